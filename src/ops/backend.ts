@@ -1,0 +1,24 @@
+/** Which kernel set computes: float32 on the fast kernels, float64 on the reference kernels. */
+import type { Kernels } from "../kernels/kernels.js";
+import type { FloatDType } from "../tensor/dtype.js";
+import { SluiceError } from "../util/errors.js";
+
+const providers = new Map<FloatDType, () => Kernels>();
+const made = new Map<FloatDType, Kernels>();
+
+/** Names the kernel set for a dtype; the entry points of the package do this once. A later call replaces the set. */
+export function provideKernels(dtype: FloatDType, provider: () => Kernels): void {
+  providers.set(dtype, provider);
+  made.delete(dtype);
+}
+
+/** The kernel set that computes in `dtype`, made at first use. */
+export function kernelsFor(dtype: FloatDType): Kernels {
+  let kernels = made.get(dtype);
+  if (kernels) return kernels;
+  const provider = providers.get(dtype);
+  if (!provider) throw new SluiceError(`${dtype}: no kernels for this dtype here; float64 needs the import of "sluice"`);
+  kernels = provider();
+  made.set(dtype, kernels);
+  return kernels;
+}
