@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { FUSED_ACTIVATIONS, type Cell } from "../../src/kernels/kernels.js";
 import { assertClose, numericGradient } from "./numeric.js";
 import {
