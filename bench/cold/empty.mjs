@@ -1,0 +1,4 @@
+/** A Node process that does nothing. */
+import { finish } from "./finish.mjs";
+
+finish();
