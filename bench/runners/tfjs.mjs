@@ -10,15 +10,16 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import * as tf from "@tensorflow/tfjs-core";
 import * as layers from "@tensorflow/tfjs-layers";
-import "@tensorflow/tfjs-backend-cpu";
-import { setThreadsCount, setWasmPaths } from "@tensorflow/tfjs-backend-wasm";
 import { Skip, integers, oneHot, serve, uniform } from "./protocol.mjs";
 
 const backend = process.argv[2];
 const slow = backend === "cpu";
-const require = createRequire(import.meta.url);
-setWasmPaths(join(dirname(require.resolve("@tensorflow/tfjs-backend-wasm")), "/"));
-setThreadsCount(1);
+const module = await import(`@tensorflow/tfjs-backend-${backend}`); // registers itself
+if (backend === "wasm") {
+  const path = createRequire(import.meta.url).resolve("@tensorflow/tfjs-backend-wasm");
+  module.setWasmPaths(join(dirname(path), "/"));
+  module.setThreadsCount(1);
+}
 tf.env().set("IS_BROWSER", false);
 if (!(await tf.setBackend(backend))) throw new Error(`no backend ${backend}`);
 
