@@ -20,7 +20,6 @@ if (backend === "wasm") {
   module.setWasmPaths(join(dirname(path), "/"));
   module.setThreadsCount(1);
 }
-tf.env().set("IS_BROWSER", false);
 if (!(await tf.setBackend(backend))) throw new Error(`no backend ${backend}`);
 
 /** @typedef {import("./protocol.mjs").Spec} Spec */
