@@ -30,10 +30,9 @@ export function l2(options: { l2?: number } = {}): Regularizer {
   return { className: "l2", config, l1: 0, l2: coefficient("l2", "l2", config.l2), host: null };
 }
 
-/** l1 · Σ|w| + l2 · Σw²; both are 0.01 unless one is given, and then the other is 0. */
+/** l1 · Σ|w| + l2 · Σw²; each is 0 unless given (Keras 3). */
 export function l1l2(options: { l1?: number; l2?: number } = {}): Regularizer {
-  const neither = options.l1 === undefined && options.l2 === undefined;
-  const config = withDefaults("regularizer l1l2", neither ? { l1: 0.01, l2: 0.01 } : { l1: 0, l2: 0 }, options);
+  const config = withDefaults("regularizer l1l2", { l1: 0, l2: 0 }, options);
   const [a, b] = [coefficient("l1l2", "l1", config.l1), coefficient("l1l2", "l2", config.l2)];
   return { className: "l1l2", config, l1: a, l2: b, host: null };
 }

@@ -28,7 +28,7 @@ export function makeNamed<T extends Named>(where: string, kind: string, factorie
 function savedParts(where: string, kind: string, value: unknown): [string, object] {
   const { className, config = {} } = (value ?? {}) as { className?: unknown; config?: unknown };
   if (typeof className === "string" && typeof config === "object" && config !== null) return [className, config];
-  throw new SluiceError(`${where}: expected the name of a ${kind} or { className, config }, got ${show(value)}`);
+  throw new SluiceError(`${where}: the ${kind} must be a name or { className, config }, got ${show(value)}`);
 }
 
 /** `defaults` overridden by the options that are given (undefined counts as not given); any other name is an error. */
