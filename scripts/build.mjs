@@ -1,7 +1,7 @@
 // Builds what is published: the AssemblyScript kernels and the TypeScript of src/, both into dist/.
 // `node scripts/build.mjs --tests` also compiles test/ and examples/ into build/.
 import { spawn } from "node:child_process";
-import { existsSync, mkdirSync, symlinkSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, rmSync, symlinkSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -25,10 +25,19 @@ function linkSources() {
   if (!existsSync(link)) symlinkSync(join(root, "dist"), link, "junction");
 }
 
+/** A module whose source is gone must not be published, nor be found by a test that still imports it. */
+function removeStale() {
+  for (const file of readdirSync(join(root, "dist"), { recursive: true })) {
+    const source = file.replace(/(?:\.d\.ts|\.js)$/, ".ts");
+    if (source !== file && !existsSync(join(root, "src", source))) rmSync(join(root, "dist", file));
+  }
+}
+
 try {
   const tests = process.argv.includes("--tests");
   if (tests) linkSources();
   await Promise.all([buildWasm(), compileTypeScript(tests ? "tsconfig.test.json" : "tsconfig.json")]);
+  removeStale();
 } catch (error) {
   console.error(error.message);
   process.exitCode = 1;
