@@ -29,7 +29,7 @@ function linkSources() {
 function removeStale() {
   for (const file of readdirSync(join(root, "dist"), { recursive: true })) {
     const source = file.replace(/(?:\.d\.ts|\.js)$/, ".ts");
-    if (source !== file && !existsSync(join(root, "src", source))) rmSync(join(root, "dist", file));
+    if (source !== file && !existsSync(join(root, "src", source))) rmSync(join(root, "dist", file), { force: true });
   }
 }
 

@@ -1,6 +1,137 @@
+// What is published, as its user gets it: packed, installed from the tarball in an empty folder, imported, type-checked and run.
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { execFileSync } from "node:child_process";
+import { copyFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { dirname, join, resolve, sep } from "node:path";
+import { after, before, describe, test } from "node:test";
+import { publint } from "publint";
+import { formatMessage } from "publint/utils";
 
-test("the package can be imported by its own name", async () => {
-  assert.equal(typeof (await import("sluice")), "object");
+interface PackageJson {
+  exports: Record<string, string | Record<string, string>>;
+  imports: Record<string, Record<string, string>>;
+  dependencies?: Record<string, string>;
+}
+
+const root = resolve(".");
+const manifest = JSON.parse(readFileSync("package.json", "utf8")) as PackageJson;
+/** Well-kept libraries that the rim's folders may use; the numeric core has none (scripts/check-ranks.mjs). */
+const RIM_LIBRARIES: readonly string[] = [];
+const VARIANTS = ["relaxed", "simd", "relaxed-shared", "simd-shared"];
+
+function command(file: string, args: readonly string[], cwd: string): string {
+  try {
+    return execFileSync(file, args, { cwd, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
+  } catch (error) {
+    const { stdout, stderr } = error as { stdout: string; stderr: string };
+    throw new Error(`${[file, ...args].join(" ")} failed:\n${stdout}${stderr}`, { cause: error });
+  }
+}
+const npm = (args: readonly string[], cwd: string) => command("npm", [...args, "--loglevel=error"], cwd);
+const node = (args: readonly string[], cwd: string) => command(process.execPath, args, cwd);
+
+describe("the packed package", () => {
+  let consumer = "";
+  let installed = "";
+  let files: string[] = [];
+
+  before(() => {
+    consumer = mkdtempSync(join(tmpdir(), "sluice-consumer-"));
+    npm(["pack", "--ignore-scripts", "--pack-destination", consumer], root);
+    const tarball = readdirSync(consumer).find((file) => file.endsWith(".tgz"));
+    writeFileSync(join(consumer, "package.json"), '{ "name": "consumer", "private": true, "type": "module" }');
+    npm(["install", "--offline", "--no-audit", "--no-fund", `./${tarball}`], consumer);
+    installed = join(consumer, "node_modules/sluice");
+    files = readdirSync(installed, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) =>
+        join(entry.parentPath, entry.name)
+          .slice(installed.length + 1)
+          .split(sep)
+          .join("/"),
+      );
+  });
+  after(() => rmSync(consumer, { recursive: true, force: true }));
+
+  test("holds the four kernels, the licences, and no test, bench or source file", () => {
+    for (const variant of VARIANTS) assert.ok(files.includes(`dist/kernels/wasm/kernels-${variant}.wasm`), variant);
+    for (const file of ["LICENSE", "THIRD-PARTY.md", "README.md"]) assert.ok(files.includes(file), file);
+    const foreign = files.filter(
+      (file) => !/^(?:dist\/.*(?:\.js|\.d\.ts|\.wasm)|package\.json|README[\w.-]*|LICENSE|THIRD-PARTY\.md)$/.test(file),
+    );
+    assert.deepEqual(foreign, []);
+    assert.deepEqual(
+      files.filter((file) => /\.(?:test|page|bench)\./.test(file)),
+      [],
+    );
+  });
+
+  test("names no source map that is absent", () => {
+    for (const file of files.filter((name) => name.endsWith(".js"))) {
+      const map = /\/\/# sourceMappingURL=(?<map>\S+)\s*$/.exec(readFileSync(join(installed, file), "utf8"))?.groups?.[
+        "map"
+      ];
+      if (map !== undefined) assert.ok(existsSync(join(installed, dirname(file), map)), `${file} names ${map}`);
+    }
+  });
+
+  test("depends on nothing but the rim's libraries", () => {
+    const foreign = Object.keys(manifest.dependencies ?? {}).filter((name) => !RIM_LIBRARIES.includes(name));
+    assert.deepEqual(foreign, []);
+  });
+
+  test("holds every file that its exports and imports name", () => {
+    const named = [manifest.exports, manifest.imports].flatMap((map) =>
+      Object.values(map).flatMap((target) => (typeof target === "string" ? [target] : Object.values(target))),
+    );
+    for (const path of named) assert.ok(files.includes(path.slice("./".length)), path);
+  });
+
+  for (const subpath of Object.keys(manifest.exports)) {
+    const name = `sluice${subpath.slice(1)}`;
+    test(`"${name}" can be imported`, () => {
+      const json = subpath.endsWith(".json") ? ', { with: { type: "json" } }' : "";
+      const script = `console.log(Object.keys(await import(${JSON.stringify(name)}${json})).length)`;
+      const exported = Number(node(["--no-warnings", "--input-type=module", "--eval", script], consumer));
+      assert.ok(exported > 0, `${name} exports nothing`);
+    });
+  }
+
+  const tsc = join(dirname(createRequire(import.meta.url).resolve("typescript/package.json")), "bin/tsc");
+  /** Strict, with the declarations themselves checked, and without Node's types: a page's program has none. */
+  const common = { strict: true, exactOptionalPropertyTypes: true, skipLibCheck: false, types: [], target: "es2022" };
+  for (const module of [
+    { module: "nodenext", moduleResolution: "nodenext" },
+    { module: "esnext", moduleResolution: "bundler" },
+  ]) {
+    test(`type-checks with "moduleResolution": "${module.moduleResolution}"`, () => {
+      copyFileSync(join(root, "test/package/consumer.ts"), join(consumer, "consumer.ts"));
+      const compilerOptions = { ...common, ...module, lib: ["es2022", "dom", "dom.asynciterable"], outDir: "." };
+      writeFileSync(join(consumer, "tsconfig.json"), JSON.stringify({ compilerOptions, files: ["consumer.ts"] }));
+      node([tsc, "-p", "."], consumer);
+    });
+  }
+
+  test("trains, saves, loads and predicts in a user's program", () => {
+    const printed = JSON.parse(node(["consumer.js"], consumer)) as {
+      loss: number;
+      shape: number[];
+      before: number[];
+      after: number[];
+    };
+    assert.ok(Number.isFinite(printed.loss));
+    assert.deepEqual(printed.shape, [8, 1]);
+    assert.ok(new Set(printed.before).size > 1, "every row got the same prediction");
+    assert.deepEqual(printed.after, printed.before);
+  });
+
+  test("satisfies publint", async () => {
+    const { messages, pkg } = await publint({ pkgDir: installed, pack: false, strict: true });
+    assert.deepEqual(
+      messages.map((message) => formatMessage(message, pkg, { color: false })),
+      [],
+    );
+  });
 });
