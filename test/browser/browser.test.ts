@@ -1,0 +1,60 @@
+// Runs every test/browser/*.page.ts in headless Chromium: bundled, on a page with and on one without cross-origin isolation, and
+// once as plain modules under an import map, without a bundler.
+import assert from "node:assert/strict";
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { describe, test } from "node:test";
+import { bundlePage } from "./bundle.js";
+import { findChromium, launch, openPage } from "./harness.js";
+import { serve } from "./server.js";
+
+const TIMEOUT_MS = 60_000;
+const compiled = "build/test/browser";
+const pages = readdirSync("test/browser")
+  .filter((file) => file.endsWith(".page.ts"))
+  .map((file) => file.replace(/\.ts$/, ".js"));
+
+const MODES = [
+  { name: "bundled, cross-origin isolated", isolated: true, bundled: true },
+  { name: "bundled, not isolated", isolated: false, bundled: true },
+  { name: "plain modules, cross-origin isolated", isolated: true, bundled: false },
+];
+
+const chromium = findChromium();
+const absent = "Chromium is absent (looked for /usr/bin/chromium; SLUICE_CHROMIUM may name another)";
+
+describe("in a browser", { skip: chromium === undefined && process.env["CI"] !== "true" ? absent : false }, () => {
+  if (chromium === undefined) {
+    test("Chromium is there", () => assert.fail(absent));
+    return;
+  }
+  for (const { name, isolated, bundled } of MODES) {
+    test(name, async (t) => {
+      const outDir = mkdtempSync(join(tmpdir(), "sluice-pages-"));
+      if (bundled) await Promise.all(pages.map((page) => bundlePage(join(compiled, page), outDir)));
+      const { server, origin } = await serve(bundled ? [outDir] : [resolve(".")], isolated);
+      const browser = await launch(chromium);
+      try {
+        for (const page of pages) {
+          await t.test(page.replace(/\.js$/, ""), async (pageTest) => {
+            const script = bundled ? `/${page}` : `/${compiled}/${page}`;
+            const report = await openPage(browser, `${origin}/page?isolated=${isolated}&script=${script}`, TIMEOUT_MS);
+            for (const result of report.results) {
+              await pageTest.test(result.name, () => assert.equal(result.error, undefined));
+            }
+            await pageTest.test("ran its tests, without an error, a missing file or a request elsewhere", () => {
+              assert.ok(report.results.length > 0, "the page registered no test");
+              assert.deepEqual(report.errors, []);
+              assert.deepEqual(report.foreign, []);
+            });
+          });
+        }
+      } finally {
+        await browser.close();
+        server.close();
+        rmSync(outDir, { recursive: true });
+      }
+    });
+  }
+});
