@@ -53,9 +53,15 @@ type Four = [Float64Array, Float64Array, Float64Array, Float64Array];
 
 /** v and w minus their parts along four orthonormal vectors. */
 function projectFourOutOfTwo([q0, q1, q2, q3]: Four, v: Float64Array, w: Float64Array): void {
-  let [v0, v1, v2, v3, w0, w1, w2, w3] = [0, 0, 0, 0, 0, 0, 0, 0];
+  let [v0, v1, v2, v3] = [0, 0, 0, 0];
+  let [w0, w1, w2, w3] = [0, 0, 0, 0];
   for (let i = 0; i < v.length; i++) {
-    const [a, b, c, d, x, y] = [q0[i]!, q1[i]!, q2[i]!, q3[i]!, v[i]!, w[i]!];
+    const a = q0[i]!;
+    const b = q1[i]!;
+    const c = q2[i]!;
+    const d = q3[i]!;
+    const x = v[i]!;
+    const y = w[i]!;
     v0 += x * a;
     v1 += x * b;
     v2 += x * c;
@@ -66,7 +72,10 @@ function projectFourOutOfTwo([q0, q1, q2, q3]: Four, v: Float64Array, w: Float64
     w3 += y * d;
   }
   for (let i = 0; i < v.length; i++) {
-    const [a, b, c, d] = [q0[i]!, q1[i]!, q2[i]!, q3[i]!];
+    const a = q0[i]!;
+    const b = q1[i]!;
+    const c = q2[i]!;
+    const d = q3[i]!;
     v[i]! -= v0 * a + v1 * b + v2 * c + v3 * d;
     w[i]! -= w0 * a + w1 * b + w2 * c + w3 * d;
   }
