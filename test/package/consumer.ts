@@ -1,7 +1,7 @@
 // A program as a user writes it against the published package. package.test.ts copies it beside the installed tarball, where it
 // is type-checked and run: only what is exported, typed and packed is there for it.
 import { layers, sequential } from "sluice";
-import { loadModel } from "sluice/inference";
+import { dense, gru, loadModel } from "sluice/inference";
 
 const model = sequential([
   layers.gru({ units: 4, inputShape: [null, 2] }),
@@ -20,7 +20,7 @@ const loss: number | undefined = history.history["loss"]?.[1];
 
 const before = await model.predict(x);
 await model.save("model.safetensors");
-const loaded = await loadModel("model.safetensors");
+const loaded = await loadModel("model.safetensors", { layers: [gru, dense] });
 const after = await loaded.predict(x);
 
 console.log(JSON.stringify({ loss, shape: before.shape, before: [...before.data], after: [...after.data] }));
