@@ -1,1 +1,10 @@
-export {};
+/** Loads and runs models without any training code: what a page or a small server needs. */
+export { ready, setWasmSource } from "./default-kernels.js";
+
+export { loadModel, type LoadOptions } from "./model/load.js";
+export { Graph } from "./model/graph.js";
+export type { Stream, StreamState } from "./model/stream.js";
+export { tensor } from "./tensor/make.js";
+export { Tensor } from "./tensor/tensor.js";
+export { SluiceError } from "./util/errors.js";
+export * from "./layers/index.js";

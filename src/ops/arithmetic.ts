@@ -20,6 +20,7 @@ function binary(f: Binary, a: TensorLike, b: TensorLike, derivative: Derivative 
 
 function forward(f: Binary, y: Tensor, a: Tensor, b: Tensor, scope: Scope): void {
   const k = scope.kernels;
+  if (y.size === 0) return;
   const full = sameShape(a.shape, y.shape);
   if (full && (sameShape(b.shape, y.shape) || b.size === 1)) k.binary(f, y.ptr, a.ptr, a.size, b.ptr, b.size, y.size);
   else if (a.size === 1 && sameShape(b.shape, y.shape)) k.binary(f, y.ptr, a.ptr, 1, b.ptr, b.size, y.size);
@@ -47,10 +48,10 @@ function full(scope: Scope, shape: Shape, f: Binary, p: Tensor, q: Tensor): Tens
 function add_(scope: Scope, x: Tensor, g: Tensor, alpha = 1): void {
   const k = scope.kernels;
   scope.accumulateGrad(x, (dx) => {
-    if (alpha === 1) return addReduced(k, dx, x.shape, g.ptr, g.shape);
+    if (alpha === 1) return addReduced(scope, dx, x.shape, g.ptr, g.shape);
     const scaled = scope.alloc(g.shape);
     k.scale(scaled.ptr, alpha, g.ptr, g.size);
-    addReduced(k, dx, x.shape, scaled.ptr, g.shape);
+    addReduced(scope, dx, x.shape, scaled.ptr, g.shape);
   });
 }
 

@@ -3,11 +3,18 @@ import type { Kernels } from "../kernels/kernels.js";
 import type { FloatDType } from "../tensor/dtype.js";
 import { SluiceError } from "../util/errors.js";
 
-const providers = new Map<FloatDType, () => Kernels>();
+export interface KernelProvider {
+  /** Makes the kernel set; called once. */
+  create(): Kernels;
+  /** Where making it takes a download or a compilation that must not block: resolves when `create` can be called. */
+  ready?(): Promise<void>;
+}
+
+const providers = new Map<FloatDType, KernelProvider>();
 const made = new Map<FloatDType, Kernels>();
 
 /** Names the kernel set for a dtype; the entry points of the package do this once. A later call replaces the set. */
-export function provideKernels(dtype: FloatDType, provider: () => Kernels): void {
+export function provideKernels(dtype: FloatDType, provider: KernelProvider): void {
   providers.set(dtype, provider);
   made.delete(dtype);
 }
@@ -18,7 +25,13 @@ export function kernelsFor(dtype: FloatDType): Kernels {
   if (kernels) return kernels;
   const provider = providers.get(dtype);
   if (!provider) throw new SluiceError(`${dtype}: no kernels for this dtype here; float64 needs the import of "sluice"`);
-  kernels = provider();
+  kernels = provider.create();
   made.set(dtype, kernels);
   return kernels;
+}
+
+/** Waits until {@link kernelsFor} can answer: in a browser, until the WebAssembly module has been fetched and compiled. */
+export async function kernelsReady(dtype: FloatDType): Promise<Kernels> {
+  if (!made.has(dtype)) await providers.get(dtype)?.ready?.();
+  return kernelsFor(dtype);
 }

@@ -80,9 +80,9 @@ function backward(scope: Scope, k: Kernels, cell: Cell, call: RecurrentCall, inp
     dy: ptrOf(y.grad), dhT: ptrOf(last[0]!.grad), dcT: ptrOf(last[1]?.grad),
     dx: ptrOf(dx), dW: ptrOf(summed(W)), dU: ptrOf(summed(U)), db: ptrOf(summed(b)), dh0: ptrOf(dh0), dc0: ptrOf(dc0),
   }); // prettier-ignore
-  merge(scope, x, dx);
-  if (initial[0]) merge(scope, initial[0], dh0);
-  if (initial[1]) merge(scope, initial[1], dc0);
+  if (dx) merge(scope, x, dx);
+  if (dh0) merge(scope, initial[0]!, dh0);
+  if (dc0) merge(scope, initial[1]!, dc0);
 }
 
 /** The gradient's own place, to be added to; null when the weight wants none (a frozen layer). */
@@ -91,10 +91,8 @@ function zeroedGrad(scope: Scope, t: Tensor): Tensor | null {
   return t.tracked ? t.grad : null;
 }
 
-function merge(scope: Scope, t: Tensor, gradient: Tensor | null): void {
-  if (!gradient) return;
-  if (!t.grad) t.grad = gradient;
-  else scope.kernels.axpy(t.grad.ptr, 1, gradient.ptr, t.size);
+function merge(scope: Scope, t: Tensor, gradient: Tensor): void {
+  scope.accumulateGrad(t, (place) => scope.kernels.axpy(place, 1, gradient.ptr, t.size));
 }
 
 function ptrOf(t: Tensor | null | undefined): number {

@@ -12,7 +12,7 @@ export function reshape(input: TensorLike, shape: Shape): Tensor {
     check(sizeOf(full) === x!.size && full.every((n) => Number.isInteger(n) && n >= 0), () => {
       return `reshape: ${showShape(x!.shape)} has ${x!.size} elements, which do not fit ${showShape(shape)}`;
     });
-    const y = scope.view(x!, full);
+    const y = x!.viewAs(full);
     scope.record([x!], [y], () => {
       scope.accumulateGrad(x!, (dx) => scope.kernels.axpy(dx, 1, y.grad!.ptr, y.size));
     });

@@ -18,6 +18,8 @@ export class Scope implements Lifetime {
   readonly float: DType;
   #tape: Step[] = [];
   #placed = new Map<Tensor, Tensor>();
+  /** Tensors that got a gradient of this step's memory: they may outlive it (parameters), the gradient does not. */
+  #granted: Tensor[] = [];
   #mark: Mark;
 
   constructor(
@@ -33,11 +35,6 @@ export class Scope implements Lifetime {
     const { memory } = this.kernels;
     const ptr = memory.arena.alloc(sizeOf(shape) * (dtype === "int32" ? 4 : memory.bytes));
     return new Tensor(shape, dtype, { memory, ptr, lifetime: this });
-  }
-
-  /** The same elements under another shape of equal size. */
-  view(x: Tensor, shape: Shape): Tensor {
-    return new Tensor(shape, x.dtype, { memory: this.kernels.memory, ptr: x.ptr, lifetime: this });
   }
 
   /** The tensor in this step's memory: itself if it is there already, else a copy, made once. */
@@ -62,8 +59,7 @@ export class Scope implements Lifetime {
 
   /** Runs the tape backwards from a scalar loss, with gradient 1 there. */
   backward(loss: Tensor): void {
-    loss.grad = this.alloc(loss.shape);
-    this.kernels.fill(loss.grad.ptr, 1, loss.size);
+    this.kernels.fill(this.#grant(loss).ptr, 1, loss.size);
     for (let i = this.#tape.length - 1; i >= 0; i--) {
       const step = this.#tape[i]!;
       if (step.outputs.some((y) => y.grad)) step.backward();
@@ -75,8 +71,7 @@ export class Scope implements Lifetime {
   assignGrad(t: Tensor, write: (dx: number) => void): void {
     if (!t.tracked) return;
     if (!t.grad) {
-      t.grad = this.alloc(t.shape);
-      write(t.grad.ptr);
+      write(this.#grant(t).ptr);
       return;
     }
     const { arena } = this.kernels.memory;
@@ -90,15 +85,21 @@ export class Scope implements Lifetime {
   /** For kernels that add: gives them the gradient's place, zeros the first time. */
   accumulateGrad(t: Tensor, add: (dx: number) => void): void {
     if (!t.tracked) return;
-    if (!t.grad) {
-      t.grad = this.alloc(t.shape);
-      this.kernels.fill(t.grad.ptr, 0, t.size);
-    }
-    add(t.grad.ptr);
+    const fresh = !t.grad;
+    const grad = t.grad ?? this.#grant(t);
+    if (fresh) this.kernels.fill(grad.ptr, 0, t.size);
+    add(grad.ptr);
+  }
+
+  #grant(t: Tensor): Tensor {
+    t.grad = this.alloc(t.shape);
+    this.#granted.push(t);
+    return t.grad;
   }
 
   end(): void {
     this.alive = false;
+    for (const t of this.#granted) t.grad = null;
     this.kernels.memory.arena.release(this.#mark);
   }
 }

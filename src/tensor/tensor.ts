@@ -68,6 +68,16 @@ export class Tensor {
     return storage.ptr;
   }
 
+  /** The same elements under another shape of equal size. */
+  viewAs(shape: Shape): Tensor {
+    return new Tensor(shape, this.dtype, this.storage);
+  }
+
+  /** The same memory read as int32. */
+  asInts(): Tensor {
+    return new Tensor(this.shape, "int32", this.storage);
+  }
+
   /** A copy in an ordinary typed array, which outlives every step. */
   toHost(): Tensor {
     return Tensor.of(this.data.slice(), this.shape);

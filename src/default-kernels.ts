@@ -1,0 +1,36 @@
+/** Makes the WebAssembly kernels the ones that compute in float32. Bundlers keep this import (package.json, sideEffects). */
+import { loadKernels } from "#kernels";
+import type { ModuleSource } from "./kernels/wasm/load.js";
+import type { WasmKernels } from "./kernels/wasm/kernels.js";
+import { kernelsReady, provideKernels } from "./ops/backend.js";
+import { SluiceError } from "./util/errors.js";
+
+/** Node reads the module at once; a page fetches it. */
+const load = loadKernels as unknown as (source?: ModuleSource) => WasmKernels | Promise<WasmKernels>;
+let source: ModuleSource | undefined;
+let loaded: WasmKernels | null = null;
+
+provideKernels("float32", {
+  create() {
+    const kernels = loaded ?? load(source);
+    if (!(kernels instanceof Promise)) return (loaded = kernels);
+    kernels.catch(() => undefined); // asked for too early: the error below says so, and ready() will report a failed fetch
+    throw new SluiceError("the kernels have not been fetched yet: await ready() before synchronous work in a page");
+  },
+  async ready() {
+    loaded ??= await load(source);
+  },
+});
+
+/**
+ * Resolves when the kernels can be used. `fit`, `predict` and `loadModel` wait by themselves; a page needs it before the first
+ * synchronous use (`ops`, `grad`, `model.stream`).
+ */
+export async function ready(): Promise<void> {
+  await kernelsReady("float32");
+}
+
+/** Where a page finds the WebAssembly files, when its bundler does not place them beside the script. Call it before anything else. */
+export function setWasmSource(from: ModuleSource): void {
+  source = from;
+}

@@ -1,0 +1,37 @@
+import type { RecurrentOptions } from "../../ops/recurrent.js";
+import type { Tensor } from "../../tensor/tensor.js";
+import { Layer, type CallContext, type LayerConfig } from "../layer.js";
+import type { Parameter } from "../parameter.js";
+
+/** What a cell is told beside input and states. */
+export interface CellContext extends CallContext {
+  /** [B, H] factors on the state before it meets the recurrent weights, the same at every step; null = none. */
+  readonly stateDropout: Tensor | null;
+}
+
+/** A cell as one operation over all steps: which kernel, and the weights it takes. */
+export interface FusedCell extends Omit<RecurrentOptions, "reverse" | "zeroOutputForMask"> {
+  readonly W: Parameter;
+  readonly U: Parameter;
+  readonly b: Parameter | null;
+}
+
+/**
+ * One time step of a recurrent layer. `call([x, ...states])` with x [B, D] gives [output, ...newStates]; the layer `rnn({ cell })`
+ * runs it over the time axis. To write one, extend this class as you would `Layer`.
+ */
+export abstract class RecurrentCell<C extends LayerConfig = LayerConfig> extends Layer<C> {
+  /** Sizes of the states, such as [H] or [H, H]. */
+  abstract readonly stateSizes: readonly number[];
+  /** Size of the output. */
+  abstract readonly outputSize: number;
+  abstract override call(inputs: Tensor[], context: CellContext): Tensor[];
+  /** Share of the inputs dropped in training, the same ones at every step. */
+  readonly dropout: number = 0;
+  /** Share of the state dropped in training before it meets the recurrent weights, the same at every step. */
+  readonly recurrentDropout: number = 0;
+  /** The cell as one fused operation, or null when a setting has no fused form. */
+  get fused(): FusedCell | null {
+    return null;
+  }
+}

@@ -1,0 +1,109 @@
+import { activationOf, type Activation } from "../../ops/activations.js";
+import { add, mul, sub } from "../../ops/arithmetic.js";
+import { matmul } from "../../ops/matmul.js";
+import { split } from "../../ops/split.js";
+import { slice } from "../../ops/slice.js";
+import { reshape } from "../../ops/reshape.js";
+import type { PartialShape } from "../../tensor/shape.js";
+import type { Tensor } from "../../tensor/tensor.js";
+import { layerFactory } from "../factory.js";
+import type { Parameter } from "../parameter.js";
+import { biasOptions, kernelOptions, recurrentOptions } from "../weight-options.js";
+import { RecurrentCell, type CellContext, type FusedCell } from "./cell.js";
+import { checkCell, gatedCellDefaults, type GatedCellConfig } from "./cell-options.js";
+
+export interface GRUCellConfig extends GatedCellConfig {
+  /** The reset gate acts after the product with the recurrent weights (Keras 3, cuDNN, PyTorch) or before it. Default true. */
+  resetAfter?: boolean;
+}
+
+export const gruDefaults = { ...gatedCellDefaults, resetAfter: true };
+
+/**
+ * Gated recurrent unit (Cho et al. 2014, arXiv 1406.1078), one step:
+ *
+ *     z = σ(W_z x + U_z h₋ + b_z)          the share of the old state that is kept
+ *     r = σ(W_r x + U_r h₋ + b_r)
+ *     g = tanh(W_g x + b_g + r ⊙ (U_g h₋ + c_g))    resetAfter
+ *     g = tanh(W_g x + b_g + U_g (r ⊙ h₋))          otherwise
+ *     h = z ⊙ h₋ + (1 − z) ⊙ g
+ *
+ * Weights: kernel [D, 3H], recurrentKernel [H, 3H], gates in the order z | r | g; bias [2, 3H] (b, then c) with resetAfter,
+ * else [3H].
+ */
+export class GRUCell extends RecurrentCell<GRUCellConfig> {
+  static override readonly className = "GRUCell";
+  readonly stateSizes: readonly number[];
+  readonly outputSize: number;
+  override readonly dropout: number;
+  override readonly recurrentDropout: number;
+  readonly #activation: Activation;
+  readonly #recurrentActivation: Activation;
+  #W!: Parameter;
+  #U!: Parameter;
+  #b: Parameter | null = null;
+
+  constructor(config: GRUCellConfig) {
+    super(config, gruDefaults);
+    checkCell(this.label, this.config);
+    this.stateSizes = [config.units];
+    this.outputSize = config.units;
+    this.dropout = this.config.dropout!;
+    this.recurrentDropout = this.config.recurrentDropout!;
+    this.#activation = activationOf(this.config.activation, this.label);
+    this.#recurrentActivation = activationOf(this.config.recurrentActivation, this.label);
+  }
+
+  override build([shape]: PartialShape[]): void {
+    const { units: H, useBias, resetAfter } = this.config;
+    this.#W = this.addWeight("kernel", [this.lastSize(shape!), 3 * H], kernelOptions.resolve(this.config, this.label));
+    this.#U = this.addWeight("recurrentKernel", [H, 3 * H], recurrentOptions.resolve(this.config, this.label));
+    if (!useBias) return;
+    this.#b = this.addWeight("bias", resetAfter ? [2, 3 * H] : [3 * H], biasOptions.resolve(this.config, this.label));
+  }
+
+  computeOutputShape([x]: PartialShape[]): PartialShape[] {
+    const shape = [x?.[0] ?? null, this.config.units];
+    return [shape, shape];
+  }
+
+  call([x, h]: Tensor[], { stateDropout }: CellContext): Tensor[] {
+    const H = this.config.units;
+    const [Wz, Wr, Wg] = split(this.#withBias(matmul(x!, this.#W), 0), 3, -1);
+    const dropped = stateDropout ? mul(h!, stateDropout) : h!;
+    const gate = (w: Tensor, u: Tensor) => this.#recurrentActivation.apply(add(w, u));
+    if (this.config.resetAfter) {
+      const [Uz, Ur, Ug] = split(this.#withBias(matmul(dropped, this.#U), 1), 3, -1);
+      const g = this.#activation.apply(add(Wg!, mul(gate(Wr!, Ur!), Ug!)));
+      return mix(h!, gate(Wz!, Uz!), g);
+    }
+    const [Uzr, Ug] = split(this.#U, [2 * H, H], -1);
+    const [Uz, Ur] = split(matmul(dropped, Uzr!), 2, -1);
+    const g = this.#activation.apply(add(Wg!, matmul(mul(gate(Wr!, Ur!), dropped), Ug!)));
+    return mix(h!, gate(Wz!, Uz!), g);
+  }
+
+  /** Row 0 of the bias goes with the input, row 1 (resetAfter only) with the state. */
+  #withBias(a: Tensor, row: number): Tensor {
+    if (!this.#b) return a;
+    if (!this.config.resetAfter) return add(a, this.#b);
+    return add(a, reshape(slice(this.#b, [row, 0], [1, 3 * this.config.units]), [3 * this.config.units]));
+  }
+
+  override get fused(): FusedCell | null {
+    const activation = this.#activation.fused;
+    const recurrentActivation = this.#recurrentActivation.fused;
+    if (!activation || !recurrentActivation) return null;
+    const resetAfter = this.config.resetAfter!;
+    return { cell: "gru", activation, recurrentActivation, resetAfter, W: this.#W, U: this.#U, b: this.#b };
+  }
+}
+
+/** h = z ⊙ h₋ + (1 − z) ⊙ g, as output and as state. */
+function mix(h: Tensor, z: Tensor, g: Tensor): Tensor[] {
+  const next = add(mul(z, h), mul(sub(1, z), g));
+  return [next, next];
+}
+
+/** One step of a GRU, for `rnn({ cell })`. */
+export const gruCell = /* @__PURE__ */ layerFactory(GRUCell);

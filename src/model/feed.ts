@@ -1,0 +1,99 @@
+/** From what users pass to batches in kernel memory. The data set stays in ordinary arrays; only a batch is copied in. */
+import { convert, toTensor, type TensorLike } from "../tensor/make.js";
+import { fitsShape, showShape, sizeOf } from "../tensor/shape.js";
+import type { TensorData } from "../tensor/dtype.js";
+import { Tensor } from "../tensor/tensor.js";
+import type { Scope } from "../ops/scope.js";
+import { check, show, SluiceError } from "../util/errors.js";
+import type { SymbolicTensor } from "../layers/symbolic.js";
+
+/** One array, a list of them in the order of the model's inputs, or an object keyed by the names of the inputs. */
+export type Inputs = TensorLike | readonly Tensor[] | { readonly [name: string]: TensorLike };
+
+/** The arrays as host tensors in the order of `slots`, checked against their shapes; all of one length. */
+export function readInputs(data: Inputs, slots: readonly SymbolicTensor[], where: string): Tensor[] {
+  const names = slots.map((slot) => slot.node.layer.name);
+  const tensors = listOf(data, names, where).map((value, i) => toTensor(value, `${where}: ${names[i]}`));
+  for (const [i, slot] of slots.entries()) checkInput(tensors[i]!, slot, `${where}: input "${names[i]}"`);
+  checkLengths(tensors, names, where);
+  return tensors.map((t, i) => (slots[i]!.dtype === "int32" ? Tensor.of(convert(t.data, "int32"), t.shape) : t));
+}
+
+/** Puts one array, a list or a record into a list, by the rule of {@link Inputs}. */
+export function listOf(data: Inputs, names: readonly string[], where: string): TensorLike[] {
+  check(data !== undefined && data !== null, () => `${where}: expected data, got ${show(data)}`);
+  const severalTensors = Array.isArray(data) && data.length > 0 && data.every((t) => t instanceof Tensor);
+  if (severalTensors) {
+    check(data.length === names.length, () => `${where}: expected ${names.length} arrays (${names.join(", ")}), got ${data.length}`);
+    return data as Tensor[];
+  }
+  if (isRecord(data)) {
+    const unknown = Object.keys(data).find((key) => !names.includes(key));
+    check(unknown === undefined, () => `${where}: no input "${unknown}"; there are ${names.join(", ")}`);
+    return names.map((name) => {
+      const value = Object.hasOwn(data, name) ? data[name] : undefined;
+      if (value === undefined) throw new SluiceError(`${where}: the data of input "${name}" is missing`);
+      return value;
+    });
+  }
+  check(names.length === 1, () => `${where}: expected ${names.length} tensors (${names.join(", ")}), got ${show(data)}`);
+  return [data as TensorLike];
+}
+
+function isRecord(data: Inputs): data is { readonly [name: string]: TensorLike } {
+  return typeof data === "object" && !Array.isArray(data) && !(data instanceof Tensor) && !ArrayBuffer.isView(data);
+}
+
+function checkInput(t: Tensor, slot: SymbolicTensor, where: string): void {
+  check(fitsShape(t.shape, slot.shape), () => `${where} must be ${showShape(slot.shape)}, got ${showShape(t.shape)}`);
+  check(t.shape[0]! > 0, () => `${where}: the data set is empty, got ${showShape(t.shape)}`);
+  checkFinite(t, where);
+}
+
+/** Raises an error that names the place of the first NaN or infinite element. */
+export function checkFinite(t: Tensor, where: string): void {
+  if (t.dtype === "int32") return;
+  const data = t.data;
+  for (let i = 0; i < data.length; i++) {
+    if (Number.isFinite(data[i]!)) continue;
+    throw new SluiceError(`${where}: expected finite numbers, got ${data[i]} at [${indexOf(i, t.shape).join(", ")}]`);
+  }
+}
+
+function indexOf(flat: number, shape: readonly number[]): number[] {
+  const index: number[] = [];
+  let rest = flat;
+  for (let axis = shape.length - 1; axis >= 0; axis--) {
+    index.unshift(rest % shape[axis]!);
+    rest = Math.floor(rest / shape[axis]!);
+  }
+  return index;
+}
+
+export function checkLengths(tensors: readonly Tensor[], names: readonly string[], where: string): void {
+  const odd = tensors.findIndex((t) => t.shape[0] !== tensors[0]!.shape[0]);
+  check(odd < 0, () => {
+    const [first, other] = [tensors[0]!.shape[0], tensors[odd]!.shape[0]];
+    return `${where}: all arrays must have the same number of samples; ${names[0]} has ${first}, ${names[odd]} has ${other}`;
+  });
+}
+
+/** Copies samples start … start + count of the host tensor (in `order`, when given) into the step's memory. */
+export function feed(scope: Scope, source: Tensor, start: number, count: number, order?: Int32Array): Tensor {
+  const rowShape = source.shape.slice(1);
+  const batch = scope.alloc([count, ...rowShape], source.dtype === "int32" ? "int32" : scope.float);
+  copyRows(batch.data, source.data, sizeOf(rowShape), start, count, order);
+  return batch;
+}
+
+function copyRows(to: TensorData, from: TensorData, size: number, start: number, count: number, order?: Int32Array): void {
+  if (!order) {
+    to.set(from.subarray(start * size, (start + count) * size));
+    return;
+  }
+  for (let i = 0; i < count; i++) {
+    const row = order[start + i]! * size;
+    if (size > 64) to.set(from.subarray(row, row + size), i * size);
+    else for (let j = 0; j < size; j++) to[i * size + j] = from[row + j]!;
+  }
+}

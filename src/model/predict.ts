@@ -1,0 +1,43 @@
+import { withScope } from "../ops/scope.js";
+import { kernelsReady } from "../ops/backend.js";
+import { makeData } from "../tensor/dtype.js";
+import { sizeOf } from "../tensor/shape.js";
+import { Tensor } from "../tensor/tensor.js";
+import type { Kernels } from "../kernels/kernels.js";
+import { checkCount } from "../util/checks.js";
+import type { Graph } from "./graph.js";
+import { feed, readInputs, type Inputs } from "./feed.js";
+import { inferenceContext } from "./context.js";
+import { Breather } from "./breather.js";
+
+export interface PredictOptions {
+  /** Samples that are computed together. Default 32. */
+  batchSize?: number;
+}
+
+/** The outputs for all samples, batch by batch, in ordinary arrays. */
+export async function predict(graph: Graph, x: Inputs, { batchSize = 32 }: PredictOptions): Promise<Tensor[]> {
+  checkCount("predict", "batchSize", batchSize);
+  const kernels = await kernelsReady(graph.dtype);
+  const inputs = readInputs(x, graph.inputs, "predict");
+  graph.place(kernels);
+  const n = inputs[0]!.shape[0]!;
+  const results: Tensor[] = [];
+  const breather = new Breather();
+  for (let start = 0; start < n; start += batchSize) {
+    predictBatch(graph, kernels, inputs, start, Math.min(batchSize, n - start), n, results);
+    await breather.breathe();
+  }
+  return results;
+}
+
+function predictBatch(graph: Graph, kernels: Kernels, inputs: Tensor[], start: number, count: number, n: number, results: Tensor[]): void {
+  withScope(kernels, false, (scope) => {
+    const values = inputs.map((t) => ({ tensor: feed(scope, t, start, count), mask: null }));
+    for (const [i, { tensor }] of graph.run(values, inferenceContext(graph.random)).entries()) {
+      const row = tensor.shape.slice(1);
+      results[i] ??= Tensor.of(makeData(tensor.dtype, n * sizeOf(row)), [n, ...row]);
+      results[i].data.set(tensor.data, start * sizeOf(row));
+    }
+  });
+}

@@ -1,0 +1,168 @@
+/**
+ * A model run one time step at a time. The graph is compiled once into functions on fixed addresses (layers/step-plan.ts),
+ * so that a step is a handful of kernel calls and allocates nothing.
+ */
+import { kernelsFor } from "../ops/backend.js";
+import { withScope } from "../ops/scope.js";
+import type { Kernels } from "../kernels/kernels.js";
+import type { Layer } from "../layers/layer.js";
+import { persistentTensor } from "../layers/parameter.js";
+import type { SymbolicTensor } from "../layers/symbolic.js";
+import type { StepPlan } from "../layers/step-plan.js";
+import { makeData, type TensorData } from "../tensor/dtype.js";
+import { showShape, type Shape } from "../tensor/shape.js";
+import { Tensor } from "../tensor/tensor.js";
+import { checkCount, checkOptions } from "../util/checks.js";
+import { check, SluiceError, show } from "../util/errors.js";
+import { inferenceContext } from "./context.js";
+import type { Graph } from "./graph.js";
+
+export interface StreamOptions {
+  /** Sequences that are stepped together. Default 1. */
+  batch?: number;
+}
+
+/** A copy of all carried states, to go back to or to start another stream with. */
+export type StreamState = readonly TensorData[];
+
+export class Stream {
+  readonly batch: number;
+  readonly #kernels: Kernels;
+  readonly #inputs: Tensor[];
+  readonly #outputs: Tensor[];
+  readonly #states: Tensor[] = [];
+  /** All tensors whose addresses the steps use: collected with the stream, not before. */
+  readonly #kept: Tensor[] = [];
+  readonly #steps: (() => void)[] = [];
+  readonly #results: Tensor[];
+
+  constructor(
+    private readonly graph: Graph,
+    options: StreamOptions,
+  ) {
+    checkOptions("stream", options, ["batch"]);
+    this.batch = checkCount("stream", "batch", options.batch ?? 1);
+    this.#kernels = kernelsFor(graph.dtype);
+    graph.place(this.#kernels);
+    this.#inputs = graph.inputs.map((t) => this.#persistent(this.#stepShape(t), t.dtype === "int32"));
+    this.#outputs = this.#compile(graph, this.#inputs);
+    this.#results = this.#outputs.map((t) => Tensor.of(makeData(t.dtype, t.size), t.shape));
+  }
+
+  /**
+   * Feeds one time step.
+   * @param frame the step's features [D] or [B, D] (or a number); with several inputs, one entry for each
+   * @returns the output of this step [B, …]; the same tensor each time, overwritten by the next step
+   */
+  step(...frame: (number | ArrayLike<number>)[]): Tensor {
+    check(frame.length === this.#inputs.length, () => `stream: expected ${this.#inputs.length} frames, got ${frame.length}`);
+    for (let i = 0; i < frame.length; i++) this.#write(this.#inputs[i]!, frame[i]!);
+    for (let i = 0; i < this.#steps.length; i++) this.#steps[i]!();
+    for (let i = 0; i < this.#outputs.length; i++) this.#results[i]!.data.set(this.#outputs[i]!.data);
+    return this.#results[0]!;
+  }
+
+  /** All outputs of the last step, for models with several. */
+  get outputs(): readonly Tensor[] {
+    return this.#results;
+  }
+
+  /** A copy of the carried states. */
+  state(): StreamState {
+    return this.#states.map((t) => t.data.slice());
+  }
+
+  /** Goes back to states that `state()` gave, of this stream or of another of the same model and batch. */
+  restore(saved: StreamState): this {
+    const fits = Array.isArray(saved) && saved.length === this.#states.length;
+    check(fits && saved.every((data, i) => data.length === this.#states[i]!.size), () => {
+      return `stream: the state does not fit this model; expected ${this.#states.map((t) => t.size).join(", ")} numbers, got ${show(saved)}`;
+    });
+    for (const [i, data] of saved.entries()) this.#states[i]!.data.set(data);
+    return this;
+  }
+
+  /** Another stream of the same model that goes on from the same states. */
+  fork(): Stream {
+    return new Stream(this.graph, { batch: this.batch }).restore(this.state());
+  }
+
+  /** Sets all states to zero. */
+  reset(): void {
+    for (const t of this.#states) t.data.fill(0);
+  }
+
+  #write(to: Tensor, frame: number | ArrayLike<number>): void {
+    const data = to.data;
+    if (typeof frame === "number" && data.length === 1) data[0] = frame;
+    else if (typeof frame !== "number" && frame.length === data.length) data.set(frame);
+    else {
+      const came = typeof frame === "number" ? "1" : frame?.length;
+      throw new SluiceError(`stream: a frame must have ${data.length} numbers (${showShape(to.shape)}), got ${came}`);
+    }
+  }
+
+  /** [B, 1, features …] for an input [batch, time, features …]. */
+  #stepShape(t: SymbolicTensor): Shape {
+    const [, , ...features] = t.shape;
+    check(t.shape.length >= 2 && features.every((n) => n !== null), () => {
+      return `stream: input "${t.node.layer.name}" must be [batch, time, …] with known features, got ${showShape(t.shape)}`;
+    });
+    return [this.batch, 1, ...(features as number[])];
+  }
+
+  #persistent(shape: Shape, ints = false): Tensor {
+    const t = persistentTensor(this.#kernels, shape);
+    this.#kept.push(t);
+    return ints ? t.asInts() : t;
+  }
+
+  #compile(graph: Graph, inputs: readonly Tensor[]): Tensor[] {
+    const values = new Map<SymbolicTensor, Tensor>(graph.inputs.map((t, i) => [t, inputs[i]!]));
+    for (const node of graph.nodes) {
+      if (node.inputs.length === 0) continue;
+      const outputs = this.#plan(node.layer, node.inputs.map((t) => values.get(t)!));
+      for (const [i, t] of outputs.entries()) values.set(node.outputs[i]!, t);
+    }
+    return graph.outputs.map((t) => values.get(t)!);
+  }
+
+  #plan(layer: Layer, inputs: Tensor[]): Tensor[] {
+    const why = layer.notStreamable?.();
+    check(why === undefined, () => `stream: ${layer.label} cannot be run step by step, because ${why}`);
+    if (isGraph(layer)) return this.#compile(layer, inputs);
+    let outputs: Tensor[] = [];
+    const plan: StepPlan = {
+      kernels: this.#kernels,
+      batch: this.batch,
+      inputs,
+      alloc: (shape) => this.#persistent(shape),
+      view: (x, shape) => x.viewAs(shape),
+      state: (shape) => {
+        const t = this.#persistent(shape);
+        this.#states.push(t);
+        return t;
+      },
+      output: (...tensors) => (outputs = tensors),
+      run: (step) => this.#steps.push(step),
+    };
+    if (layer.planStep) layer.planStep(plan);
+    else this.#planCall(layer, plan);
+    return outputs;
+  }
+
+  /** A layer without a plan of its own: its `call` on single steps, the outputs copied to a fixed place. */
+  #planCall(layer: Layer, plan: StepPlan): void {
+    const context = inferenceContext(this.graph.random);
+    const run = () => withScope(plan.kernels, false, () => layer.call([...plan.inputs], context).map((t) => t.toHost()));
+    const fixed = run().map((t) => this.#persistent(t.shape, t.dtype === "int32"));
+    plan.run(() => {
+      for (const [i, t] of run().entries()) fixed[i]!.data.set(t.data);
+    });
+    plan.output(...fixed);
+  }
+}
+
+function isGraph(layer: Layer): layer is Graph {
+  return "nodes" in layer;
+}

@@ -1,0 +1,65 @@
+import { resolveLoss, type Loss, type LossLike } from "../losses/index.js";
+import { resolveMetric, type Metric, type MetricLike } from "../metrics/index.js";
+import { resolveOptimizer, type Optimizer, type OptimizerLike } from "../optimizers/index.js";
+import type { Graph } from "../model/graph.js";
+import { checkOptions } from "../util/checks.js";
+import { check, show } from "../util/errors.js";
+
+export interface CompileOptions {
+  /** A name with Keras's defaults, or `optimizers.adam({ learningRate: 1e-3 })`. Default "rmsprop", as in Keras. */
+  optimizer?: OptimizerLike;
+  /** One loss; with several outputs a list, or an object keyed by the names of the output layers. */
+  loss: LossLike | LossLike[] | Record<string, LossLike>;
+  /** Metrics of the only output, or of all; with several outputs also a list of lists or an object. */
+  metrics?: MetricLike[] | MetricLike[][] | Record<string, MetricLike | MetricLike[]>;
+  /** Factors on the losses of several outputs. Default 1 each. */
+  lossWeights?: number[] | Record<string, number>;
+}
+
+/** What compile() resolved: per output its loss, weight and metrics. */
+export interface Compiled {
+  readonly optimizer: Optimizer;
+  readonly outputs: readonly { name: string; loss: Loss; weight: number; metrics: Metric[] }[];
+  /** As given, for the file. */
+  readonly options: CompileOptions;
+}
+
+export function compileGraph(graph: Graph, options: CompileOptions): Compiled {
+  checkOptions("compile", options, ["optimizer", "loss", "metrics", "lossWeights"]);
+  const names = graph.outputs.map((t) => t.node.layer.name);
+  const losses = perOutput<LossLike>(options.loss, names, "loss");
+  const weights = options.lossWeights === undefined ? names.map(() => 1) : perOutput<number>(options.lossWeights, names, "lossWeights");
+  const metrics = metricsPerOutput(options.metrics ?? [], names);
+  const outputs = names.map((name, i) => {
+    check(losses[i] !== undefined, () => `compile: the loss of output "${name}" is missing`);
+    const loss = resolveLoss(losses[i]!, "compile");
+    return { name, loss, weight: weights[i]!, metrics: metrics[i]!.map((m) => resolveMetric(m, "compile", loss)) };
+  });
+  return { optimizer: resolveOptimizer(options.optimizer ?? "rmsprop", "compile"), outputs, options };
+}
+
+/** One value for each output: from a list, from an object keyed by output names, or the same for all. */
+function perOutput<V>(value: V | V[] | Record<string, V>, names: string[], what: string): V[] {
+  if (Array.isArray(value)) {
+    check(value.length === names.length, () => `compile: ${what} has ${value.length} entries for ${names.length} outputs`);
+    return value;
+  }
+  if (typeof value !== "object" || value === null || !isKeyed(value, names)) return names.map(() => value as V);
+  const keyed = value as Record<string, V>;
+  const unknown = Object.keys(keyed).find((key) => !names.includes(key));
+  check(unknown === undefined, () => `compile: ${what} names ${show(unknown)}, but the outputs are ${names.join(", ")}`);
+  return names.map((name) => keyed[name]!);
+}
+
+function isKeyed(value: object, names: string[]): boolean {
+  return Object.keys(value).some((key) => names.includes(key));
+}
+
+function metricsPerOutput(metrics: NonNullable<CompileOptions["metrics"]>, names: string[]): MetricLike[][] {
+  if (Array.isArray(metrics)) {
+    const nested = metrics.length === names.length && metrics.every((m) => Array.isArray(m));
+    return nested ? (metrics as MetricLike[][]) : names.map(() => metrics as MetricLike[]);
+  }
+  const keyed = perOutput<MetricLike | MetricLike[]>(metrics, names, "metrics");
+  return keyed.map((m) => (m === undefined ? [] : Array.isArray(m) ? m : [m]));
+}

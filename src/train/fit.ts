@@ -1,0 +1,196 @@
+/**
+ * The training loop. Who owns what: batches.ts cuts and shuffles, step.ts computes and updates, logs.ts averages, callbacks
+ * watch and may stop; this file only puts them in order.
+ */
+import type { Kernels } from "../kernels/kernels.js";
+import { Breather } from "../model/breather.js";
+import type { Inputs } from "../model/feed.js";
+import type { TensorLike } from "../tensor/make.js";
+import { checkCount, checkOptions, checkRange } from "../util/checks.js";
+import { check, show } from "../util/errors.js";
+import { datasetBatches, isDataset, readSamples, sliceBatches, splitSamples } from "./batches.js";
+import type { BatchSlice, Dataset, Samples } from "./batches.js";
+import { notify, toCallback, type Callback, type CallbackLike, type Logs, type TrainingRun } from "./callback.js";
+import { checkTargets } from "./check-targets.js";
+import { checkClassWeights, type ClassWeights } from "./class-weights.js";
+import { evaluateBatches, evaluateSamples } from "./evaluate.js";
+import { addEpoch, emptyHistory, type History } from "./history.js";
+import { LogBook } from "./logs.js";
+import type { Model } from "./model.js";
+import { NonFiniteError } from "./non-finite.js";
+import { progressBar } from "./progress.js";
+import { trainStep } from "./step.js";
+
+export interface FitOptions {
+  /** Passes over the data; the number at which training ends when `initialEpoch` is given. Default 1. */
+  epochs?: number;
+  /** Default 32. Not used with a data set, which yields batches. */
+  batchSize?: number;
+  /** Arrays, or a data set, on which loss and metrics are measured after each epoch. */
+  validationData?: readonly [x: Inputs, y: Inputs, sampleWeight?: TensorLike] | Dataset;
+  /** The last share of the samples, kept from training for that purpose; 0 to 1. */
+  validationSplit?: number;
+  /** Another order in each epoch. Default true. */
+  shuffle?: boolean;
+  /** Factor on the loss of each class, such as { 0: 1, 1: 5 }. */
+  classWeight?: ClassWeights;
+  /** Factor on the loss of each sample [N], or of each position [N, T]. */
+  sampleWeight?: TensorLike;
+  /** The number of the first epoch, to go on with a run. Default 0. */
+  initialEpoch?: number;
+  callbacks?: CallbackLike | readonly CallbackLike[];
+  /** 0 nothing, 1 a progress bar, 2 a line an epoch. Default 1 on a terminal, else 2; in a page 0. */
+  verbose?: 0 | 1 | 2;
+  /** Ends training after the batch that is running; what was learnt stays. */
+  signal?: AbortSignal;
+}
+
+const KNOWN = ["epochs", "batchSize", "validationData", "validationSplit", "shuffle", "classWeight", "sampleWeight", "initialEpoch", "callbacks", "verbose", "signal"]; // prettier-ignore
+
+/** Everything that one call of fit has, checked. */
+interface Plan {
+  model: Model;
+  kernels: Kernels;
+  epochs: number;
+  initialEpoch: number;
+  steps: number | null;
+  classWeight: ClassWeights | null;
+  callbacks: Callback[];
+  signal: AbortSignal | undefined;
+  batches(): Iterable<BatchSlice> | AsyncIterable<BatchSlice>;
+  validate(): Promise<Logs>;
+}
+
+export async function fit(
+  model: Model,
+  x: Inputs | Dataset,
+  y: Inputs | FitOptions | undefined,
+  given: FitOptions | undefined,
+): Promise<History> {
+  const dataset = isDataset(x);
+  const options = (dataset ? (y as FitOptions) : given) ?? {};
+  const plan = await makePlan(model, x, dataset ? undefined : (y as Inputs), options);
+  const history = emptyHistory();
+  const run = new Run(plan, history);
+  await run.train();
+  return history;
+}
+
+async function makePlan(model: Model, x: Inputs | Dataset, y: Inputs | undefined, options: FitOptions): Promise<Plan> {
+  checkOptions("fit", options, KNOWN);
+  const { epochs = 1, batchSize = 32, initialEpoch = 0, shuffle = true, verbose, signal } = options;
+  checkCount("fit", "epochs", epochs, 0);
+  checkCount("fit", "batchSize", batchSize);
+  checkCount("fit", "initialEpoch", initialEpoch, 0);
+  const classWeight = checkClassWeights(options.classWeight);
+  const listed = options.callbacks === undefined ? [] : [options.callbacks].flat();
+  const callbacks = [...progressBar(verbose), ...(listed as CallbackLike[]).map(toCallback)];
+  const common = { model, epochs, initialEpoch, classWeight, callbacks, signal };
+  if (isDataset(x)) {
+    check(options.validationSplit === undefined, () => "fit: validationSplit needs arrays; give validationData with a data set");
+    const kernels = await model.prepareTraining();
+    const validate = validator(model, kernels, options.validationData, null, batchSize);
+    return { ...common, kernels, steps: null, batches: () => datasetBatches(model, x, "fit"), validate };
+  }
+  const all = readSamples(model, x, y!, options.sampleWeight, "fit");
+  checkTargets(model, all, "fit");
+  const [training, heldOut] = splitOff(all, options);
+  const kernels = await model.prepareTraining();
+  const steps = Math.ceil(training.count / batchSize);
+  const validate = validator(model, kernels, options.validationData, heldOut, batchSize);
+  return { ...common, kernels, steps, batches: () => sliceBatches(training, batchSize, shuffle ? model.random : null), validate };
+}
+
+function splitOff(all: Samples, { validationSplit, validationData }: FitOptions): [Samples, Samples | null] {
+  if (validationSplit === undefined || validationSplit === 0) return [all, null];
+  check(validationData === undefined, () => "fit: give validationData or validationSplit, not both");
+  checkRange("fit", "validationSplit", validationSplit, 0, 1);
+  return splitSamples(all, validationSplit);
+}
+
+function validator(
+  model: Model,
+  kernels: Kernels,
+  data: FitOptions["validationData"],
+  heldOut: Samples | null,
+  batchSize: number,
+): () => Promise<Logs> {
+  if (heldOut) return () => evaluateSamples(model, kernels, heldOut, batchSize, "val_");
+  if (data === undefined) return () => Promise.resolve({});
+  if (!Array.isArray(data)) {
+    check(isDataset(data), () => `fit: validationData must be [x, y] or a data set, got ${show(data)}`);
+    return () => evaluateBatches(model, kernels, datasetBatches(model, data, "fit: validationData"), "val_");
+  }
+  const [x, y, weight] = data as [Inputs, Inputs, TensorLike | undefined];
+  const samples = readSamples(model, x, y, weight, "fit: validationData");
+  checkTargets(model, samples, "fit: validationData");
+  return () => evaluateSamples(model, kernels, samples, batchSize, "val_");
+}
+
+class Run implements TrainingRun {
+  readonly model: Model;
+  readonly epochs: number;
+  steps: number | null;
+  readonly #breather = new Breather();
+
+  constructor(
+    private readonly plan: Plan,
+    private readonly history: History,
+  ) {
+    this.model = plan.model;
+    this.epochs = plan.epochs;
+    this.steps = plan.steps;
+  }
+
+  stop(reason: string): void {
+    this.history.stopReason ??= reason;
+  }
+
+  get #stopped(): boolean {
+    if (this.plan.signal?.aborted) this.stop("aborted");
+    return this.history.stopReason !== null;
+  }
+
+  async train(): Promise<void> {
+    const { callbacks, initialEpoch, model } = this.plan;
+    let logs: Logs = {};
+    await notify(callbacks, (c) => c.onTrainBegin?.(this));
+    for (let epoch = initialEpoch; epoch < this.epochs && !this.#stopped; epoch++) {
+      await notify(callbacks, (c) => c.onEpochBegin?.(epoch, this));
+      const trained = await this.#epoch(epoch);
+      if (!trained) break;
+      logs = { ...trained, ...(await this.plan.validate()), learningRate: model.optimizer.learningRate };
+      model.epoch = epoch + 1;
+      addEpoch(this.history, epoch, logs);
+      await notify(callbacks, (c) => c.onEpochEnd?.(epoch, logs, this));
+    }
+    await notify(callbacks, (c) => c.onTrainEnd?.(logs, this));
+  }
+
+  /** One pass over the data; null when it was cut short before its first step. */
+  async #epoch(epoch: number): Promise<Logs | null> {
+    const { model, kernels, classWeight, callbacks } = this.plan;
+    const book = new LogBook(model.compiled);
+    let step = 0;
+    for await (const batch of this.plan.batches()) {
+      if (this.#stopped) break;
+      try {
+        book.add(trainStep(model, kernels, batch, { classWeight, place: { epoch, step } }), batch.count);
+      } catch (error) {
+        if (!this.#forgives(error)) throw error;
+        this.stop((error as Error).message);
+        break;
+      }
+      await notify(callbacks, (c) => c.onBatchEnd?.(step, book.logs(), this));
+      step++;
+      await this.#breather.breathe();
+    }
+    this.steps ??= step;
+    return step > 0 ? book.logs() : null;
+  }
+
+  #forgives(error: unknown): boolean {
+    if (!(error instanceof NonFiniteError)) return false;
+    return this.plan.callbacks.filter((c) => c.onNonFinite?.(error, this)).length > 0;
+  }
+}

@@ -1,0 +1,129 @@
+import { kernelsReady } from "../ops/backend.js";
+import type { Kernels } from "../kernels/kernels.js";
+import { Graph, type GraphConfig } from "../model/graph.js";
+import type { Inputs } from "../model/feed.js";
+import type { SavedState } from "../model/save.js";
+import type { TensorLike } from "../tensor/make.js";
+import type { Tensor } from "../tensor/tensor.js";
+import { check, SluiceError } from "../util/errors.js";
+import type { Dataset } from "./batches.js";
+import { compileGraph, type Compiled, type CompileOptions } from "./compile.js";
+import { evaluate, predictOnBatch, trainOnBatch, type EvaluateOptions } from "./evaluate.js";
+import { fit, type FitOptions } from "./fit.js";
+import type { History } from "./history.js";
+import type { Logs } from "./callback.js";
+import { prepareGradients } from "./step.js";
+import { trainingState, type StoredTraining } from "./training-state.js";
+
+/** A graph that can be trained. */
+export class Model extends Graph {
+  static override readonly className: string = "Model";
+  #compiled: Compiled | null = null;
+  /** Kernels and trainable flags for which gradients and optimizer were made. */
+  #prepared: { kernels: Kernels; trainable: string } | null = null;
+  /** Moments read from a file, which wait for the optimizer to be built. */
+  #pending: Map<string, Tensor> | null = null;
+  /** Where the last `fit` got to; `initialEpoch` of the next may go on from it. */
+  epoch = 0;
+
+  constructor(config: GraphConfig) {
+    super(config);
+  }
+
+  /**
+   * Chooses optimizer, loss and metrics, by name or made by the factories in `optimizers`, `losses` and `metrics`.
+   * @throws SluiceError when a name is unknown, or a loss does not fit its output
+   */
+  compile(options: CompileOptions): void {
+    const compiled = compileGraph(this, options);
+    for (const [i, { loss }] of compiled.outputs.entries()) {
+      const output = this.outputs[i]!;
+      const { activation } = output.node.layer.config as { activation?: unknown };
+      loss.checkOutput(`compile: output "${output.node.layer.name}"`, output.shape, typeof activation === "string" ? activation : undefined);
+    }
+    this.#compiled = compiled;
+    this.#prepared = null;
+  }
+
+  get compiled(): Compiled {
+    if (this.#compiled) return this.#compiled;
+    throw new SluiceError(`${this.label}: call compile({ optimizer, loss }) first`);
+  }
+
+  get isCompiled(): boolean {
+    return this.#compiled !== null;
+  }
+
+  /** The optimizer that compile() chose; its learning rate can be read and set. */
+  get optimizer(): Compiled["optimizer"] {
+    return this.compiled.optimizer;
+  }
+
+  /** Waits for the kernels and makes what training needs: placed weights, gradients, the optimizer's moments. */
+  async prepareTraining(): Promise<Kernels> {
+    const { optimizer } = this.compiled;
+    const kernels = await kernelsReady(this.dtype);
+    this.place(kernels);
+    const parameters = this.trainableParameters;
+    const trainable = parameters.map((p) => this.parameters.indexOf(p)).join();
+    if (this.#prepared?.kernels === kernels && this.#prepared.trainable === trainable) return kernels;
+    check(parameters.length > 0, () => `${this.label}: nothing to train, all layers are frozen or have no weights`);
+    prepareGradients(this, kernels);
+    optimizer.build(parameters, kernels);
+    if (this.#pending) optimizer.setState(this.#pending);
+    this.#pending = null;
+    this.#prepared = { kernels, trainable };
+    return kernels;
+  }
+
+  /**
+   * Trains on arrays or on a data set of batches.
+   * @param x inputs [N, …]; with several inputs a list or an object; or a {@link Dataset}, and then no y
+   * @param y targets [N, …]
+   */
+  fit(x: Inputs, y: Inputs, options?: FitOptions): Promise<History>;
+  fit(data: Dataset, options?: FitOptions): Promise<History>;
+  fit(x: Inputs | Dataset, y?: Inputs | FitOptions, options?: FitOptions): Promise<History> {
+    return fit(this, x, y, options);
+  }
+
+  /** Loss and metrics on data, without training. */
+  evaluate(x: Inputs, y: Inputs, options?: EvaluateOptions): Promise<Logs>;
+  evaluate(data: Dataset, options?: EvaluateOptions): Promise<Logs>;
+  evaluate(x: Inputs | Dataset, y?: Inputs | EvaluateOptions, options?: EvaluateOptions): Promise<Logs> {
+    return evaluate(this, x, y, options);
+  }
+
+  /** One update on one batch; loss and metrics of that batch. */
+  trainOnBatch(x: Inputs, y: Inputs, sampleWeight?: TensorLike): Promise<Logs> {
+    return trainOnBatch(this, x, y, sampleWeight);
+  }
+
+  /** The outputs for one batch, computed together. */
+  predictOnBatch(x: Inputs): Promise<Tensor> {
+    return predictOnBatch(this, x);
+  }
+
+  /** Forgets the carried states of all stateful layers. */
+  override resetStates(): void {
+    for (const layer of this.layers) layer.resetStates?.();
+  }
+
+  protected override savedState(): SavedState {
+    return this.#compiled ? trainingState(this, this.#pending) : super.savedState();
+  }
+
+  /** Goes on from what a file holds: the same optimizer and moments, the same random numbers. */
+  resumeFrom(stored: StoredTraining, moments: Map<string, Tensor>): void {
+    this.compile(stored.compile);
+    for (const [i, output] of this.compiled.outputs.entries()) {
+      for (const [j, metric] of output.metrics.entries()) metric.name = stored.metricNames[i]?.[j] ?? metric.name;
+    }
+    this.#pending = moments;
+    this.epoch = stored.epoch;
+    this.random.state = stored.random;
+  }
+}
+
+/** A functional model: `model({ inputs: x, outputs: y })`, with `x = input(…)` and `y = layer.apply(x)`. */
+export const model = (config: GraphConfig): Model => new Model(config);

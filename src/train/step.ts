@@ -1,0 +1,105 @@
+/**
+ * One step on one batch: forward, loss, backward, update. ARCHITECTURE.md walks through this file.
+ */
+import type { Kernels } from "../kernels/kernels.js";
+import type { CallContext } from "../layers/layer.js";
+import type { Parameter } from "../layers/parameter.js";
+import { mul, add } from "../ops/arithmetic.js";
+import { reshape } from "../ops/reshape.js";
+import { sum } from "../ops/reduce.js";
+import { withScope, type Scope } from "../ops/scope.js";
+import type { Value } from "../model/graph.js";
+import type { Tensor } from "../tensor/tensor.js";
+import { feedSlice, type BatchSlice } from "./batches.js";
+import type { Compiled } from "./compile.js";
+import type { Model } from "./model.js";
+import { checkLoss, checkGradients } from "./non-finite.js";
+import { addPenaltyGradient, penaltyOf, project } from "./penalties.js";
+import { classFactors, type ClassWeights } from "./class-weights.js";
+import { SampleWeights } from "./sample-weights.js";
+
+/** Where a step is, for errors. */
+export interface StepPlace {
+  readonly epoch: number;
+  readonly step: number;
+}
+
+export interface StepOptions {
+  readonly classWeight: ClassWeights | null;
+  readonly place: StepPlace;
+}
+
+/** Loss of one batch, with the penalties in it; metrics are updated on the way. */
+export function trainStep(model: Model, kernels: Kernels, batch: BatchSlice, options: StepOptions): number {
+  const compiled = model.compiled;
+  const parameters = model.trainableParameters;
+  return withScope(kernels, true, (scope) => {
+    for (const p of parameters) kernels.fill(p.grad!.ptr, 0, p.size);
+    const { loss, value } = forward(model, compiled, scope, batch, true, options.classWeight);
+    checkLoss(model, value, options.place, () => rerunInputs(scope, batch));
+    scope.backward(loss);
+    for (const p of parameters) addPenaltyGradient(scope, p);
+    checkGradients(model, kernels, parameters, options.place);
+    compiled.optimizer.apply();
+    for (const p of parameters) project(p);
+    return value;
+  });
+}
+
+/** The loss of a batch without training; metrics are updated on the way. */
+export function evaluateStep(model: Model, kernels: Kernels, batch: BatchSlice, classWeight: ClassWeights | null): number {
+  return withScope(kernels, false, (scope) => forward(model, model.compiled, scope, batch, false, classWeight).value);
+}
+
+function rerunInputs(scope: Scope, batch: BatchSlice): Value[] {
+  return batch.samples.x.map((t) => ({ tensor: feedSlice(scope, t, batch), mask: null }));
+}
+
+function forward(
+  model: Model,
+  compiled: Compiled,
+  scope: Scope,
+  batch: BatchSlice,
+  training: boolean,
+  classWeight: ClassWeights | null,
+): { loss: Tensor; value: number } {
+  const extra: Tensor[] = [];
+  const context: CallContext = { training, random: model.random, masks: [], addLoss: (t) => extra.push(t) };
+  const outputs = model.run(rerunInputs(scope, batch), context);
+  const losses = outputs.map((output, i) => outputLoss(compiled.outputs[i]!, scope, output, batch, i, classWeight));
+  const loss = [...losses, ...extra].reduce((a, b) => add(a, b));
+  const penalty = model.trainableParameters.reduce((total, p) => total + penaltyOf(scope.kernels, p), 0);
+  return { loss, value: loss.item() + penalty };
+}
+
+/** The weighted mean of one output's losses, over all samples and positions that are not masked. */
+function outputLoss(
+  { loss, weight, metrics }: Compiled["outputs"][number],
+  scope: Scope,
+  { tensor: prediction, mask }: Value,
+  batch: BatchSlice,
+  index: number,
+  classWeight: ClassWeights | null,
+): Tensor {
+  const target = feedSlice(scope, batch.samples.y[index]!, batch);
+  const perPosition = loss.call(target, prediction);
+  const samples = batch.samples.weight ? feedSlice(scope, batch.samples.weight, batch) : null;
+  const factors = classWeight ? classFactors(scope, classWeight, target, prediction) : null;
+  const weights = new SampleWeights(scope, perPosition, samples, factors, mask);
+  for (const metric of metrics) metric.update(target, prediction, weights.host());
+  return meanLoss(perPosition, weights, weight);
+}
+
+function meanLoss(perPosition: Tensor, weights: SampleWeights, outputWeight: number): Tensor {
+  const weighted = weights.tensor ? mul(perPosition, weights.tensor) : perPosition;
+  return mul(reshape(sum(weighted), []), outputWeight / weights.count);
+}
+
+/** Makes gradients for the weights that are trained, and takes those of frozen ones away. */
+export function prepareGradients(model: Model, kernels: Kernels): void {
+  const trained = new Set<Parameter>(model.trainableParameters);
+  for (const p of model.parameters) {
+    p.tracked = trained.has(p);
+    if (p.tracked) p.makeGradient(kernels);
+  }
+}

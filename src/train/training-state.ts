@@ -1,0 +1,47 @@
+/** What a file holds so that training goes on as if it had not stopped: how it was compiled, moments, epoch, random state. */
+import type { SavedState } from "../model/save.js";
+import { Tensor } from "../tensor/tensor.js";
+import { check } from "../util/errors.js";
+import type { LoadedFile } from "../model/load.js";
+import type { CompileOptions } from "./compile.js";
+import type { Model } from "./model.js";
+
+export interface StoredTraining {
+  compile: CompileOptions;
+  /** The names under which the metrics stand in the history, for each output. */
+  metricNames: string[][];
+  epoch: number;
+  random: [number, number, number, number];
+}
+
+const PREFIX = "training/";
+
+/** @param waiting moments that came with a file and have not been handed to the optimizer yet */
+export function trainingState(model: Model, waiting: Map<string, Tensor> | null): SavedState {
+  const { optimizer, outputs } = model.compiled;
+  const named = ({ className, config }: { className: string; config: object }) => ({ className, config });
+  const compile = {
+    optimizer: named(optimizer),
+    loss: outputs.map((o) => named(o.loss)),
+    metrics: outputs.map((o) => o.metrics.map(named)),
+    lossWeights: outputs.map((o) => o.weight),
+  };
+  const tensors = new Map([...(waiting ?? optimizer.getState())].map(([name, t]) => [name, { data: t.data, shape: t.shape }]));
+  const metricNames = outputs.map((o) => o.metrics.map((m) => m.name));
+  return { metadata: { compile, metricNames, epoch: model.epoch, random: model.random.state }, tensors };
+}
+
+/** The stored training of a file; null when it holds a model that was never compiled. */
+export function readTraining(file: LoadedFile, name: string): { stored: StoredTraining; moments: Map<string, Tensor> } | null {
+  if (!("compile" in file.training)) return null;
+  const stored = file.training as unknown as StoredTraining;
+  const words = stored.random;
+  check(Array.isArray(words) && words.length === 4 && words.every((w) => Number.isInteger(w)) && Number.isInteger(stored.epoch), () => {
+    return `${name}: the training state must hold epoch and the four words of the random state`;
+  });
+  const moments = new Map<string, Tensor>();
+  for (const [key, { data, shape }] of file.tensors) {
+    if (key.startsWith(PREFIX)) moments.set(key.slice(PREFIX.length), Tensor.of(data, shape));
+  }
+  return { stored, moments };
+}
