@@ -1,0 +1,31 @@
+/**
+ * Low memory. Kernels take their arguments from a block of 4-byte slots that the caller fills, so that every thread sees them
+ * and a call allocates nothing. arguments.ts of the loader holds the same numbers.
+ */
+
+/** Below: what the compiler places itself (nothing today). */
+export const CONTROL: usize = 1024; // threads.ts: five words, a cache line each
+export const ARGS: usize = 2048;
+/** 64 bytes of zeros, never written. */
+export const ZEROS: usize = 2560;
+
+@inline
+export function arg(i: usize): i32 {
+  return load<i32>(ARGS + i * 4);
+}
+
+@inline
+export function argPtr(i: usize): usize {
+  return load<usize>(ARGS + i * 4);
+}
+
+@inline
+export function argFloat(i: usize): f32 {
+  return load<f32>(ARGS + i * 4);
+}
+
+/** Where part `part` of `parts` begins when n things are dealt out in units of `unit`; part = parts gives n. */
+export function splitAt(n: i32, part: i32, parts: i32, unit: i32): i32 {
+  const units = (n + unit - 1) / unit;
+  return min(n, ((units * part) / parts) * unit);
+}

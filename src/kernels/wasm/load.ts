@@ -1,0 +1,46 @@
+/**
+ * The wasm kernels of a page or worker: the one module that suits the engine is fetched from beside this file, or from where
+ * the caller says. Threads need shared memory, and so a page with cross-origin isolation.
+ */
+import { SluiceError } from "../../util/errors.js";
+import { WasmKernels } from "./kernels.js";
+import { WasmMemory } from "./memory.js";
+import type { WasmExports } from "./operations.js";
+import { fileName, hasRelaxedSimd, hasSimd, type Variant } from "./variants.js";
+
+/** A place to fetch the module from, or its bytes; `variant` says which is wanted. */
+export type ModuleSource = (variant: Variant) => string | URL | BufferSource | Promise<string | URL | BufferSource>;
+
+/** Addresses that a bundler can see, one by one. */
+function besideThisFile({ relaxed, shared }: Variant): URL {
+  if (relaxed && shared) return new URL("./kernels-relaxed-shared.wasm", import.meta.url);
+  if (relaxed) return new URL("./kernels-relaxed.wasm", import.meta.url);
+  if (shared) return new URL("./kernels-simd-shared.wasm", import.meta.url);
+  return new URL("./kernels-simd.wasm", import.meta.url);
+}
+
+/** Fetches and starts the kernels. */
+export async function loadKernels(source: ModuleSource = besideThisFile): Promise<WasmKernels> {
+  const variant = { relaxed: hasRelaxedSimd(), shared: globalThis.crossOriginIsolated === true };
+  const found = await source(variant);
+  const bytes = typeof found === "string" || found instanceof URL ? await fetchBytes(found) : found;
+  requireSimd();
+  return startKernels(await WebAssembly.compile(bytes), variant);
+}
+
+async function fetchBytes(url: string | URL): Promise<ArrayBuffer> {
+  const response = await fetch(url);
+  if (!response.ok) throw new SluiceError(`kernels: fetching ${String(url)} failed with status ${response.status}`);
+  return response.arrayBuffer();
+}
+
+export function requireSimd(): void {
+  if (!hasSimd()) throw new SluiceError("kernels: this engine has no 128-bit SIMD in WebAssembly");
+}
+
+/** The kernels of a compiled module, with a memory of their own. */
+export function startKernels(module: WebAssembly.Module, variant: Variant): WasmKernels {
+  const memory = new WasmMemory(variant.shared);
+  const { exports } = new WebAssembly.Instance(module, { env: { memory: memory.wasm }, Math: Math as never });
+  return new WasmKernels(`wasm-${fileName(variant).slice(8, -5)}`, memory, exports as unknown as WasmExports);
+}

@@ -1,0 +1,26 @@
+/** Which of the four modules suits the engine; asked by letting it validate the smallest module that uses a feature. */
+
+export interface Variant {
+  relaxed: boolean;
+  shared: boolean;
+}
+
+/** One function: f32x4.relaxed_madd of three i32x4.splat of 0. */
+const RELAXED = [
+  0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 19, 1, 17, 0, 65, 0, 253, 17, 65, 0, 253, 17, 65,
+  0, 253, 17, 253, 133, 2, 11,
+];
+/** One function: i32x4.splat of 0. */
+const SIMD = [0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 8, 1, 6, 0, 65, 0, 253, 17, 11];
+
+export function hasRelaxedSimd(): boolean {
+  return WebAssembly.validate(new Uint8Array(RELAXED));
+}
+
+export function hasSimd(): boolean {
+  return WebAssembly.validate(new Uint8Array(SIMD));
+}
+
+export function fileName({ relaxed, shared }: Variant): string {
+  return `kernels-${relaxed ? "relaxed" : "simd"}${shared ? "-shared" : ""}.wasm`;
+}
