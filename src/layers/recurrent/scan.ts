@@ -1,6 +1,6 @@
 /** Runs a cell over the time axis: as one fused operation where the cell has one, else step by step. */
 import { slice } from "../../ops/slice.js";
-import { stack } from "../../ops/stack.js";
+import { stack } from "../../ops/concat.js";
 import { recurrent } from "../../ops/recurrent.js";
 import { reshape } from "../../ops/reshape.js";
 import { where } from "../../ops/where.js";
