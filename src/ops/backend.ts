@@ -24,7 +24,8 @@ export function kernelsFor(dtype: FloatDType): Kernels {
   let kernels = made.get(dtype);
   if (kernels) return kernels;
   const provider = providers.get(dtype);
-  if (!provider) throw new SluiceError(`${dtype}: no kernels for this dtype here; float64 needs the import of "sluice"`);
+  if (!provider)
+    throw new SluiceError(`${dtype}: no kernels for this dtype here; float64 needs the import of "sluice"`);
   kernels = provider.create();
   made.set(dtype, kernels);
   return kernels;

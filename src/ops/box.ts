@@ -15,13 +15,23 @@ export interface Layout {
 const MOST_AXES = 6;
 
 /** dst[Σ i·strides] (+)= src[Σ i·strides] over a box of sizes `dims`; `dst` and `src` are addresses of whole arrays of one dtype. */
-export function copyBox(scope: Scope, dtype: DType, dims: Shape, dst: number, to: Layout, src: number, from: Layout, accumulate = false): void {
+export function copyBox(
+  scope: Scope,
+  dtype: DType,
+  dims: Shape,
+  dst: number,
+  to: Layout,
+  src: number,
+  from: Layout,
+  accumulate = false,
+): void {
   if (sizeOf(dims) === 0) return;
   const k = scope.kernels;
   const bytes = dtype === "int32" ? 4 : k.memory.bytes;
   const [d, s] = [dst + to.offset * bytes, src + from.offset * bytes];
   const box = join(dims, to.strides, from.strides);
-  if (box.dims.length > MOST_AXES) throw new SluiceError(`copy: at most ${MOST_AXES} axes can be rearranged, got ${box.dims.length}`);
+  if (box.dims.length > MOST_AXES)
+    throw new SluiceError(`copy: at most ${MOST_AXES} axes can be rearranged, got ${box.dims.length}`);
   if (dtype === "int32") k.copyInts(d, s, box.dims, box.to, box.from);
   else k.copy(d, s, box.dims, box.to, box.from, accumulate);
 }

@@ -55,7 +55,10 @@ function join(tensors: readonly Tensor[], shape: Shape, axis: number, scope: Sco
     offset += cols;
   }
   for (const { x, offset, cols } of blocks) {
-    copyBox(scope, dtype, [outer, cols], y.ptr, { offset, strides: [n * inner, 1] }, x.ptr, { offset: 0, strides: [cols, 1] });
+    copyBox(scope, dtype, [outer, cols], y.ptr, { offset, strides: [n * inner, 1] }, x.ptr, {
+      offset: 0,
+      strides: [cols, 1],
+    });
   }
   scope.record(parts, [y], () => {
     for (const { x, offset, cols } of blocks) {

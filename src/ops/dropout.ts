@@ -1,19 +1,25 @@
-import type { Shape } from "../tensor/shape.js";
+/** Inverted dropout (Srivastava et al. 2014): what is kept is scaled, so that prediction needs no change. */
 import type { TensorLike } from "../tensor/make.js";
+import type { Shape } from "../tensor/shape.js";
 import type { Tensor } from "../tensor/tensor.js";
+import { checkRange } from "../util/checks.js";
 import { mul } from "./arithmetic.js";
-import { op } from "./op.js";
+import { asFloat, op } from "./op.js";
 
-/** 0 with probability `rate`, else 1 / (1 − rate): what dropout multiplies by (Srivastava et al. 2014, inverted). */
+/** Factors of dropout: 0 with probability `rate`, else 1 / (1 - rate); equal for equal seeds, whatever the kernels. */
 export function dropoutMask(shape: Shape, rate: number, seed: number): Tensor {
+  checkRange("dropoutMask", "rate", rate, 0, 1);
   return op("dropoutMask", [], (_, scope) => {
-    const y = scope.alloc([...shape]);
-    scope.kernels.dropoutMask(y.ptr, seed, rate, y.size);
-    return y;
+    const mask = scope.alloc([...shape]);
+    scope.kernels.dropoutMask(mask.ptr, seed, rate, mask.size);
+    return mask;
   });
 }
 
-/** Sets a share of the elements to zero and scales the others, so that the mean stays. Equal seeds drop the same elements. */
+/** x ⊙ dropoutMask: drops elements with probability `rate` in [0, 1]. */
 export function dropout(input: TensorLike, rate: number, seed: number): Tensor {
-  return op("dropout", [input], ([x]) => mul(x!, dropoutMask(x!.shape, rate, seed)));
+  checkRange("dropout", "rate", rate, 0, 1);
+  return op("dropout", [input], ([x], scope) => {
+    return rate === 0 ? asFloat(x!, scope) : mul(x!, dropoutMask(x!.shape, rate, seed));
+  });
 }

@@ -16,7 +16,8 @@ export function expandDims(input: TensorLike, axis = -1): Tensor {
 /** Leaves out axes of size 1: the given ones, or all. */
 export function squeeze(input: TensorLike, axis?: Axes): Tensor {
   const x = toTensor(input, "squeeze");
-  const axes = axis === undefined ? [...x.shape.keys()].filter((i) => x.shape[i] === 1) : axesOf("squeeze", axis, x.shape);
+  const axes =
+    axis === undefined ? [...x.shape.keys()].filter((i) => x.shape[i] === 1) : axesOf("squeeze", axis, x.shape);
   for (const a of axes) {
     check(x.shape[a] === 1, () => `squeeze: axis ${a} of ${showShape(x.shape)} must have size 1, got ${x.shape[a]}`);
   }

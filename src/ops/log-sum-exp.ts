@@ -17,6 +17,11 @@ export function logSumExp(input: TensorLike, axis?: Axes, keepDims = false): Ten
     const axes = axesOf("logSumExp", axis, x!.shape);
     const shift = stopGradient(clip(max(x!, axes, true), -LARGE, LARGE));
     const y = add(log(sum(exp(sub(x!, shift)), axes, true)), shift);
-    return keepDims ? y : reshape(y, y.shape.filter((_, i) => !axes.includes(i)));
+    return keepDims
+      ? y
+      : reshape(
+          y,
+          y.shape.filter((_, i) => !axes.includes(i)),
+        );
   });
 }

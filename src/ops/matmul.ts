@@ -27,19 +27,36 @@ export function matmul(a: TensorLike, b: TensorLike): Tensor {
   });
 }
 
-function backward(scope: Scope, x: Tensor, w: Tensor, dy: Tensor, batches: number, M: number, N: number, K: number): void {
+function backward(
+  scope: Scope,
+  x: Tensor,
+  w: Tensor,
+  dy: Tensor,
+  batches: number,
+  M: number,
+  N: number,
+  K: number,
+): void {
   const k = scope.kernels;
   const { bytes } = k.memory;
   scope.accumulateGrad(w, (dw) =>
-    each(scope, batches, (i, at) => k.gemm(dw + i * K * N * bytes, at(x, i, M * K), at(dy, i, M * N), K, N, M, true, false, true)),
+    each(scope, batches, (i, at) =>
+      k.gemm(dw + i * K * N * bytes, at(x, i, M * K), at(dy, i, M * N), K, N, M, true, false, true),
+    ),
   );
   scope.assignGrad(x, (dx) =>
-    each(scope, batches, (i, at) => k.gemm(dx + i * M * K * bytes, at(dy, i, M * N), at(w, i, K * N), M, K, N, false, true, false)),
+    each(scope, batches, (i, at) =>
+      k.gemm(dx + i * M * K * bytes, at(dy, i, M * N), at(w, i, K * N), M, K, N, false, true, false),
+    ),
   );
 }
 
 /** Runs `body` for each batch, with a function that gives the address of its matrix in a tensor. */
-function each(scope: Scope, batches: number, body: (i: number, at: (t: Tensor, i: number, size: number) => number) => void): void {
+function each(
+  scope: Scope,
+  batches: number,
+  body: (i: number, at: (t: Tensor, i: number, size: number) => number) => void,
+): void {
   const { bytes } = scope.kernels.memory;
   for (let i = 0; i < batches; i++) body(i, (t, j, size) => t.ptr + j * size * bytes);
 }

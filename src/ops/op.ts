@@ -13,11 +13,18 @@ export function op<R extends Tensor | Tensor[]>(
   body: (placed: Tensor[], scope: Scope) => R,
 ): R {
   const scope = currentScope();
-  if (scope) return body(inputs.map((t) => scope.place(toTensor(t, name))), scope);
+  if (scope)
+    return body(
+      inputs.map((t) => scope.place(toTensor(t, name))),
+      scope,
+    );
   const tensors = inputs.map((t) => toTensor(t, name));
   const kernels = kernelsFor(tensors.some((t) => t.dtype === "float64") ? "float64" : "float32");
   return withScope(kernels, false, (own) => {
-    const result = body(tensors.map((t) => own.place(t)), own);
+    const result = body(
+      tensors.map((t) => own.place(t)),
+      own,
+    );
     return (Array.isArray(result) ? result.map((t) => t.toHost()) : result.toHost()) as R;
   });
 }

@@ -70,7 +70,15 @@ function run(inputs: RecurrentInputs, options: RecurrentOptions, scope: Scope): 
   return [y, ...last];
 }
 
-function backward(scope: Scope, k: Kernels, cell: Cell, call: RecurrentCall, inputs: RecurrentInputs, y: Tensor, last: Tensor[]): void {
+function backward(
+  scope: Scope,
+  k: Kernels,
+  cell: Cell,
+  call: RecurrentCall,
+  inputs: RecurrentInputs,
+  y: Tensor,
+  last: Tensor[],
+): void {
   const { x, W, U, b, initial } = inputs;
   // The kernel yields all gradients in one pass, so each is given its place first and is merged by the scope's rule afterwards.
   const fresh = (t: Tensor | null | undefined) => (t?.tracked ? scope.alloc(t.shape) : null);

@@ -50,7 +50,10 @@ function reduceRun(f: Reduce, x: Tensor, first: number, end: number, scope: Scop
   const outer = sizeOf(x.shape.slice(0, first));
   const n = sizeOf(x.shape.slice(first, end));
   const inner = sizeOf(x.shape.slice(end));
-  check(f !== "max" || n > 0 || outer * inner === 0, () => `max: there is no element to choose from in ${showShape(x.shape)}`);
+  check(
+    f !== "max" || n > 0 || outer * inner === 0,
+    () => `max: there is no element to choose from in ${showShape(x.shape)}`,
+  );
   const y = scope.alloc(x.shape.map((size, i) => (i >= first && i < end ? 1 : size)));
   k.reduce(f, y.ptr, x.ptr, outer, n, inner, false);
   const repeat = (dst: number, src: number) => {

@@ -15,7 +15,13 @@ export function slice(input: TensorLike, begin: readonly number[], size?: readon
     const from = shape.map((n, i) => ((begin[i] ?? 0) < 0 ? n + begin[i]! : (begin[i] ?? 0)));
     const dims = shape.map((n, i) => ((size?.[i] ?? -1) === -1 ? n - from[i]! : size![i]!));
     const inside = (n: number, i: number) => {
-      return Number.isInteger(from[i]) && Number.isInteger(dims[i]) && from[i]! >= 0 && dims[i]! >= 0 && from[i]! + dims[i]! <= n;
+      return (
+        Number.isInteger(from[i]) &&
+        Number.isInteger(dims[i]) &&
+        from[i]! >= 0 &&
+        dims[i]! >= 0 &&
+        from[i]! + dims[i]! <= n
+      );
     };
     check(begin.length <= shape.length && (size?.length ?? 0) <= shape.length && shape.every(inside), () => {
       return `slice: begin ${show(begin)} and size ${show(size)} leave the shape ${showShape(shape)}`;

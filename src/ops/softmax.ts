@@ -1,41 +1,79 @@
+/** Softmax, and the cross-entropies that are computed together with it. */
 import type { TensorLike } from "../tensor/make.js";
-import { showShape } from "../tensor/shape.js";
+import { sameShape, showShape } from "../tensor/shape.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { check } from "../util/errors.js";
+import { mul, sub } from "./arithmetic.js";
+import { axisOf } from "./axis.js";
+import { asIndices, checkIndices } from "./indices.js";
+import { logSumExp } from "./log-sum-exp.js";
 import { asFloat, op } from "./op.js";
+import { sum } from "./reduce.js";
+import { transpose } from "./transpose.js";
+import { neg } from "./unary.js";
 
-/** y_i = e^{x_i} / Σ e^{x_j} over the last axis. dx = y ⊙ (dy − Σ dy·y). */
-export function softmax(input: TensorLike): Tensor {
+/** e^x / Σ e^x along an axis (default the last), shifted by the largest so that nothing overflows. */
+export function softmax(input: TensorLike, axis = -1): Tensor {
   return op("softmax", [input], ([x0], scope) => {
-    const k = scope.kernels;
     const x = asFloat(x0!, scope);
-    const cols = x.shape.at(-1) ?? 1;
-    const rows = cols && x.size / cols;
-    const y = scope.alloc(x.shape);
-    k.softmax(y.ptr, x.ptr, rows, cols);
-    scope.record([x], [y], () => scope.assignGrad(x, (dx) => k.softmaxGrad(dx, y.grad!.ptr, y.ptr, rows, cols)));
+    const a = axisOf("softmax", axis, x.shape);
+    if (a === x.rank - 1) return lastAxis(x);
+    const order = x.shape.map((_, i) => (i === a ? x.rank - 1 : i === x.rank - 1 ? a : i)); // its own inverse
+    return transpose(lastAxis(transpose(x, order)), order);
+  });
+}
+
+function lastAxis(input: Tensor): Tensor {
+  return op("softmax", [input], ([x], scope) => {
+    const k = scope.kernels;
+    const y = scope.alloc(x!.shape);
+    const cols = x!.shape.at(-1)!;
+    const rows = cols && x!.size / cols;
+    k.softmax(y.ptr, x!.ptr, rows, cols);
+    scope.record([x!], [y], () => {
+      scope.assignGrad(x!, (dx) => k.softmaxGrad(dx, y.grad!.ptr, y.ptr, rows, cols));
+    });
     return y;
   });
 }
 
+/** x - ln Σ e^x along an axis (default the last). */
+export function logSoftmax(input: TensorLike, axis = -1): Tensor {
+  return op("logSoftmax", [input], ([x]) => sub(x!, logSumExp(x!, axisOf("logSoftmax", axis, x!.shape), true)));
+}
+
 /**
- * Cross-entropy of logits x [..., K] with class indices [...] (int32): log Σ e^{x_j} − x_label, one value for each row.
- * dx = dy · (softmax(x) − onehot(label)).
+ * ln Σ e^x - x[label] in one pass: logits x [..., K], labels [...] (or [..., 1]) int32 from 0 to K - 1 → [...].
+ * Gradient at x: softmax(x) - onehot(label).
+ * @throws SluiceError when the shapes do not fit, and names the first label outside [0, K)
  */
 export function sparseCrossEntropy(logits: TensorLike, labels: TensorLike): Tensor {
-  return op("sparseCrossEntropy", [logits, labels], ([x0, t], scope) => {
-    const k = scope.kernels;
+  return op("sparseCrossEntropy", [logits, labels], ([x0, l0], scope) => {
     const x = asFloat(x0!, scope);
-    const K = x.shape.at(-1) ?? 0;
-    const rows = K && x.size / K;
-    const [low, high] = t!.dtype === "int32" && t!.size === rows ? k.rangeOfInts(t!.ptr, rows) : [-1, -1];
-    check(rows === 0 || (low >= 0 && high < K), () => {
-      return `sparseCrossEntropy: expected int32 labels from 0 to ${K - 1} for logits ${showShape(x.shape)}, got ${t!.dtype} ${showShape(t!.shape)} from ${low} to ${high}`;
+    const shape = x.shape.slice(0, -1);
+    check(x.rank > 0 && (sameShape(l0!.shape, shape) || sameShape(l0!.shape, [...shape, 1])), () => {
+      return `sparseCrossEntropy: expected logits [..., K] and labels [...], got ${showShape(x.shape)} and ${showShape(l0!.shape)}`;
     });
-    const loss = scope.alloc(x.shape.slice(0, -1));
+    const label = asIndices("sparseCrossEntropy", l0!, scope);
+    const cols = x.shape.at(-1)!;
+    checkIndices("sparseCrossEntropy", label, cols, scope);
+    const k = scope.kernels;
+    const loss = scope.alloc(shape);
     const p = scope.alloc(x.shape);
-    k.sparseCrossEntropy(loss.ptr, p.ptr, x.ptr, t!.ptr, rows, K);
-    scope.record([x], [loss], () => scope.assignGrad(x, (dx) => k.sparseCrossEntropyGrad(dx, loss.grad!.ptr, p.ptr, t!.ptr, rows, K)));
+    k.sparseCrossEntropy(loss.ptr, p.ptr, x.ptr, label.ptr, loss.size, cols);
+    scope.record([x], [loss], () => {
+      scope.assignGrad(x, (dx) => k.sparseCrossEntropyGrad(dx, loss.grad!.ptr, p.ptr, label.ptr, loss.size, cols));
+    });
     return loss;
+  });
+}
+
+/** -Σ t · logSoftmax(x) over the last axis: logits x [..., K], labels t [..., K] as one-hot rows or probabilities → [...]. */
+export function softmaxCrossEntropy(logits: TensorLike, labels: TensorLike): Tensor {
+  return op("softmaxCrossEntropy", [logits, labels], ([x, t]) => {
+    check(x!.rank > 0 && sameShape(x!.shape, t!.shape), () => {
+      return `softmaxCrossEntropy: expected logits and labels [..., K], got ${showShape(x!.shape)} and ${showShape(t!.shape)}`;
+    });
+    return neg(sum(mul(t!, logSoftmax(x!)), -1));
   });
 }

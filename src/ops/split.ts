@@ -37,12 +37,22 @@ function equalSizes(shape: Shape, parts: number, axis: number): number[] {
   return new Array<number>(parts).fill(shape[axis]! / parts);
 }
 
-function cut(x: Tensor, axis: number, sizes: readonly number[], shapeOf: (size: number) => Shape, scope: Scope): Tensor[] {
+function cut(
+  x: Tensor,
+  axis: number,
+  sizes: readonly number[],
+  shapeOf: (size: number) => Shape,
+  scope: Scope,
+): Tensor[] {
   const { outer, n, inner } = around(x.shape, axis);
   let offset = 0;
   const parts = sizes.map((size) => {
     const cols = size * inner;
-    const part = { y: scope.alloc(shapeOf(size), x.dtype), dims: [outer, cols], dense: { offset: 0, strides: [cols, 1] } };
+    const part = {
+      y: scope.alloc(shapeOf(size), x.dtype),
+      dims: [outer, cols],
+      dense: { offset: 0, strides: [cols, 1] },
+    };
     const inX = { offset, strides: [n * inner, 1] };
     offset += cols;
     return { ...part, inX };
