@@ -1,0 +1,89 @@
+import { mul } from "../ops/arithmetic.js";
+import { mean } from "../ops/reduce.js";
+import { sameShape, showShape } from "../tensor/shape.js";
+import type { Tensor } from "../tensor/tensor.js";
+import { tensor } from "../tensor/make.js";
+import { canonical } from "../util/aliases.js";
+import { check } from "../util/errors.js";
+import { makeNamed, type Named } from "../util/named.js";
+import {
+  binaryCrossentropy,
+  categoricalCrossentropy,
+  kullbackLeiblerDivergence,
+  sparseCategoricalCrossentropy,
+} from "./crossentropy.js";
+import type { Loss } from "./loss.js";
+import {
+  cosineSimilarity,
+  huber,
+  logCosh,
+  meanAbsoluteError,
+  meanSquaredError,
+  poisson,
+  quantile,
+} from "./regression.js";
+
+export * from "./crossentropy.js";
+export {
+  cosineSimilarity,
+  huber,
+  logCosh,
+  meanAbsoluteError,
+  meanSquaredError,
+  poisson,
+  quantile,
+} from "./regression.js";
+export type { LabelKind } from "./labels.js";
+export type { Loss } from "./loss.js";
+
+/** (yTrue, yPred) ⟶ one value for each position, or for each element, or for the whole batch; built from differentiable operations. */
+export type LossFunction = (yTrue: Tensor, yPred: Tensor) => Tensor;
+/** A name such as "meanSquaredError", "mse" or "mean_squared_error", `losses.huber({ delta: 2 })`, a saved configuration, or a function. */
+export type LossLike = string | Loss | Named | LossFunction;
+
+const FACTORIES = {
+  meanSquaredError, meanAbsoluteError, huber, logCosh, poisson, cosineSimilarity, quantile,
+  binaryCrossentropy, categoricalCrossentropy, sparseCategoricalCrossentropy, kullbackLeiblerDivergence,
+}; // prettier-ignore
+
+const ALIASES = {
+  mse: "meanSquaredError", mae: "meanAbsoluteError", bce: "binaryCrossentropy", kld: "kullbackLeiblerDivergence",
+  kldivergence: "kullbackLeiblerDivergence", pinball: "quantile",
+}; // prettier-ignore
+
+/** The loss that a user's value stands for. */
+export function resolveLoss(value: LossLike, where: string): Loss {
+  if (typeof value === "function") return customLoss(value);
+  if (typeof value === "object" && value !== null && "call" in value) return value;
+  return makeNamed(where, "loss", FACTORIES, canonical(value, Object.keys(FACTORIES), ALIASES));
+}
+
+/** Whether a name stands for a loss, for those who take other names too. */
+export function isLossName(value: unknown): boolean {
+  const name = canonical(value, Object.keys(FACTORIES), ALIASES);
+  return typeof name === "string" && Object.hasOwn(FACTORIES, name);
+}
+
+/** A user's own function as a loss; it is kept by name only, so a saved model needs it again. */
+function customLoss(f: LossFunction): Loss {
+  const className = f.name || "customLoss";
+  return {
+    className,
+    config: {},
+    labels: "values",
+    call: (yTrue, yPred) => perPosition(`loss ${className}`, f(yTrue, yPred), yPred),
+    checkOutput: () => undefined,
+    checkLabels: () => undefined,
+  };
+}
+
+/** Brings a result to one value for each position: elements are averaged, a single number counts for every position. */
+function perPosition(where: string, loss: Tensor, yPred: Tensor): Tensor {
+  const positions = yPred.shape.slice(0, -1);
+  if (sameShape(loss.shape, positions)) return loss;
+  if (sameShape(loss.shape, yPred.shape)) return mean(loss, -1);
+  check(loss.size === 1, () => {
+    return `${where}: expected a result ${showShape(positions)}, ${showShape(yPred.shape)} or [], got ${showShape(loss.shape)}`;
+  });
+  return mul(loss, tensor(new Float32Array(yPred.size / yPred.shape.at(-1)!).fill(1), positions));
+}
