@@ -30,19 +30,32 @@ export class Dense extends Layer<DenseConfig> {
   #bias: Parameter | null = null;
 
   constructor(config: DenseConfig) {
-    super(config, { units: undefined, activation: "linear", useBias: true, ...kernelOptions.defaults, ...biasOptions.defaults });
+    super(config, {
+      units: undefined,
+      activation: "linear",
+      useBias: true,
+      ...kernelOptions.defaults,
+      ...biasOptions.defaults,
+    });
     checkCount(this.label, "units", config.units);
     this.#activation = activationOf(this.config.activation, this.label);
   }
 
   override build([shape]: PartialShape[]): void {
     const { units, useBias } = this.config;
-    this.#kernel = this.addWeight("kernel", [this.lastSize(shape!), units], kernelOptions.resolve(this.config, this.label));
+    this.#kernel = this.addWeight(
+      "kernel",
+      [this.lastSize(shape!), units],
+      kernelOptions.resolve(this.config, this.label),
+    );
     if (useBias) this.#bias = this.addWeight("bias", [units], biasOptions.resolve(this.config, this.label));
   }
 
   computeOutputShape([shape]: PartialShape[]): PartialShape[] {
-    check(!!shape && shape.length >= 2, () => `${this.label}: input must be [batch, …, features], got rank ${shape?.length}`);
+    check(
+      !!shape && shape.length >= 2,
+      () => `${this.label}: input must be [batch, …, features], got rank ${shape?.length}`,
+    );
     return [[...shape!.slice(0, -1), this.config.units]];
   }
 

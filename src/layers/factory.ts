@@ -6,6 +6,9 @@ export interface LayerFactory<C, L extends Layer = Layer> {
   readonly layerClass: LayerClass;
 }
 
-export function layerFactory<C, L extends Layer>(layerClass: { readonly className: string; new (config: C): L }): LayerFactory<C, L> {
+export function layerFactory<C, L extends Layer>(layerClass: {
+  readonly className: string;
+  new (config: C): L;
+}): LayerFactory<C, L> {
   return Object.assign((config: C) => new layerClass(config), { layerClass: layerClass as unknown as LayerClass });
 }

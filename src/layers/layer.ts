@@ -98,7 +98,10 @@ export abstract class Layer<C extends LayerConfig = LayerConfig> {
     const config: Record<string, unknown> = { ...(this.config as object), name: this.name };
     if (!this.trainable) config.trainable = false;
     for (const [key, value] of Object.entries(config)) {
-      check(typeof value !== "function", () => `${this.label}: option ${key} is a function and cannot be stored in a file`);
+      check(
+        typeof value !== "function",
+        () => `${this.label}: option ${key} is a function and cannot be stored in a file`,
+      );
       if (value === undefined) delete config[key];
     }
     return config;

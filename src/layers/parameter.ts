@@ -59,7 +59,8 @@ export class Parameter extends Tensor {
     check(values.length === this.size, () => {
       return `weight "${this.name}" ${showShape(this.shape)}: expected ${this.size} values, got ${values.length}`;
     });
-    if ("host" in this.storage) this.storage = { host: values instanceof Float64Array ? values.slice() : Float64Array.from(values) };
+    if ("host" in this.storage)
+      this.storage = { host: values instanceof Float64Array ? values.slice() : Float64Array.from(values) };
     else this.data.set(values);
     this.#initialized = true;
   }

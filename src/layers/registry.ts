@@ -31,7 +31,9 @@ export class LayerRegistry {
     if (!found) {
       const hint = nearest(className, [...this.#classes.keys()]);
       const also = hint ? `; did you mean ${hint}?` : "";
-      throw new SluiceError(`model file: no layer class ${show(className)} here; name it in loadModel's option "layers"${also}`);
+      throw new SluiceError(
+        `model file: no layer class ${show(className)} here; name it in loadModel's option "layers"${also}`,
+      );
     }
     return found.revive ? found.revive(config, this) : new found(config as never);
   }

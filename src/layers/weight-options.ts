@@ -21,8 +21,14 @@ export function weightOptions<W extends string>(weight: W, initializer: string) 
     resolve(config: WeightOptions<W>, where: string): ParameterOptions {
       const options = config as Record<string, unknown>;
       return {
-        initializer: resolveInitializer(options[key("Initializer")] as InitializerLike, `${where}: ${key("Initializer")}`),
-        regularizer: resolveRegularizer(options[key("Regularizer")] as RegularizerLike, `${where}: ${key("Regularizer")}`),
+        initializer: resolveInitializer(
+          options[key("Initializer")] as InitializerLike,
+          `${where}: ${key("Initializer")}`,
+        ),
+        regularizer: resolveRegularizer(
+          options[key("Regularizer")] as RegularizerLike,
+          `${where}: ${key("Regularizer")}`,
+        ),
         constraint: resolveConstraint(options[key("Constraint")] as ConstraintLike, `${where}: ${key("Constraint")}`),
       };
     },

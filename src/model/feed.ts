@@ -24,7 +24,10 @@ export function listOf(data: Inputs, names: readonly string[], where: string): T
   check(data !== undefined && data !== null, () => `${where}: expected data, got ${show(data)}`);
   const severalTensors = Array.isArray(data) && data.length > 0 && data.every((t) => t instanceof Tensor);
   if (severalTensors) {
-    check(data.length === names.length, () => `${where}: expected ${names.length} arrays (${names.join(", ")}), got ${data.length}`);
+    check(
+      data.length === names.length,
+      () => `${where}: expected ${names.length} arrays (${names.join(", ")}), got ${data.length}`,
+    );
     return data as Tensor[];
   }
   if (isRecord(data)) {
@@ -36,7 +39,10 @@ export function listOf(data: Inputs, names: readonly string[], where: string): T
       return value;
     });
   }
-  check(names.length === 1, () => `${where}: expected ${names.length} tensors (${names.join(", ")}), got ${show(data)}`);
+  check(
+    names.length === 1,
+    () => `${where}: expected ${names.length} tensors (${names.join(", ")}), got ${show(data)}`,
+  );
   return [data as TensorLike];
 }
 
@@ -86,7 +92,14 @@ export function feed(scope: Scope, source: Tensor, start: number, count: number,
   return batch;
 }
 
-function copyRows(to: TensorData, from: TensorData, size: number, start: number, count: number, order?: Int32Array): void {
+function copyRows(
+  to: TensorData,
+  from: TensorData,
+  size: number,
+  start: number,
+  count: number,
+  order?: Int32Array,
+): void {
   if (!order) {
     to.set(from.subarray(start * size, (start + count) * size));
     return;

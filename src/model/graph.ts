@@ -96,7 +96,10 @@ export class Graph extends Layer<GraphConfig> {
 
   call(inputs: Tensor[], context: CallContext): Tensor[] {
     const masks = context.masks;
-    return this.run(inputs.map((tensor, i) => ({ tensor, mask: masks[i] ?? null })), context).map((v) => v.tensor);
+    return this.run(
+      inputs.map((tensor, i) => ({ tensor, mask: masks[i] ?? null })),
+      context,
+    ).map((v) => v.tensor);
   }
 
   /** Computes the outputs, with the masks that came with them. */
@@ -181,7 +184,9 @@ export class Graph extends Layer<GraphConfig> {
   getLayer(which: string | number): Layer {
     const layer = typeof which === "number" ? this.layers.at(which) : this.layers.find((l) => l.name === which);
     if (layer) return layer;
-    throw new SluiceError(`${this.label}: no layer ${show(which)}; there are ${this.layers.map((l) => l.name).join(", ")}`);
+    throw new SluiceError(
+      `${this.label}: no layer ${show(which)}; there are ${this.layers.map((l) => l.name).join(", ")}`,
+    );
   }
 }
 
@@ -200,9 +205,12 @@ export function callLayer(layer: Layer, came: Value[], context: CallContext): Va
 
 function listOf(value: SymbolicTensor | SymbolicTensor[], what: string): SymbolicTensor[] {
   const list = Array.isArray(value) ? value : [value];
-  check(list.every((t) => t instanceof SymbolicTensor), () => {
-    return `model: ${what} must be symbolic tensors (from input() and apply()), got ${show(value)}`;
-  });
+  check(
+    list.every((t) => t instanceof SymbolicTensor),
+    () => {
+      return `model: ${what} must be symbolic tensors (from input() and apply()), got ${show(value)}`;
+    },
+  );
   return list;
 }
 

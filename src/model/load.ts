@@ -37,7 +37,8 @@ export async function loadGraph<G extends Graph>(
   make: MakeGraph<G>,
 ): Promise<{ graph: G; file: LoadedFile }> {
   const name = typeof source === "string" ? source : source instanceof URL ? source.href : "model bytes";
-  const bytes = typeof source === "string" || source instanceof URL ? await readFile(source) : new Uint8Array(asBuffer(source));
+  const bytes =
+    typeof source === "string" || source instanceof URL ? await readFile(source) : new Uint8Array(asBuffer(source));
   const file = readContent(bytes, name);
   const registry = new LayerRegistry([InputLayer, ...layers]);
   for (const className of ["Model", "Sequential"]) registry.add(nestedModel(className, make));
@@ -55,7 +56,8 @@ function asBuffer(source: Uint8Array | ArrayBuffer): Uint8Array | ArrayBuffer {
 
 /** Models are layers of a file too; this stands for their class in the registry. */
 function nestedModel<G extends Graph>(className: string, make: MakeGraph<G>) {
-  const revive = (config: Record<string, unknown>, registry: LayerRegistry) => make(rebuild(config, registry), className);
+  const revive = (config: Record<string, unknown>, registry: LayerRegistry) =>
+    make(rebuild(config, registry), className);
   return Object.assign(class extends Graph {}, { className, revive });
 }
 
@@ -65,7 +67,10 @@ function readContent(bytes: Uint8Array, name: string): LoadedFile {
   if (text === undefined) {
     throw new SluiceError(`${name}: a safetensors file, but no Sluice model: its metadata has no entry "sluice"`);
   }
-  const content = parseJson(text, `${name}: metadata entry "sluice"`) as unknown as { format: number } & Omit<LoadedFile, "tensors">;
+  const content = parseJson(text, `${name}: metadata entry "sluice"`) as unknown as { format: number } & Omit<
+    LoadedFile,
+    "tensors"
+  >;
   check(content?.format === FILE_FORMAT, () => {
     return `${name}: written in file format ${show(content?.format)}, this version reads ${FILE_FORMAT}`;
   });
@@ -84,6 +89,9 @@ function assignWeights(graph: Graph, file: LoadedFile, name: string): void {
 }
 
 /** Reads a model for prediction and streaming. */
-export async function loadModel(source: string | URL | Uint8Array | ArrayBuffer, options: Required<LoadOptions>): Promise<Graph> {
+export async function loadModel(
+  source: string | URL | Uint8Array | ArrayBuffer,
+  options: Required<LoadOptions>,
+): Promise<Graph> {
   return (await loadGraph(source, options.layers, (rebuilt) => new Graph(rebuilt))).graph;
 }

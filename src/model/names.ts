@@ -6,7 +6,8 @@ export function nameLayers(layers: readonly Layer[]): void {
   const taken = new Set<string>();
   for (const layer of layers) {
     if (layer.name === "") continue;
-    if (taken.has(layer.name)) throw new SluiceError(`model: two layers are named "${layer.name}"; names must be unique`);
+    if (taken.has(layer.name))
+      throw new SluiceError(`model: two layers are named "${layer.name}"; names must be unique`);
     taken.add(layer.name);
   }
   for (const layer of layers) {
@@ -24,5 +25,8 @@ function freeName(base: string, taken: Set<string>): string {
 
 /** SimpleRNN → simple_rnn, Conv1D → conv1d, GRU → gru. */
 function snakeCase(className: string): string {
-  return className.replace(/([a-z])([A-Z][a-z])/g, "$1_$2").replace(/([a-z])(RNN)/g, "$1_$2").toLowerCase();
+  return className
+    .replace(/([a-z])([A-Z][a-z])/g, "$1_$2")
+    .replace(/([a-z])(RNN)/g, "$1_$2")
+    .toLowerCase();
 }

@@ -31,7 +31,15 @@ export async function predict(graph: Graph, x: Inputs, { batchSize = 32 }: Predi
   return results;
 }
 
-function predictBatch(graph: Graph, kernels: Kernels, inputs: Tensor[], start: number, count: number, n: number, results: Tensor[]): void {
+function predictBatch(
+  graph: Graph,
+  kernels: Kernels,
+  inputs: Tensor[],
+  start: number,
+  count: number,
+  n: number,
+  results: Tensor[],
+): void {
   withScope(kernels, false, (scope) => {
     const values = inputs.map((t) => ({ tensor: feed(scope, t, start, count), mask: null }));
     for (const [i, { tensor }] of graph.run(values, inferenceContext(graph.random)).entries()) {

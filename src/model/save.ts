@@ -27,7 +27,12 @@ export function toBytes(graph: Graph, state: SavedState): Uint8Array {
     tensors.set(name, { data: graph.dtype === "float32" ? Float32Array.from(data) : data, shape: p.shape });
   }
   for (const [name, t] of state.tensors) tensors.set(`training/${name}`, t);
-  const content = { format: FILE_FORMAT, model: storeLayer(graph), attachments: graph.attachments, training: state.metadata };
+  const content = {
+    format: FILE_FORMAT,
+    model: storeLayer(graph),
+    attachments: graph.attachments,
+    training: state.metadata,
+  };
   return writeSafetensors(tensors, { format: "pt", sluice: JSON.stringify(content) });
 }
 

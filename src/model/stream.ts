@@ -55,7 +55,10 @@ export class Stream {
    * @returns the output of this step [B, …]; the same tensor each time, overwritten by the next step
    */
   step(...frame: (number | ArrayLike<number>)[]): Tensor {
-    check(frame.length === this.#inputs.length, () => `stream: expected ${this.#inputs.length} frames, got ${frame.length}`);
+    check(
+      frame.length === this.#inputs.length,
+      () => `stream: expected ${this.#inputs.length} frames, got ${frame.length}`,
+    );
     for (let i = 0; i < frame.length; i++) this.#write(this.#inputs[i]!, frame[i]!);
     for (let i = 0; i < this.#steps.length; i++) this.#steps[i]!();
     for (let i = 0; i < this.#outputs.length; i++) this.#results[i]!.data.set(this.#outputs[i]!.data);
@@ -121,7 +124,10 @@ export class Stream {
     const values = new Map<SymbolicTensor, Tensor>(graph.inputs.map((t, i) => [t, inputs[i]!]));
     for (const node of graph.nodes) {
       if (node.inputs.length === 0) continue;
-      const outputs = this.#plan(node.layer, node.inputs.map((t) => values.get(t)!));
+      const outputs = this.#plan(
+        node.layer,
+        node.inputs.map((t) => values.get(t)!),
+      );
       for (const [i, t] of outputs.entries()) values.set(node.outputs[i]!, t);
     }
     return graph.outputs.map((t) => values.get(t)!);
@@ -154,7 +160,8 @@ export class Stream {
   /** A layer without a plan of its own: its `call` on single steps, the outputs copied to a fixed place. */
   #planCall(layer: Layer, plan: StepPlan): void {
     const context = inferenceContext(this.graph.random);
-    const run = () => withScope(plan.kernels, false, () => layer.call([...plan.inputs], context).map((t) => t.toHost()));
+    const run = () =>
+      withScope(plan.kernels, false, () => layer.call([...plan.inputs], context).map((t) => t.toHost()));
     const fixed = run().map((t) => this.#persistent(t.shape, t.dtype === "int32"));
     plan.run(() => {
       for (const [i, t] of run().entries()) fixed[i]!.data.set(t.data);

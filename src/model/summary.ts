@@ -40,7 +40,12 @@ function showTuple(shape: PartialShape): string {
 
 function amount(count: number, graph: Graph): string {
   const bytes = count * (graph.dtype === "float64" ? 8 : 4);
-  const size = bytes < 1024 ? `${bytes}.00 B` : bytes < 1048576 ? `${(bytes / 1024).toFixed(2)} KB` : `${(bytes / 1048576).toFixed(2)} MB`;
+  const size =
+    bytes < 1024
+      ? `${bytes}.00 B`
+      : bytes < 1048576
+        ? `${(bytes / 1024).toFixed(2)} KB`
+        : `${(bytes / 1048576).toFixed(2)} MB`;
   return `${count.toLocaleString("en-US")} (${size})`;
 }
 
@@ -49,7 +54,11 @@ function table(header: string[], rows: string[][]): string {
   const line = (left: string, fill: string, middle: string, right: string) =>
     left + widths.map((width) => fill.repeat(width)).join(middle) + right;
   const text = (cells: string[], bar: string) =>
-    bar + cells.map((cell, i) => (i === 2 ? ` ${cell.padStart(widths[i]! - 2)} ` : ` ${cell.padEnd(widths[i]! - 1)}`)).join(bar) + bar;
+    bar +
+    cells
+      .map((cell, i) => (i === 2 ? ` ${cell.padStart(widths[i]! - 2)} ` : ` ${cell.padEnd(widths[i]! - 1)}`))
+      .join(bar) +
+    bar;
   const body = rows.map((cells) => text(cells, "│")).join(`\n${line("├", "─", "┼", "┤")}\n`);
   const parts = [line("┏", "━", "┳", "┓"), text(header, "┃"), line("┡", "━", "╇", "┩"), body, line("└", "─", "┴", "┘")];
   return parts.filter((part) => part !== "").join("\n");

@@ -18,7 +18,10 @@ export function setWeights(parameters: readonly Parameter[], values: readonly Te
   const tensors = values.map((value, i) => toTensor(value, `setWeights: ${parameters[i]!.name}`));
   for (const [i, p] of parameters.entries()) {
     const came = tensors[i]!.shape;
-    check(sameShape(came, p.shape), () => `setWeights: ${p.name} must be ${showShape(p.shape)}, got ${showShape(came)}`);
+    check(
+      sameShape(came, p.shape),
+      () => `setWeights: ${p.name} must be ${showShape(p.shape)}, got ${showShape(came)}`,
+    );
   }
   for (const [i, p] of parameters.entries()) p.assign(tensors[i]!.data);
 }

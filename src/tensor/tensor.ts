@@ -9,7 +9,8 @@ export interface Lifetime {
 }
 
 /** Where the numbers are: an ordinary typed array, or a block of a kernel set's memory. */
-export type Storage = { readonly host: TensorData } | { readonly memory: Memory; readonly ptr: Ptr; readonly lifetime: Lifetime };
+export type Storage =
+  { readonly host: TensorData } | { readonly memory: Memory; readonly ptr: Ptr; readonly lifetime: Lifetime };
 
 export type NestedArray = number | readonly NestedArray[];
 
@@ -96,7 +97,8 @@ export class Tensor {
 
   /** The only element of a tensor of size 1. */
   item(): number {
-    if (this.size !== 1) throw new SluiceError(`item(): expected a tensor with one element, got ${showShape(this.shape)}`);
+    if (this.size !== 1)
+      throw new SluiceError(`item(): expected a tensor with one element, got ${showShape(this.shape)}`);
     return this.data[0]!;
   }
 

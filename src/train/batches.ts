@@ -8,7 +8,8 @@ import { check, show, SluiceError } from "../util/errors.js";
 import type { Random } from "../util/random.js";
 
 /** One batch of a data set: inputs, targets, and weights of the samples. */
-export type Batch = { x: Inputs; y: Inputs; sampleWeight?: TensorLike } | readonly [x: Inputs, y: Inputs, sampleWeight?: TensorLike];
+export type Batch =
+  { x: Inputs; y: Inputs; sampleWeight?: TensorLike } | readonly [x: Inputs, y: Inputs, sampleWeight?: TensorLike];
 
 /** A data set: batches one by one; a function is called anew for each epoch, an iterable is iterated anew. */
 export type Dataset = AsyncIterable<Batch> | Iterable<Batch> | (() => AsyncIterable<Batch> | Iterable<Batch>);
@@ -36,7 +37,13 @@ export function isDataset(data: unknown): data is Dataset {
   return Symbol.asyncIterator in data || Symbol.iterator in data;
 }
 
-export function readSamples(graph: Graph, x: Inputs, y: Inputs, weight: TensorLike | undefined, where: string): Samples {
+export function readSamples(
+  graph: Graph,
+  x: Inputs,
+  y: Inputs,
+  weight: TensorLike | undefined,
+  where: string,
+): Samples {
   const inputs = readInputs(x, graph.inputs, where);
   check(y !== undefined, () => `${where}: expected targets y, got nothing`);
   const names = graph.outputs.map((t) => t.node.layer.name);
@@ -72,7 +79,10 @@ export async function* datasetBatches(graph: Graph, dataset: Dataset, where: str
     const samples = readSamples(graph, x, y, weight, label);
     yield { samples, start: 0, count: samples.count, order: undefined };
   }
-  if (step === 0) throw new SluiceError(`${where}: the data set gave no batch (an iterator can be used up only once; pass a function)`);
+  if (step === 0)
+    throw new SluiceError(
+      `${where}: the data set gave no batch (an iterator can be used up only once; pass a function)`,
+    );
 }
 
 function fieldsOf(batch: Batch, where: string): [Inputs, Inputs, TensorLike | undefined] {

@@ -33,7 +33,10 @@ export interface Callback {
 export type CallbackLike = Callback | ((epoch: number, logs: Logs) => void | Promise<void>);
 
 /** Calls one event of all callbacks in turn; waits only where something is to be waited for. */
-export async function notify(callbacks: readonly Callback[], call: (callback: Callback) => void | Promise<void>): Promise<void> {
+export async function notify(
+  callbacks: readonly Callback[],
+  call: (callback: Callback) => void | Promise<void>,
+): Promise<void> {
   for (const callback of callbacks) {
     const result = call(callback);
     if (result) await result;

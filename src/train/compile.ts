@@ -28,7 +28,10 @@ export function compileGraph(graph: Graph, options: CompileOptions): Compiled {
   checkOptions("compile", options, ["optimizer", "loss", "metrics", "lossWeights"]);
   const names = graph.outputs.map((t) => t.node.layer.name);
   const losses = perOutput<LossLike>(options.loss, names, "loss");
-  const weights = options.lossWeights === undefined ? names.map(() => 1) : perOutput<number>(options.lossWeights, names, "lossWeights");
+  const weights =
+    options.lossWeights === undefined
+      ? names.map(() => 1)
+      : perOutput<number>(options.lossWeights, names, "lossWeights");
   const metrics = metricsPerOutput(options.metrics ?? [], names);
   const outputs = names.map((name, i) => {
     check(losses[i] !== undefined, () => `compile: the loss of output "${name}" is missing`);
@@ -41,13 +44,19 @@ export function compileGraph(graph: Graph, options: CompileOptions): Compiled {
 /** One value for each output: from a list, from an object keyed by output names, or the same for all. */
 function perOutput<V>(value: V | V[] | Record<string, V>, names: string[], what: string): V[] {
   if (Array.isArray(value)) {
-    check(value.length === names.length, () => `compile: ${what} has ${value.length} entries for ${names.length} outputs`);
+    check(
+      value.length === names.length,
+      () => `compile: ${what} has ${value.length} entries for ${names.length} outputs`,
+    );
     return value;
   }
   if (typeof value !== "object" || value === null || !isKeyed(value, names)) return names.map(() => value as V);
   const keyed = value as Record<string, V>;
   const unknown = Object.keys(keyed).find((key) => !names.includes(key));
-  check(unknown === undefined, () => `compile: ${what} names ${show(unknown)}, but the outputs are ${names.join(", ")}`);
+  check(
+    unknown === undefined,
+    () => `compile: ${what} names ${show(unknown)}, but the outputs are ${names.join(", ")}`,
+  );
   return names.map((name) => keyed[name]!);
 }
 

@@ -4,7 +4,15 @@ import type { Kernels } from "../kernels/kernels.js";
 import type { TensorLike } from "../tensor/make.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { checkCount, checkOptions } from "../util/checks.js";
-import { datasetBatches, isDataset, readSamples, sliceBatches, type BatchSlice, type Dataset, type Samples } from "./batches.js";
+import {
+  datasetBatches,
+  isDataset,
+  readSamples,
+  sliceBatches,
+  type BatchSlice,
+  type Dataset,
+  type Samples,
+} from "./batches.js";
 import { checkTargets } from "./check-targets.js";
 import type { Logs } from "./callback.js";
 import { LogBook } from "./logs.js";
@@ -34,7 +42,13 @@ export async function evaluate(
   return evaluateSamples(model, kernels, samples, batchSize, "");
 }
 
-export function evaluateSamples(model: Model, kernels: Kernels, samples: Samples, batchSize: number, prefix: string): Promise<Logs> {
+export function evaluateSamples(
+  model: Model,
+  kernels: Kernels,
+  samples: Samples,
+  batchSize: number,
+  prefix: string,
+): Promise<Logs> {
   return evaluateBatches(model, kernels, sliceBatches(samples, batchSize, null), prefix);
 }
 
@@ -53,7 +67,12 @@ export async function evaluateBatches(
   return book.logs(prefix);
 }
 
-export async function trainOnBatch(model: Model, x: Inputs, y: Inputs, sampleWeight: TensorLike | undefined): Promise<Logs> {
+export async function trainOnBatch(
+  model: Model,
+  x: Inputs,
+  y: Inputs,
+  sampleWeight: TensorLike | undefined,
+): Promise<Logs> {
   const kernels = await model.prepareTraining();
   const samples = readSamples(model, x, y, sampleWeight, "trainOnBatch");
   checkTargets(model, samples, "trainOnBatch");

@@ -87,7 +87,10 @@ async function makePlan(model: Model, x: Inputs | Dataset, y: Inputs | undefined
   const callbacks = [...progressBar(verbose), ...(listed as CallbackLike[]).map(toCallback)];
   const common = { model, epochs, initialEpoch, classWeight, callbacks, signal };
   if (isDataset(x)) {
-    check(options.validationSplit === undefined, () => "fit: validationSplit needs arrays; give validationData with a data set");
+    check(
+      options.validationSplit === undefined,
+      () => "fit: validationSplit needs arrays; give validationData with a data set",
+    );
     const kernels = await model.prepareTraining();
     const validate = validator(model, kernels, options.validationData, null, batchSize);
     return { ...common, kernels, steps: null, batches: () => datasetBatches(model, x, "fit"), validate };
@@ -98,7 +101,13 @@ async function makePlan(model: Model, x: Inputs | Dataset, y: Inputs | undefined
   const kernels = await model.prepareTraining();
   const steps = Math.ceil(training.count / batchSize);
   const validate = validator(model, kernels, options.validationData, heldOut, batchSize);
-  return { ...common, kernels, steps, batches: () => sliceBatches(training, batchSize, shuffle ? model.random : null), validate };
+  return {
+    ...common,
+    kernels,
+    steps,
+    batches: () => sliceBatches(training, batchSize, shuffle ? model.random : null),
+    validate,
+  };
 }
 
 function splitOff(all: Samples, { validationSplit, validationData }: FitOptions): [Samples, Samples | null] {

@@ -39,7 +39,11 @@ export class Model extends Graph {
     for (const [i, { loss }] of compiled.outputs.entries()) {
       const output = this.outputs[i]!;
       const { activation } = output.node.layer.config as { activation?: unknown };
-      loss.checkOutput(`compile: output "${output.node.layer.name}"`, output.shape, typeof activation === "string" ? activation : undefined);
+      loss.checkOutput(
+        `compile: output "${output.node.layer.name}"`,
+        output.shape,
+        typeof activation === "string" ? activation : undefined,
+      );
     }
     this.#compiled = compiled;
     this.#prepared = null;

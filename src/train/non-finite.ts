@@ -17,14 +17,23 @@ export function checkLoss(model: Model, value: number, place: StepPlace, inputs:
   if (Number.isFinite(value)) return;
   const layer = firstNonFiniteLayer(model, inputs());
   const where = layer ?? "the loss itself (every layer's output is finite)";
-  throw new NonFiniteError(`fit: the loss is ${value} at ${show(place)}; the first values that are not finite come from ${where}`);
+  throw new NonFiniteError(
+    `fit: the loss is ${value} at ${show(place)}; the first values that are not finite come from ${where}`,
+  );
 }
 
-export function checkGradients(model: Model, kernels: Kernels, parameters: readonly Parameter[], place: StepPlace): void {
+export function checkGradients(
+  model: Model,
+  kernels: Kernels,
+  parameters: readonly Parameter[],
+  place: StepPlace,
+): void {
   for (const p of parameters) {
     if (Number.isFinite(kernels.sumSquares(p.grad!.ptr, p.size))) continue;
     const name = namedParameters(model.layers).find(([, candidate]) => candidate === p)?.[0] ?? p.name;
-    throw new NonFiniteError(`fit: the gradient of weight "${name}" is not finite at ${show(place)}; the weights were left as they were`);
+    throw new NonFiniteError(
+      `fit: the gradient of weight "${name}" is not finite at ${show(place)}; the weights were left as they were`,
+    );
   }
 }
 
@@ -42,7 +51,8 @@ function firstNonFiniteLayer(model: Model, inputs: Value[]): string | null {
     if (weight) return `weight "${weight.name}" of ${node.layer.label}`;
     const came = node.inputs.map((t) => values.get(t)!);
     for (const [i, value] of callLayer(node.layer, came, inferenceContext(model.random)).entries()) {
-      if (value.tensor.dtype !== "int32" && kernels.findNonFinite(value.tensor.ptr, value.tensor.size) >= 0) return node.layer.label;
+      if (value.tensor.dtype !== "int32" && kernels.findNonFinite(value.tensor.ptr, value.tensor.size) >= 0)
+        return node.layer.label;
       values.set(node.outputs[i]!, value);
     }
   }

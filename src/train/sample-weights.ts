@@ -32,7 +32,13 @@ function countOnes(mask: Tensor): number {
   return count;
 }
 
-function combine(scope: Scope, loss: Tensor, samples: Tensor | null, classes: Tensor | null, mask: Tensor | null): Tensor {
+function combine(
+  scope: Scope,
+  loss: Tensor,
+  samples: Tensor | null,
+  classes: Tensor | null,
+  mask: Tensor | null,
+): Tensor {
   const out = scope.alloc(loss.shape);
   const data = out.data;
   const positions = loss.size / (loss.shape[0] ?? 1);

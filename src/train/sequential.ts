@@ -27,7 +27,10 @@ export class Sequential extends Model {
 
   #append(layer: Layer, to: SymbolicTensor): void {
     const outputs = connect(layer, [to]);
-    check(outputs.length === 1, () => `sequential: ${layer.label} has ${outputs.length} outputs; use model({ inputs, outputs })`);
+    check(
+      outputs.length === 1,
+      () => `sequential: ${layer.label} has ${outputs.length} outputs; use model({ inputs, outputs })`,
+    );
     this.wire(this.inputs.length > 0 ? this.inputs : [to], outputs);
   }
 }
@@ -37,7 +40,9 @@ function firstInput(layer: Layer): SymbolicTensor {
   const shape = layer.config?.inputShape ?? layer.defaultInputShape;
   if (shape) return new InputLayer({ shape, dtype: layer.inputType }).output;
   const example = `inputShape: [null, 10]`;
-  throw new SluiceError(`sequential: the first layer, ${layer.label ?? show(layer)}, needs its input's shape, such as ${example}`);
+  throw new SluiceError(
+    `sequential: the first layer, ${layer.label ?? show(layer)}, needs its input's shape, such as ${example}`,
+  );
 }
 
 /** `sequential([layers.gru({ units: 64, inputShape: [null, 10] }), layers.dense({ units: 1 })])`; layers can also be added later. */

@@ -47,7 +47,12 @@ export function trainStep(model: Model, kernels: Kernels, batch: BatchSlice, opt
 }
 
 /** The loss of a batch without training; metrics are updated on the way. */
-export function evaluateStep(model: Model, kernels: Kernels, batch: BatchSlice, classWeight: ClassWeights | null): number {
+export function evaluateStep(
+  model: Model,
+  kernels: Kernels,
+  batch: BatchSlice,
+  classWeight: ClassWeights | null,
+): number {
   return withScope(kernels, false, (scope) => forward(model, model.compiled, scope, batch, false, classWeight).value);
 }
 

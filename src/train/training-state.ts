@@ -26,19 +26,30 @@ export function trainingState(model: Model, waiting: Map<string, Tensor> | null)
     metrics: outputs.map((o) => o.metrics.map(named)),
     lossWeights: outputs.map((o) => o.weight),
   };
-  const tensors = new Map([...(waiting ?? optimizer.getState())].map(([name, t]) => [name, { data: t.data, shape: t.shape }]));
+  const tensors = new Map(
+    [...(waiting ?? optimizer.getState())].map(([name, t]) => [name, { data: t.data, shape: t.shape }]),
+  );
   const metricNames = outputs.map((o) => o.metrics.map((m) => m.name));
   return { metadata: { compile, metricNames, epoch: model.epoch, random: model.random.state }, tensors };
 }
 
 /** The stored training of a file; null when it holds a model that was never compiled. */
-export function readTraining(file: LoadedFile, name: string): { stored: StoredTraining; moments: Map<string, Tensor> } | null {
+export function readTraining(
+  file: LoadedFile,
+  name: string,
+): { stored: StoredTraining; moments: Map<string, Tensor> } | null {
   if (!("compile" in file.training)) return null;
   const stored = file.training as unknown as StoredTraining;
   const words = stored.random;
-  check(Array.isArray(words) && words.length === 4 && words.every((w) => Number.isInteger(w)) && Number.isInteger(stored.epoch), () => {
-    return `${name}: the training state must hold epoch and the four words of the random state`;
-  });
+  check(
+    Array.isArray(words) &&
+      words.length === 4 &&
+      words.every((w) => Number.isInteger(w)) &&
+      Number.isInteger(stored.epoch),
+    () => {
+      return `${name}: the training state must hold epoch and the four words of the random state`;
+    },
+  );
   const moments = new Map<string, Tensor>();
   for (const [key, { data, shape }] of file.tensors) {
     if (key.startsWith(PREFIX)) moments.set(key.slice(PREFIX.length), Tensor.of(data, shape));

@@ -13,7 +13,8 @@ export function show(value: unknown): string {
   if (typeof value === "string") return JSON.stringify(value.length > 60 ? `${value.slice(0, 57)}...` : value);
   if (typeof value === "function") return `function ${value.name || "(anonymous)"}`;
   if (ArrayBuffer.isView(value)) return `${value.constructor.name} of length ${(value as Float32Array).length}`;
-  if (Array.isArray(value)) return value.length > 8 ? `array of length ${value.length}` : `[${value.map(show).join(", ")}]`;
+  if (Array.isArray(value))
+    return value.length > 8 ? `array of length ${value.length}` : `[${value.map(show).join(", ")}]`;
   if (value !== null && typeof value === "object") {
     const name = value.constructor?.name ?? "object";
     return name === "Object" ? `{ ${Object.keys(value).slice(0, 6).join(", ")} }` : `a ${name}`;

@@ -53,7 +53,7 @@ export function cellConfig<C extends CellConfig>(config: C, defaults: object): C
 }
 
 /** The seed of the next dropout mask: from the layer's own seed and how many came before, else from the model's generator. */
-export function drawSeed(config: CellConfig, context: CallContext): number {
+export function drawSeed(config: { seed?: number | null }, context: CallContext): number {
   const own = config.seed ?? null;
   const drawn = context.random.int32();
   return own === null ? drawn : (drawn ^ Math.imul(own, 0x9e3779b1)) >>> 0;

@@ -1,14 +1,9 @@
 import { layerFactory } from "../factory.js";
-import type { CallContext } from "../layer.js";
-import type { RegularizerLike } from "../../regularizers/index.js";
+import { cellConfig, checkCell } from "./cell-options.js";
 import { GRUCell, gruDefaults, type GRUCellConfig } from "./gru-cell.js";
 import { recurrentDefaults, RecurrentLayer, type RecurrentLayerConfig } from "./recurrent-layer.js";
-import { cellConfig, checkCell, drawSeed } from "./cell-options.js";
 
-export interface GRUConfig extends GRUCellConfig, RecurrentLayerConfig {
-  /** Penalty on the outputs. */
-  activityRegularizer?: RegularizerLike | null;
-}
+export interface GRUConfig extends GRUCellConfig, RecurrentLayerConfig {}
 
 /**
  * Gated recurrent unit over a sequence; the equations and the weights are those of {@link GRUCell}. Inputs: x [B, T, D] and,
@@ -22,10 +17,6 @@ export class GRU extends RecurrentLayer<GRUConfig> {
     super(config, { ...gruDefaults, ...recurrentDefaults });
     checkCell(this.label, this.config);
     this.cell = this.addLayer(new GRUCell(cellConfig(this.config, gruDefaults)), "cell");
-  }
-
-  protected drawSeed(context: CallContext): number {
-    return drawSeed(this.config, context);
   }
 }
 

@@ -10,7 +10,9 @@ export function planRecurrentStep(plan: StepPlan, cell: RecurrentCell, config: R
   const fused = cell.fused;
   if (!fused) {
     const why = "its activation has no fused kernel";
-    throw new SluiceError(`stream: ${cell.label} cannot be stepped, because ${why}; use sigmoid, tanh, relu, hardSigmoid or linear`);
+    throw new SluiceError(
+      `stream: ${cell.label} cannot be stepped, because ${why}; use sigmoid, tanh, relu, hardSigmoid or linear`,
+    );
   }
   const states = cell.stateSizes.map((H) => plan.state([plan.batch, H]));
   const next = cell.stateSizes.map((H) => plan.alloc([plan.batch, H]));

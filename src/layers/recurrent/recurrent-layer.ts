@@ -1,15 +1,15 @@
 import { dropoutMask } from "../../ops/dropout.js";
 import { flip } from "../../ops/flip.js";
 import { mul } from "../../ops/arithmetic.js";
-import { currentScope } from "../../ops/scope.js";
 import { reshape } from "../../ops/reshape.js";
 import { showShape, type PartialShape } from "../../tensor/shape.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import { check } from "../../util/errors.js";
+import type { RegularizerLike } from "../../regularizers/index.js";
 import { Layer, type CallContext, type LayerConfig } from "../layer.js";
-import { persistentTensor } from "../parameter.js";
 import type { StepPlan } from "../step-plan.js";
 import type { RecurrentCell } from "./cell.js";
+import { drawSeed } from "./cell-options.js";
 import { planRecurrentStep } from "./plan-step.js";
 import { scan, type ScanResult } from "./scan.js";
 
@@ -25,6 +25,8 @@ export interface RecurrentLayerConfig extends LayerConfig {
   stateful?: boolean;
   /** Masked steps give zeros instead of the previous output. Default false. */
   zeroOutputForMask?: boolean;
+  /** Penalty on the outputs. */
+  activityRegularizer?: RegularizerLike | null;
   /** Accepted for Keras's sake; the fused kernels make it pointless. */
   unroll?: boolean;
   /** Accepted for Keras's sake; there is no cuDNN here. */
@@ -81,25 +83,41 @@ export abstract class RecurrentLayer<C extends RecurrentLayerConfig> extends Lay
   scan(x: Tensor, initial: readonly Tensor[], reverse: boolean, context: CallContext): ScanResult {
     const { cell } = this;
     const B = x.shape[0]!;
-    const dropped = this.#dropout(x, cell.dropout, context, (mask) => mul(x, reshape(mask, [B, 1, x.shape[2]!])), x.shape[2]!);
-    const stateDropout = this.#dropout<Tensor | null>(null, cell.recurrentDropout, context, (m) => m, cell.stateSizes[0]!, B);
+    const dropped = this.#dropout(
+      x,
+      cell.dropout,
+      context,
+      (mask) => mul(x, reshape(mask, [B, 1, x.shape[2]!])),
+      x.shape[2]!,
+    );
+    const stateDropout = this.#dropout<Tensor | null>(
+      null,
+      cell.recurrentDropout,
+      context,
+      (m) => m,
+      cell.stateSizes[0]!,
+      B,
+    );
     const start = initial.length > 0 ? initial : this.#carriedFor(B);
     const inputs = { x: dropped, initial: start, mask: context.masks[0] ?? null, stateDropout };
     const options = { reverse, zeroOutputForMask: this.config.zeroOutputForMask! };
     const result = scan(cell, inputs, options, context);
-    if (this.config.stateful) this.#carry(result.states);
+    if (this.config.stateful) this.#carried = result.states.map((s) => s.toHost());
     return result;
+  }
+
+  /** A layer of the same configuration but for the changes, with weights of its own. */
+  copy(changes: Partial<C>): this {
+    const LayerClass = this.constructor as new (config: C) => this;
+    return new LayerClass({ ...this.config, ...changes });
   }
 
   /** Applies a mask [B, size] that is the same at every step, when training and when there is something to drop. */
   #dropout<R>(otherwise: R, rate: number, context: CallContext, use: (mask: Tensor) => R, size: number, B?: number): R {
     if (!context.training || rate === 0) return otherwise;
     const batch = B ?? (otherwise as Tensor).shape[0]!;
-    return use(dropoutMask([batch, size], rate, this.drawSeed(context)));
+    return use(dropoutMask([batch, size], rate, drawSeed(this.cell.config as { seed?: number | null }, context)));
   }
-
-  /** The seed of the next dropout mask. */
-  protected abstract drawSeed(context: CallContext): number;
 
   #carriedFor(B: number): readonly Tensor[] {
     if (!this.config.stateful || !this.#carried) return [];
@@ -108,12 +126,6 @@ export abstract class RecurrentLayer<C extends RecurrentLayerConfig> extends Lay
       return `${this.label}: stateful, expected the batch of ${came} sequences it carries, got ${B}; call resetStates() first`;
     });
     return this.#carried;
-  }
-
-  #carry(states: readonly Tensor[]): void {
-    const { kernels } = currentScope()!;
-    this.#carried ??= states.map((s) => persistentTensor(kernels, s.shape));
-    for (const [i, s] of states.entries()) kernels.scale(this.#carried[i]!.ptr, 1, s.ptr, s.size);
   }
 
   /** Forgets the carried state of a stateful layer. */
