@@ -95,10 +95,14 @@ export class Optimizer implements Named {
     this.#learningRate = checkRange(`optimizer ${this.className}`, "learningRate", rate, 0);
   }
 
-  /** Takes the parameters to train, and makes their moments unless those of the same sizes are there already. */
+  /**
+   * Takes the parameters to train. Moments of the same sizes that are there already are kept; else they are made, and where
+   * others were there before, the steps are counted from 0 again, since the bias correction goes with the moments.
+   */
   build(parameters: readonly Trainable[], kernels: Kernels): void {
     this.#parameters = parameters;
     if (this.#moments?.fits(parameters, kernels)) return;
+    if (this.#moments) this.iterations = 0;
     this.#moments = new Moments(this.rule.slots, parameters, kernels);
   }
 

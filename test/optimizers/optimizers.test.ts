@@ -151,6 +151,7 @@ test("building again keeps moments of the same sizes and makes others anew", () 
   assert.deepEqual(optimizer.getState(), before);
   optimizer.build(w.slice(1), kernels);
   assert.deepEqual(Array.from(optimizer.getState().get("momentum/0")!.data), [0, 0, 0]);
+  assert.equal(optimizer.iterations, 0);
 });
 
 test("a step allocates no kernel memory, and moments are given back when the optimizer is collected", async () => {
