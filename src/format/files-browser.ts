@@ -14,3 +14,9 @@ export function writeFile(path: string, _bytes: Uint8Array): Promise<void> {
     new SluiceError(`cannot write ${path}: a page has no files; offer model.toBytes() as a download`),
   );
 }
+
+export function appendFile(path: string, _bytes: Uint8Array): Promise<void> {
+  return Promise.reject(new SluiceError(`cannot write ${path}: a page has no files`));
+}
+
+export const makeFolder = (path: string): Promise<void> => appendFile(path, new Uint8Array(0));

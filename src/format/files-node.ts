@@ -1,5 +1,5 @@
 /** Files in Node. Its twin files-browser.ts stands in for it where there is no file system (package.json, "imports"). */
-import { open, readFile as read, rename, unlink } from "node:fs/promises";
+import { appendFile as append, mkdir, open, readFile as read, rename, unlink } from "node:fs/promises";
 import { SluiceError } from "../util/errors.js";
 
 export async function readFile(source: string | URL): Promise<Uint8Array> {
@@ -25,5 +25,23 @@ export async function writeFile(path: string, bytes: Uint8Array): Promise<void> 
   } catch (error) {
     await unlink(temporary).catch(() => undefined);
     throw new SluiceError(`cannot write ${path}: ${(error as Error).message}`, { cause: error });
+  }
+}
+
+/** Adds to the end of a file, which is made when it is not there. */
+export async function appendFile(path: string, bytes: Uint8Array): Promise<void> {
+  try {
+    await append(path, bytes);
+  } catch (error) {
+    throw new SluiceError(`cannot write ${path}: ${(error as Error).message}`, { cause: error });
+  }
+}
+
+/** Makes a folder and those above it, unless they are there. */
+export async function makeFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path, { recursive: true });
+  } catch (error) {
+    throw new SluiceError(`cannot make the folder ${path}: ${(error as Error).message}`, { cause: error });
   }
 }

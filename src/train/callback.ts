@@ -9,6 +9,8 @@ export interface TrainingRun {
   readonly epochs: number;
   /** Steps in an epoch; null while a data set of unknown length runs for the first time. */
   readonly steps: number | null;
+  /** Whether epochs end with validation values. */
+  readonly validates: boolean;
   /** Ends training after the batch that is running. */
   stop(reason: string): void;
 }

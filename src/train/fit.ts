@@ -54,6 +54,7 @@ interface Plan {
   epochs: number;
   initialEpoch: number;
   steps: number | null;
+  validates: boolean;
   classWeight: ClassWeights | null;
   callbacks: Callback[];
   signal: AbortSignal | undefined;
@@ -85,7 +86,8 @@ async function makePlan(model: Model, x: Inputs | Dataset, y: Inputs | undefined
   const classWeight = checkClassWeights(options.classWeight);
   const listed = options.callbacks === undefined ? [] : [options.callbacks].flat();
   const callbacks = [...progressBar(verbose), ...(listed as CallbackLike[]).map(toCallback)];
-  const common = { model, epochs, initialEpoch, classWeight, callbacks, signal };
+  const validates = options.validationData !== undefined || (options.validationSplit ?? 0) !== 0;
+  const common = { model, epochs, initialEpoch, classWeight, callbacks, signal, validates };
   if (isDataset(x)) {
     check(
       options.validationSplit === undefined,
@@ -139,6 +141,7 @@ function validator(
 class Run implements TrainingRun {
   readonly model: Model;
   readonly epochs: number;
+  readonly validates: boolean;
   steps: number | null;
   readonly #breather = new Breather();
 
@@ -149,6 +152,7 @@ class Run implements TrainingRun {
     this.model = plan.model;
     this.epochs = plan.epochs;
     this.steps = plan.steps;
+    this.validates = plan.validates;
   }
 
   stop(reason: string): void {

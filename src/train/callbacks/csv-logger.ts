@@ -26,7 +26,11 @@ class CSVLogger implements Callback {
   #columns: string[] | null = null;
 
   constructor(options: CSVLoggerOptions) {
-    this.#options = withDefaults<Required<CSVLoggerOptions>>("csvLogger", { path: "", append: false, separator: "," }, options);
+    this.#options = withDefaults<Required<CSVLoggerOptions>>(
+      "csvLogger",
+      { path: "", append: false, separator: "," },
+      options,
+    );
     const { path, separator } = this.#options;
     check(typeof path === "string" && path !== "", () => `csvLogger: path must be a path, got ${show(path)}`);
     const fits = typeof separator === "string" && /^[^"\r\n]$/.test(separator);

@@ -9,7 +9,10 @@ import type { Callback, TrainingRun } from "../callback.js";
  */
 export function learningRateScheduler(schedule: (epoch: number, learningRate: number) => number): Callback {
   const where = "learningRateScheduler";
-  check(typeof schedule === "function", () => `${where}: expected (epoch, learningRate) => number, got ${show(schedule)}`);
+  check(
+    typeof schedule === "function",
+    () => `${where}: expected (epoch, learningRate) => number, got ${show(schedule)}`,
+  );
   return {
     onEpochBegin(epoch: number, { model: { optimizer } }: TrainingRun) {
       const rate = schedule(epoch, optimizer.learningRate);

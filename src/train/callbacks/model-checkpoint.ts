@@ -47,7 +47,10 @@ class ModelCheckpoint implements Callback {
     const where = this.#where;
     this.#options = withDefaults<Required<ModelCheckpointOptions>>(where, { filepath: "", ...DEFAULTS }, options);
     const { filepath, saveFreq, initialValueThreshold } = this.#options;
-    check(typeof filepath === "string" && filepath !== "", () => `${where}: filepath must be a path, got ${show(filepath)}`);
+    check(
+      typeof filepath === "string" && filepath !== "",
+      () => `${where}: filepath must be a path, got ${show(filepath)}`,
+    );
     if (saveFreq !== "epoch") checkCount(where, `saveFreq, unless "epoch",`, saveFreq);
     if (initialValueThreshold !== null) checkRange(where, "initialValueThreshold", initialValueThreshold);
     this.#places = placesOf(where, filepath);
@@ -59,11 +62,10 @@ class ModelCheckpoint implements Callback {
     const { saveBestOnly, saveFreq } = this.#options;
     const perEpoch = saveFreq === "epoch";
     // While an epoch runs there are no validation values yet.
-    const known = perEpoch ? run : { ...run, model: run.model, validates: false };
-    if (saveBestOnly) this.#monitor.begin(run);
-    if (saveBestOnly) checkValueName(this.#where, this.#monitor.name, known as TrainingRun);
+    const known = { model: run.model, validates: run.validates && perEpoch };
+    if (saveBestOnly) this.#monitor.begin(known);
     for (const name of this.#places) {
-      if (name !== "epoch" && (name !== "batch" || perEpoch)) checkValueName(this.#where, name, known as TrainingRun);
+      if (name !== "epoch" && (name !== "batch" || perEpoch)) checkValueName(this.#where, name, known);
     }
     this.#batches = 0;
   }

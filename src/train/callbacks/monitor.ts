@@ -1,7 +1,7 @@
 import { checkChoice, checkRange } from "../../util/checks.js";
 import { SluiceError } from "../../util/errors.js";
-import type { Logs, TrainingRun } from "../callback.js";
-import { betterDirection, checkValueName, valueOf, type Direction } from "./values.js";
+import type { Logs } from "../callback.js";
+import { betterDirection, checkValueName, valueOf, type Direction, type ValueSource } from "./values.js";
 
 export interface MonitorOptions {
   /** The value to watch. Default "val_loss". */
@@ -29,11 +29,14 @@ export class Monitor {
   }
 
   /** Training begins: the value must be one that this run has, and its direction must be known. */
-  begin(run: TrainingRun): void {
+  begin(run: ValueSource): void {
     checkValueName(this.where, this.name, run);
     const direction = this.#mode === "auto" ? betterDirection(this.name, run) : this.#mode;
     if (direction) this.#direction = direction;
-    else throw new SluiceError(`${this.where}: cannot tell whether "${this.name}" is better small or large; give mode "min" or "max"`);
+    else
+      throw new SluiceError(
+        `${this.where}: cannot tell whether "${this.name}" is better small or large; give mode "min" or "max"`,
+      );
   }
 
   read(logs: Logs): number {

@@ -58,8 +58,8 @@ class ReduceLROnPlateau implements Callback {
     this.#wait = 0;
     this.#cooldown = 0;
     // Setting it raises the optimizer's own error now, not after `patience` epochs, when a schedule rules the rate.
-    const { optimizer } = run.model;
-    optimizer.learningRate = optimizer.learningRate;
+    const { learningRate } = run.model.optimizer;
+    run.model.optimizer.learningRate = learningRate;
   }
 
   onEpochEnd(_epoch: number, logs: Logs, run: TrainingRun): void {

@@ -22,10 +22,13 @@ const LOWER_IS_BETTER = new Set([
   "perplexity",
 ]);
 
+/** What of a run tells which values its epochs end with. */
+export type ValueSource = Pick<TrainingRun, "model" | "validates">;
+
 export type Direction = "min" | "max";
 
 /** Names of the loss and the metrics on training data, each with the better direction where that is known. */
-function trainingValues({ model }: TrainingRun): Map<string, Direction | undefined> {
+function trainingValues({ model }: ValueSource): Map<string, Direction | undefined> {
   const { outputs } = model.compiled;
   const values = new Map<string, Direction | undefined>([["loss", "min"]]);
   for (const { name, metrics } of outputs) {
@@ -42,12 +45,12 @@ function directionOf(className: string): Direction | undefined {
 }
 
 /** The better direction of a value that is monitored; undefined when only the user can know. */
-export function betterDirection(name: string, run: TrainingRun): Direction | undefined {
+export function betterDirection(name: string, run: ValueSource): Direction | undefined {
   return trainingValues(run).get(name.replace(/^val_/, ""));
 }
 
 /** Raises an error unless an epoch will end with a value of that name. */
-export function checkValueName(where: string, name: string, run: TrainingRun): void {
+export function checkValueName(where: string, name: string, run: ValueSource): void {
   const training = [...trainingValues(run).keys()];
   const validation = run.validates ? training.map((key) => `val_${key}`) : [];
   const names = [...training, ...validation, "learningRate"];
