@@ -2,25 +2,29 @@
 import type { Kernels } from "../kernels/kernels.js";
 import type { Parameter } from "../layers/parameter.js";
 import type { Scope } from "../ops/scope.js";
+import type { Tensor } from "../tensor/tensor.js";
 
-/** l1·Σ|w| + l2·Σw² */
+type Floats = Float32Array | Float64Array;
+
+/** l1·Σ|w| + l2·Σw², or what the regularizer computes on the host. */
 export function penaltyOf(kernels: Kernels, p: Parameter): number {
   if (!p.regularizer) return 0;
-  const { l1, l2 } = p.regularizer;
-  let penalty = l2 === 0 ? 0 : l2 * kernels.sumSquares(p.ptr, p.size);
+  const { l1, l2, host } = p.regularizer;
+  let penalty = host?.penalty(floatsOf(p), p.shape) ?? 0;
+  if (l2 !== 0) penalty += l2 * kernels.sumSquares(p.ptr, p.size);
   if (l1 === 0) return penalty;
   const data = p.data;
   let sum = 0;
   for (let i = 0; i < data.length; i++) sum += Math.abs(data[i]!);
-  penalty += l1 * sum;
-  return penalty;
+  return penalty + l1 * sum;
 }
 
 /** dw += l1·sign(w) + 2·l2·w */
 export function addPenaltyGradient(scope: Scope, p: Parameter): void {
   if (!p.regularizer) return;
-  const { l1, l2 } = p.regularizer;
+  const { l1, l2, host } = p.regularizer;
   const k = scope.kernels;
+  host?.addGradient(floatsOf(p.grad!), floatsOf(p), p.shape);
   if (l2 !== 0) k.axpy(p.grad!.ptr, 2 * l2, p.ptr, p.size);
   if (l1 === 0) return;
   const sign = scope.alloc(p.shape);
@@ -30,5 +34,10 @@ export function addPenaltyGradient(scope: Scope, p: Parameter): void {
 
 /** Projects the weight onto what its constraint allows. */
 export function project(p: Parameter): void {
-  p.constraint?.project(p.data as Float32Array | Float64Array, p.shape);
+  p.constraint?.project(floatsOf(p), p.shape);
+}
+
+/** Weights are never int32. */
+function floatsOf(t: Tensor): Floats {
+  return t.data as Floats;
 }

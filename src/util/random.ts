@@ -78,6 +78,12 @@ function mix(word: number): number {
   return x ^ (x >>> 16);
 }
 
+/** 1/23, 1/21, … 1: the series of atanh, innermost term first. */
+const ODD_RECIPROCALS = Float64Array.from({ length: 12 }, (_, i) => 1 / (23 - 2 * i));
+/** -1/(k(k-1)) and -1/(k(k+1)) for k = 16, 14, … 2: what one term of the series of cos and of sin is of the one before. */
+const COS_FACTORS = Float64Array.from({ length: 8 }, (_, i) => -1 / ((16 - 2 * i) * (15 - 2 * i)));
+const SIN_FACTORS = Float64Array.from({ length: 8 }, (_, i) => -1 / ((16 - 2 * i) * (17 - 2 * i)));
+
 /** Natural logarithm of x in (0, 1] by frexp and atanh series, from exactly rounded operations only; error below 1e-15 relative. */
 function portableLog(x: number): number {
   let exponent = 0;
@@ -89,7 +95,7 @@ function portableLog(x: number): number {
   const s = (m - 1) / (m + 1);
   const s2 = s * s;
   let sum = 0;
-  for (let k = 23; k >= 1; k -= 2) sum = sum * s2 + 1 / k;
+  for (let i = 0; i < ODD_RECIPROCALS.length; i++) sum = sum * s2 + ODD_RECIPROCALS[i]!;
   return 2 * s * sum + exponent * 0.6931471805599453;
 }
 
@@ -100,9 +106,9 @@ function cosTurn(u: number): number {
   const a2 = a * a;
   let cos = 0;
   let sin = 0;
-  for (let k = 16; k >= 2; k -= 2) {
-    cos = (-a2 / (k * (k - 1))) * (1 + cos);
-    sin = (-a2 / (k * (k + 1))) * (1 + sin);
+  for (let i = 0; i < COS_FACTORS.length; i++) {
+    cos = a2 * COS_FACTORS[i]! * (1 + cos);
+    sin = a2 * SIN_FACTORS[i]! * (1 + sin);
   }
   const c = 1 + cos;
   const s = a * (1 + sin);
