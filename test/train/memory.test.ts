@@ -1,0 +1,46 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { kernelsFor } from "../../src/ops/backend.js";
+import { layers, sequential } from "../../src/index.js";
+import { normal, signTask } from "../support/data.js";
+
+test("10,000 training steps leave memory where it was", async () => {
+  const { x, y } = signTask(8, 5, 3);
+  const m = sequential([
+    layers.gru({ units: 8, inputShape: [null, 3], dropout: 0.1 }),
+    layers.dense({ units: 1, activation: "sigmoid" }),
+  ]);
+  m.compile({ optimizer: "adam", loss: "binaryCrossentropy" });
+  const { heap } = kernelsFor("float32").memory;
+  for (let i = 0; i < 500; i++) await m.trainOnBatch(x, y);
+  const [kernelBytes, process_] = [heap.used, process.memoryUsage()];
+  for (let i = 0; i < 10_000; i++) await m.trainOnBatch(x, y);
+  assert.equal(heap.used, kernelBytes);
+  const grown = process.memoryUsage().rss - process_.rss;
+  assert.ok(grown < 32 * 2 ** 20, `resident memory grew by ${(grown / 2 ** 20).toFixed(1)} MB`);
+});
+
+test("models that are no longer used give their memory back", async () => {
+  const gc = globalThis.gc ?? (await exposeGc());
+  const { heap } = kernelsFor("float32").memory;
+  const useOne = async () => {
+    const m = sequential([layers.gru({ units: 64, inputShape: [4, 8] }), layers.dense({ units: 1 })]);
+    m.compile({ optimizer: "adam", loss: "mse" });
+    await m.fit(normal([4, 4, 8]), normal([4, 1]), { verbose: 0 });
+    m.stream().step(new Float32Array(8));
+  };
+  await useOne();
+  const before = heap.used;
+  for (let i = 0; i < 30; i++) await useOne();
+  for (let i = 0; i < 10; i++) {
+    gc();
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  assert.ok(heap.used <= before + 2 ** 20, `${before} bytes before, ${heap.used} after 30 models`);
+});
+
+async function exposeGc(): Promise<() => void> {
+  const [{ setFlagsFromString }, { runInNewContext }] = [await import("node:v8"), await import("node:vm")];
+  setFlagsFromString("--expose-gc");
+  return runInNewContext("gc") as () => void;
+}
