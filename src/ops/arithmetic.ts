@@ -1,6 +1,6 @@
 /** Element-wise operations on two tensors, with numpy's broadcasting. */
 import type { Binary } from "../kernels/kernels.js";
-import { sameShape, type Shape } from "../tensor/shape.js";
+import { sameShape, sizeOf, type Shape } from "../tensor/shape.js";
 import type { TensorLike } from "../tensor/make.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { addReduced, broadcastShape, expand, isRow } from "./broadcast.js";
@@ -84,7 +84,7 @@ export const div = (a: TensorLike, b: TensorLike): Tensor =>
     if (b.tracked) add_(scope, b, full(scope, dy.shape, "mul", g, y), -1);
   });
 
-/** a to the power of b; d/da = b·a^(b-1), d/db = y·ln a (where a > 0) */
+/** a to the power of b; d/da = b·a^(b-1), 0 where b = 0; d/db = y·ln a, 0 where y = 0 */
 export const pow = (a: TensorLike, b: TensorLike): Tensor =>
   binary("pow", a, b, ({ a, b, y, dy, scope }) => {
     const k = scope.kernels;
@@ -93,15 +93,31 @@ export const pow = (a: TensorLike, b: TensorLike): Tensor =>
       const exponent = scope.alloc(b.shape);
       k.fill(exponent.ptr, -1, b.size);
       k.axpy(exponent.ptr, 1, b.ptr, b.size);
-      const slope = full(scope, shape, "mul", full(scope, shape, "pow", a, exponent), b);
+      const slope = productOrZero(scope, shape, b, full(scope, shape, "pow", a, exponent));
       add_(scope, a, full(scope, shape, "mul", slope, dy));
     }
     if (b.tracked) {
       const log = scope.alloc(a.shape);
       k.unary("log", log.ptr, a.ptr, a.size);
-      add_(scope, b, full(scope, shape, "mul", full(scope, shape, "mul", y, log), dy));
+      add_(scope, b, full(scope, shape, "mul", productOrZero(scope, shape, y, log), dy));
     }
   });
+
+/** p ⊙ q, and 0 where p = 0 even if q is infinite there. */
+function productOrZero(scope: Scope, shape: Shape, p: Tensor, q: Tensor): Tensor {
+  const k = scope.kernels;
+  const n = sizeOf(shape);
+  const factor = expand(p, shape, scope);
+  const zero = scope.alloc([1]);
+  k.fill(zero.ptr, 0, 1);
+  const isZero = scope.alloc(shape);
+  k.binary("equal", isZero.ptr, factor.ptr, n, zero.ptr, 1, n);
+  const condition = scope.alloc(shape, "int32");
+  k.floatToInt(condition.ptr, isZero.ptr, n);
+  const product = full(scope, shape, "mul", factor, q);
+  k.where(product.ptr, condition.ptr, factor.ptr, product.ptr, n);
+  return product;
+}
 
 /** The larger of the two, element by element; at a tie the gradient goes to a. */
 export const maximum = (a: TensorLike, b: TensorLike): Tensor => binary("max", a, b, (r) => pick(r, r.a, r.b));

@@ -1,5 +1,5 @@
 /** Elements repeated. */
-import { toTensor, type TensorLike } from "../tensor/make.js";
+import type { TensorLike } from "../tensor/make.js";
 import { sameShape, showShape, stridesOf, type Shape } from "../tensor/shape.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { checkCount } from "../util/checks.js";
@@ -28,12 +28,12 @@ export function broadcastTo(input: TensorLike, shape: Shape): Tensor {
 
 /** Each slice along an axis (default the last) `times` in a row: [a, b] twice is [a, a, b, b]. */
 export function repeat(input: TensorLike, times: number, axis = -1): Tensor {
-  const x = toTensor(input, "repeat");
-  const a = axisOf("repeat", axis, x.shape);
   checkCount("repeat", "times", times, 0);
-  const between = x.shape.toSpliced(a + 1, 0, 1);
-  return op("repeat", [x], ([t]) => {
-    const all = broadcastTo(reshape(t!, between), between.with(a + 1, times));
-    return reshape(all, x.shape.with(a, x.shape[a]! * times));
+  return op("repeat", [input], ([x]) => {
+    const { shape } = x!;
+    const a = axisOf("repeat", axis, shape);
+    const between = shape.toSpliced(a + 1, 0, 1);
+    const all = broadcastTo(reshape(x!, between), between.with(a + 1, times));
+    return reshape(all, shape.with(a, shape[a]! * times));
   });
 }

@@ -4,6 +4,7 @@ import { showShape } from "../tensor/shape.js";
 import { Tensor } from "../tensor/tensor.js";
 import { check, show } from "../util/errors.js";
 import { kernelsFor } from "./backend.js";
+import { floatOf } from "./op.js";
 import { currentScope, withScope, type Scope } from "./scope.js";
 
 /** Whatever a tensor can be made of, for each argument of f. */
@@ -33,15 +34,15 @@ export function valueAndGrad<A extends Tensor[]>(
       !currentScope()?.recording,
       () => "grad: there are no second derivatives; call it outside of the function that is differentiated",
     );
-    const tensors = args.map((arg, i) => toTensor(arg, `grad: argument ${i}`));
+    const float = floatOf(args);
+    const tensors = args.map((arg, i) => toTensor(arg, `grad: argument ${i}`, float));
     tensors.forEach((t, i) => {
       check(
         t.dtype !== "int32",
         () => `grad: argument ${i} is int32, which has no gradient; use it inside of f instead of passing it`,
       );
     });
-    const kernels = kernelsFor(tensors.some((t) => t.dtype === "float64") ? "float64" : "float32");
-    return withScope(kernels, true, (scope) => {
+    return withScope(kernelsFor(float), true, (scope) => {
       const leaves = tensors.map((t) => leafOf(t, scope));
       const value = scalar(f(...(leaves as A)), scope);
       scope.backward(value);

@@ -1,4 +1,4 @@
-import { showShape } from "../tensor/shape.js";
+import { showShape, sizeOf } from "../tensor/shape.js";
 import type { TensorLike } from "../tensor/make.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { check } from "../util/errors.js";
@@ -15,9 +15,10 @@ export function matmul(a: TensorLike, b: TensorLike): Tensor {
     const x = asFloat(a0!, scope);
     const w = asFloat(b0!, scope);
     checkShapes(x, w);
-    const batches = w.rank > 2 ? x.size / (x.shape.at(-1)! * x.shape.at(-2)!) : 1;
     const [K, N] = [w.shape.at(-2)!, w.shape.at(-1)!];
-    const M = w.rank > 2 ? x.shape.at(-2)! : K === 0 ? 0 : x.size / K;
+    // With one matrix b for all, the leading axes of a are nothing but more rows.
+    const batches = w.rank > 2 ? sizeOf(w.shape.slice(0, -2)) : 1;
+    const M = w.rank > 2 ? x.shape.at(-2)! : sizeOf(x.shape.slice(0, -1));
     const y = scope.alloc([...x.shape.slice(0, -1), N]);
     each(scope, batches, (i, at) => {
       scope.kernels.gemm(at(y, i, M * N), at(x, i, M * K), at(w, i, K * N), M, N, K, false, false, false);

@@ -1,7 +1,8 @@
 import { kernelsFor } from "./backend.js";
 import { currentScope, withScope, type Scope } from "./scope.js";
+import type { FloatDType } from "../tensor/dtype.js";
 import { toTensor, type TensorLike } from "../tensor/make.js";
-import type { Tensor } from "../tensor/tensor.js";
+import { Tensor } from "../tensor/tensor.js";
 
 /**
  * Runs one operation on its inputs. Inside a step the inputs are placed in the step's memory and the outputs live there.
@@ -13,20 +14,21 @@ export function op<R extends Tensor | Tensor[]>(
   body: (placed: Tensor[], scope: Scope) => R,
 ): R {
   const scope = currentScope();
-  if (scope)
-    return body(
-      inputs.map((t) => scope.place(toTensor(t, name))),
-      scope,
-    );
-  const tensors = inputs.map((t) => toTensor(t, name));
-  const kernels = kernelsFor(tensors.some((t) => t.dtype === "float64") ? "float64" : "float32");
-  return withScope(kernels, false, (own) => {
-    const result = body(
-      tensors.map((t) => own.place(t)),
-      own,
-    );
+  if (scope) return body(placeAll(name, inputs, scope), scope);
+  return withScope(kernelsFor(floatOf(inputs)), false, (own) => {
+    const result = body(placeAll(name, inputs, own), own);
     return (Array.isArray(result) ? result.map((t) => t.toHost()) : result.toHost()) as R;
   });
+}
+
+/** float64 as soon as one input is; plain numbers take the dtype of what they meet. */
+export function floatOf(inputs: readonly TensorLike[]): FloatDType {
+  const isDouble = (t: TensorLike) => t instanceof Float64Array || (t instanceof Tensor && t.dtype === "float64");
+  return inputs.some(isDouble) ? "float64" : "float32";
+}
+
+function placeAll(name: string, inputs: readonly TensorLike[], scope: Scope): Tensor[] {
+  return inputs.map((t) => scope.place(toTensor(t, name, scope.kernels.memory.float)));
 }
 
 /** The input as floats: int32 tensors are converted, and no gradient flows through them. */

@@ -1,5 +1,5 @@
 import { check, show, SluiceError } from "../util/errors.js";
-import { dtypeOf, makeData, type DType, type TensorData } from "./dtype.js";
+import { dtypeOf, makeData, type DType, type FloatDType, type TensorData } from "./dtype.js";
 import { showShape, sizeOf, type Shape } from "./shape.js";
 import { Tensor } from "./tensor.js";
 
@@ -28,10 +28,11 @@ export function tensor(data: ArrayInput, shape?: Shape, dtype?: DType): Tensor {
 /** What users may pass as input: a tensor, or what `tensor()` takes. */
 export type TensorLike = Tensor | ArrayInput;
 
-export function toTensor(value: TensorLike, where: string): Tensor {
+/** @param float what plain numbers become; tensors and typed arrays keep their own dtype */
+export function toTensor(value: TensorLike, where: string, float: FloatDType = "float32"): Tensor {
   if (value instanceof Tensor) return value;
   try {
-    return tensor(value);
+    return tensor(value, undefined, ArrayBuffer.isView(value) ? undefined : float);
   } catch (error) {
     if (error instanceof SluiceError) throw new SluiceError(`${where}: ${error.message}`);
     throw error;
