@@ -35,7 +35,7 @@ export async function evaluate(
   const { batchSize = 32, sampleWeight, ...rest } = (dataset ? (y as EvaluateOptions) : given) ?? {};
   checkOptions("evaluate", rest, ["batchSize", "sampleWeight"]);
   checkCount("evaluate", "batchSize", batchSize);
-  const kernels = await model.prepareTraining();
+  const kernels = await model.preparePrediction();
   if (dataset) return evaluateBatches(model, kernels, datasetBatches(model, x, "evaluate"), "");
   const samples = readSamples(model, x as Inputs, y as Inputs, sampleWeight, "evaluate");
   checkTargets(model, samples, "evaluate");

@@ -63,11 +63,17 @@ export class Model extends Graph {
     return this.compiled.optimizer;
   }
 
+  /** Waits for the kernels and places the weights: enough to measure a loss. */
+  async preparePrediction(): Promise<Kernels> {
+    const kernels = await kernelsReady(this.dtype);
+    this.place(kernels);
+    return kernels;
+  }
+
   /** Waits for the kernels and makes what training needs: placed weights, gradients, the optimizer's moments. */
   async prepareTraining(): Promise<Kernels> {
     const { optimizer } = this.compiled;
-    const kernels = await kernelsReady(this.dtype);
-    this.place(kernels);
+    const kernels = await this.preparePrediction();
     const parameters = this.trainableParameters;
     const trainable = parameters.map((p) => this.parameters.indexOf(p)).join();
     if (this.#prepared?.kernels === kernels && this.#prepared.trainable === trainable) return kernels;
