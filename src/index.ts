@@ -1,12 +1,9 @@
 /** The library: models, layers, training, tensors. For prediction alone, `sluice/inference` is a smaller bundle. */
-import { createReferenceKernels } from "./kernels/reference/index.js";
+import "./float64-kernels.js";
 import { allLayers } from "./layers/all-layers.js";
-import { provideKernels } from "./ops/backend.js";
 import { loadTrainable } from "./train/load.js";
 import type { LoadOptions } from "./model/load.js";
 import type { Model } from "./train/model.js";
-
-provideKernels("float64", { create: createReferenceKernels });
 
 export { ready, setWasmSource } from "./default-kernels.js";
 export { tensor, type ArrayInput, type TensorLike } from "./tensor/make.js";
