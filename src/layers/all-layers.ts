@@ -1,5 +1,31 @@
-import * as factories from "./index.js";
+import { ActivationLayer } from "./activation.js";
+import { Concatenate } from "./concatenate.js";
+import { Conv1D } from "./conv1d.js";
+import { Dense } from "./dense.js";
+import { Dropout } from "./dropout.js";
+import { Embedding } from "./embedding.js";
+import { Flatten } from "./flatten.js";
+import { GlobalAveragePooling1D, GlobalMaxPooling1D } from "./global-pooling.js";
+import { InputLayer } from "./input.js";
+import { LayerNormalization } from "./layer-normalization.js";
+import { Masking } from "./masking.js";
+import { Add, Average, Maximum, Minimum, Multiply, Subtract } from "./merge.js";
+import { Bidirectional } from "./recurrent/bidirectional.js";
+import { GRUCell } from "./recurrent/gru-cell.js";
+import { GRU } from "./recurrent/gru.js";
+import { LSTMCell } from "./recurrent/lstm-cell.js";
+import { LSTM } from "./recurrent/lstm.js";
+import { RNN } from "./recurrent/rnn.js";
+import { SimpleRNNCell } from "./recurrent/simple-rnn-cell.js";
+import { SimpleRNN } from "./recurrent/simple-rnn.js";
 import type { LayerSource } from "./registry.js";
+import { RepeatVector } from "./repeat-vector.js";
+import { Reshape } from "./reshape.js";
+import { TimeDistributed } from "./time-distributed.js";
 
-/** Every layer of the library, for `loadModel` without a list of layers: a bundle that uses it carries them all. */
-export const allLayers: readonly LayerSource[] = Object.values(factories).filter((factory) => "layerClass" in factory);
+/** What a model file may name when the caller gives no list: a bundle that loads models by this carries all of them. */
+export const allLayers: readonly LayerSource[] = [
+  InputLayer, GRU, LSTM, SimpleRNN, RNN, GRUCell, LSTMCell, SimpleRNNCell, Bidirectional, TimeDistributed, Dense, Embedding,
+  Masking, Dropout, ActivationLayer, LayerNormalization, Conv1D, GlobalAveragePooling1D, GlobalMaxPooling1D, Flatten, Reshape,
+  RepeatVector, Concatenate, Add, Subtract, Multiply, Average, Maximum, Minimum,
+]; // prettier-ignore

@@ -5,9 +5,12 @@ import type { PartialShape } from "../tensor/shape.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { checkCount } from "../util/checks.js";
 import { check } from "../util/errors.js";
+import type { RegularizerLike } from "../regularizers/index.js";
+import { hasStep, planActivation } from "./activation-step.js";
 import { layerFactory } from "./factory.js";
 import { Layer, type LayerConfig } from "./layer.js";
 import type { Parameter } from "./parameter.js";
+import type { StepPlan } from "./step-plan.js";
 import { biasOptions, kernelOptions, type BiasOptions, type KernelOptions } from "./weight-options.js";
 
 export interface DenseConfig extends LayerConfig, KernelOptions, BiasOptions {
@@ -17,6 +20,8 @@ export interface DenseConfig extends LayerConfig, KernelOptions, BiasOptions {
   activation?: ActivationLike;
   /** Default true. */
   useBias?: boolean;
+  /** Penalty on the outputs. */
+  activityRegularizer?: RegularizerLike | null;
 }
 
 /**
@@ -34,6 +39,7 @@ export class Dense extends Layer<DenseConfig> {
       units: undefined,
       activation: "linear",
       useBias: true,
+      activityRegularizer: null,
       ...kernelOptions.defaults,
       ...biasOptions.defaults,
     });
@@ -62,6 +68,20 @@ export class Dense extends Layer<DenseConfig> {
   call([x]: Tensor[]): Tensor[] {
     const a = matmul(x!, this.#kernel);
     return [this.#activation.apply(this.#bias ? add(a, this.#bias) : a)];
+  }
+
+  override planStep(plan: StepPlan): void {
+    if (!hasStep(this.#activation)) return plan.call();
+    const [x] = plan.inputs;
+    const [k, W, b] = [plan.kernels, this.#kernel, this.#bias];
+    const [K, N] = W.shape as [number, number];
+    const M = x!.size / K;
+    const a = plan.alloc([...x!.shape.slice(0, -1), N]);
+    plan.run(() => {
+      k.gemm(a.ptr, x!.ptr, W.ptr, M, N, K, false, false, false);
+      if (b) k.binaryRow("add", a.ptr, a.ptr, b.ptr, M, N);
+    });
+    plan.output(planActivation(plan, this.#activation, a));
   }
 }
 

@@ -11,7 +11,7 @@ import { checkCount } from "../util/checks.js";
 import { SluiceError } from "../util/errors.js";
 import { layerFactory } from "./factory.js";
 import { Layer, type LayerConfig } from "./layer.js";
-import { maskWhere } from "./masks.js";
+import { fillMask, maskFrom } from "./masks.js";
 import type { Parameter } from "./parameter.js";
 import type { StepPlan } from "./step-plan.js";
 import { weightOptions } from "./weight-options.js";
@@ -79,8 +79,7 @@ export class Embedding extends Layer<EmbeddingConfig> {
 
   override computeMask(_masks: readonly (Tensor | null)[], [x]: Tensor[]): (Tensor | null)[] {
     if (!this.config.maskZero) return [null];
-    const { data } = x!;
-    return [maskWhere(x!.shape, (i) => data[i] !== 0)];
+    return [maskFrom(x!, x!.shape, isNotZero)];
   }
 
   override planStep(plan: StepPlan): void {
@@ -88,15 +87,19 @@ export class Embedding extends Layer<EmbeddingConfig> {
     if (x!.dtype !== "int32") return plan.call();
     const { outputDim: cols, maskZero } = this.config;
     const y = plan.alloc([...x!.shape, cols]);
+    const mask = maskZero ? plan.allocMask(x!.shape) : null;
     const [k, table] = [plan.kernels, this.#table];
     plan.run(() => {
       this.#checkRange(x!);
       k.gatherRows(y.ptr, table.ptr, x!.ptr, x!.size, cols);
+      if (mask) fillMask(mask, x!, isNotZero);
     });
     plan.output(y);
-    if (maskZero) plan.mask(x!);
+    plan.outputMasks(mask);
   }
 }
+
+const isNotZero = (values: ArrayLike<number>, i: number) => values[i] !== 0;
 
 /** Index along each axis of element `flat`. */
 function placeOf(flat: number, shape: readonly number[]): number[] {

@@ -1,5 +1,26 @@
 /** All layers, under the names that users write: `layers.gru({ units: 64 })`. */
-export { dense } from "./dense.js";
-export { input } from "./input.js";
 export { gru } from "./recurrent/gru.js";
+export { lstm } from "./recurrent/lstm.js";
+export { simpleRnn } from "./recurrent/simple-rnn.js";
+export { rnn } from "./recurrent/rnn.js";
 export { gruCell } from "./recurrent/gru-cell.js";
+export { lstmCell } from "./recurrent/lstm-cell.js";
+export { simpleRnnCell } from "./recurrent/simple-rnn-cell.js";
+export { bidirectional } from "./recurrent/bidirectional.js";
+export { timeDistributed } from "./time-distributed.js";
+export { input } from "./input.js";
+export { dense } from "./dense.js";
+export { embedding } from "./embedding.js";
+export { masking } from "./masking.js";
+export { dropout } from "./dropout.js";
+export { activation } from "./activation.js";
+export { layerNormalization } from "./layer-normalization.js";
+export { conv1d } from "./conv1d.js";
+export { globalAveragePooling1d, globalMaxPooling1d } from "./global-pooling.js";
+export { flatten } from "./flatten.js";
+export { reshape } from "./reshape.js";
+export { repeatVector } from "./repeat-vector.js";
+export { concatenate } from "./concatenate.js";
+export { add, average, maximum, minimum, multiply, subtract } from "./merge-factories.js";
+export { Layer } from "./layer.js";
+export { RecurrentCell } from "./recurrent/cell.js";

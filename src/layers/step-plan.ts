@@ -5,6 +5,7 @@
 import type { Kernels } from "../kernels/kernels.js";
 import type { Shape } from "../tensor/shape.js";
 import type { Tensor } from "../tensor/tensor.js";
+import type { Layer } from "./layer.js";
 
 export interface StepPlan {
   readonly kernels: Kernels;
@@ -12,14 +13,24 @@ export interface StepPlan {
   readonly batch: number;
   /** Inputs of the layer at one step, [B, 1, …] or [B, …]; their addresses do not change. */
   readonly inputs: readonly Tensor[];
+  /** For each input its mask at one step, int32 [B, 1], 1 = the step counts; or null. */
+  readonly masks: readonly (Tensor | null)[];
   /** A persistent tensor of zeros: an output, or scratch. */
   alloc(shape: Shape): Tensor;
+  /** The same for a mask, int32. */
+  allocMask(shape: Shape): Tensor;
   /** A persistent tensor of zeros that is carried from step to step, and saved, restored and forked with the stream. */
   state(shape: Shape): Tensor;
   /** The same elements under another shape. */
   view(x: Tensor, shape: Shape): Tensor;
   /** Says what the layer's outputs are. */
   output(...tensors: Tensor[]): void;
+  /** Says what the outputs' masks are; left out, that of the first input unless the layer has a `computeMask`. */
+  outputMasks(...masks: (Tensor | null)[]): void;
   /** Says what to do at each step. */
   run(step: () => void): void;
+  /** Plans an inner layer on these inputs and gives its outputs. */
+  layer(inner: Layer, inputs: readonly Tensor[]): readonly Tensor[];
+  /** Plans the layer's own `call` for each step: for what has no form without allocation, such as a user's function. */
+  call(): void;
 }

@@ -15,7 +15,7 @@ import { Tensor } from "../tensor/tensor.js";
 import { checkCount, checkOptions } from "../util/checks.js";
 import { check, SluiceError, show } from "../util/errors.js";
 import { inferenceContext } from "./context.js";
-import type { Graph } from "./graph.js";
+import type { Graph, Value } from "./graph.js";
 
 export interface StreamOptions {
   /** Sequences that are stepped together. Default 1. */
@@ -45,7 +45,8 @@ export class Stream {
     this.#kernels = kernelsFor(graph.dtype);
     graph.place(this.#kernels);
     this.#inputs = graph.inputs.map((t) => this.#persistent(this.#stepShape(t), t.dtype === "int32"));
-    this.#outputs = this.#compile(graph, this.#inputs);
+    const values = this.#inputs.map((tensor) => ({ tensor, mask: null }));
+    this.#outputs = this.#compile(graph, values).map((value) => value.tensor);
     this.#results = this.#outputs.map((t) => Tensor.of(makeData(t.dtype, t.size), t.shape));
   }
 
@@ -120,29 +121,30 @@ export class Stream {
     return ints ? t.asInts() : t;
   }
 
-  #compile(graph: Graph, inputs: readonly Tensor[]): Tensor[] {
-    const values = new Map<SymbolicTensor, Tensor>(graph.inputs.map((t, i) => [t, inputs[i]!]));
+  #compile(graph: Graph, inputs: readonly Value[]): Value[] {
+    const values = new Map<SymbolicTensor, Value>(graph.inputs.map((t, i) => [t, inputs[i]!]));
     for (const node of graph.nodes) {
       if (node.inputs.length === 0) continue;
-      const outputs = this.#plan(
-        node.layer,
-        node.inputs.map((t) => values.get(t)!),
-      );
-      for (const [i, t] of outputs.entries()) values.set(node.outputs[i]!, t);
+      const came = node.inputs.map((t) => values.get(t)!);
+      for (const [i, value] of this.#plan(node.layer, came).entries()) values.set(node.outputs[i]!, value);
     }
     return graph.outputs.map((t) => values.get(t)!);
   }
 
-  #plan(layer: Layer, inputs: Tensor[]): Tensor[] {
+  #plan(layer: Layer, came: readonly Value[]): Value[] {
     const why = layer.notStreamable?.();
     check(why === undefined, () => `stream: ${layer.label} cannot be run step by step, because ${why}`);
-    if (isGraph(layer)) return this.#compile(layer, inputs);
+    if (isGraph(layer)) return this.#compile(layer, came);
     let outputs: Tensor[] = [];
+    let outputMasks: (Tensor | null)[] | undefined;
+    const masks = came.map((value) => value.mask);
     const plan: StepPlan = {
       kernels: this.#kernels,
       batch: this.batch,
-      inputs,
+      inputs: came.map((value) => value.tensor),
+      masks,
       alloc: (shape) => this.#persistent(shape),
+      allocMask: (shape) => this.#persistent(shape, true),
       view: (x, shape) => x.viewAs(shape),
       state: (shape) => {
         const t = this.#persistent(shape);
@@ -150,23 +152,42 @@ export class Stream {
         return t;
       },
       output: (...tensors) => (outputs = tensors),
+      outputMasks: (...tensors) => (outputMasks = tensors),
       run: (step) => this.#steps.push(step),
+      layer: (inner, inputs) => {
+        return this.#plan(
+          inner,
+          inputs.map((tensor) => ({ tensor, mask: null })),
+        ).map((value) => value.tensor);
+      },
+      call: () => this.#planCall(layer, plan),
     };
     if (layer.planStep) layer.planStep(plan);
-    else this.#planCall(layer, plan);
-    return outputs;
+    else plan.call();
+    const passed = layer.computeMask ? [] : outputs.map(() => masks[0] ?? null);
+    return outputs.map((tensor, i) => ({ tensor, mask: (outputMasks ?? passed)[i] ?? null }));
   }
 
-  /** A layer without a plan of its own: its `call` on single steps, the outputs copied to a fixed place. */
+  /** A layer without a plan of its own: its `call` on single steps, outputs and masks copied to a fixed place. */
   #planCall(layer: Layer, plan: StepPlan): void {
-    const context = inferenceContext(this.graph.random);
+    const context = { ...inferenceContext(this.graph.random), masks: plan.masks };
     const run = () =>
-      withScope(plan.kernels, false, () => layer.call([...plan.inputs], context).map((t) => t.toHost()));
-    const fixed = run().map((t) => this.#persistent(t.shape, t.dtype === "int32"));
+      withScope(plan.kernels, false, () => {
+        const inputs = [...plan.inputs];
+        const outputs = layer.call(inputs, context);
+        const masks = layer.computeMask?.(plan.masks, inputs, outputs) ?? outputs.map(() => plan.masks[0] ?? null);
+        return { outputs: outputs.map((t) => t.toHost()), masks: masks.map((t) => t && t.toHost()) };
+      });
+    const first = run();
+    const outputs = first.outputs.map((t) => this.#persistent(t.shape, t.dtype === "int32"));
+    const masks = first.masks.map((t) => t && this.#persistent(t.shape, true));
     plan.run(() => {
-      for (const [i, t] of run().entries()) fixed[i]!.data.set(t.data);
+      const next = run();
+      for (const [i, t] of next.outputs.entries()) outputs[i]!.data.set(t.data);
+      for (const [i, t] of next.masks.entries()) if (t) masks[i]!.data.set(t.data);
     });
-    plan.output(...fixed);
+    plan.output(...outputs);
+    plan.outputMasks(...masks);
   }
 }
 

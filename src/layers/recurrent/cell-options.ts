@@ -1,6 +1,6 @@
 import type { ActivationLike } from "../../ops/activations.js";
 import { checkCount, checkRange } from "../../util/checks.js";
-import type { CallContext, LayerConfig } from "../layer.js";
+import type { LayerConfig } from "../layer.js";
 import { biasOptions, kernelOptions, recurrentOptions } from "../weight-options.js";
 import type { BiasOptions, KernelOptions, RecurrentOptions } from "../weight-options.js";
 
@@ -50,11 +50,4 @@ export function checkCell(label: string, config: CellConfig): void {
 export function cellConfig<C extends CellConfig>(config: C, defaults: object): C {
   const keys = Object.keys(defaults);
   return Object.fromEntries(Object.entries(config).filter(([key]) => keys.includes(key))) as unknown as C;
-}
-
-/** The seed of the next dropout mask: from the layer's own seed and how many came before, else from the model's generator. */
-export function drawSeed(config: { seed?: number | null }, context: CallContext): number {
-  const own = config.seed ?? null;
-  const drawn = context.random.int32();
-  return own === null ? drawn : (drawn ^ Math.imul(own, 0x9e3779b1)) >>> 0;
 }

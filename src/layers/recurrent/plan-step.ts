@@ -1,39 +1,72 @@
-/** How a recurrent layer works inside `model.stream`: one step, the state carried, nothing allocated. */
-import type { RecurrentCall } from "../../kernels/kernels.js";
-import { SluiceError } from "../../util/errors.js";
+/** How a recurrent layer works inside `model.stream`: one step, the state carried; nothing is allocated when the cell is fused. */
+import { withScope } from "../../ops/scope.js";
+import type { Kernels, RecurrentCall } from "../../kernels/kernels.js";
 import type { Tensor } from "../../tensor/tensor.js";
+import { Random } from "../../util/random.js";
 import type { StepPlan } from "../step-plan.js";
 import type { FusedCell, RecurrentCell } from "./cell.js";
 import type { RecurrentLayerConfig } from "./recurrent-layer.js";
 
 export function planRecurrentStep(plan: StepPlan, cell: RecurrentCell, config: RecurrentLayerConfig): void {
+  const { batch, kernels } = plan;
+  const states = cell.stateSizes.map((H) => plan.state([batch, H]));
+  const next = cell.stateSizes.map((H) => plan.alloc([batch, H]));
   const fused = cell.fused;
-  if (!fused) {
-    const why = "its activation has no fused kernel";
-    throw new SluiceError(
-      `stream: ${cell.label} cannot be stepped, because ${why}; use sigmoid, tanh, relu, hardSigmoid or linear`,
-    );
-  }
-  const states = cell.stateSizes.map((H) => plan.state([plan.batch, H]));
-  const next = cell.stateSizes.map((H) => plan.alloc([plan.batch, H]));
-  const call = stepCall(plan, fused, states, next);
-  const { kernels } = plan;
-  plan.run(() => {
-    kernels.recurrentForward(fused.cell, call);
-    for (let i = 0; i < states.length; i++) kernels.scale(states[i]!.ptr, 1, next[i]!.ptr, next[i]!.size);
-  });
-  const h = states[0]!;
-  const output = config.returnSequences ? plan.view(h, [plan.batch, 1, cell.outputSize]) : h;
-  plan.output(output, ...(config.returnState ? states : []));
+  // A fused cell's output is its state h, but for zeros at masked steps, and but for what it is before the first step that counts.
+  const stateIsOutput = fused !== null && !(plan.masks[0] && config.zeroOutputForMask);
+  const output = stateIsOutput ? states[0]! : plan.alloc([batch, cell.outputSize]);
+  if (fused) {
+    const call = stepCall(plan, fused, states, next, stateIsOutput ? 0 : output.ptr);
+    plan.run(() => kernels.recurrentForward(fused.cell, call));
+  } else planCellCall(plan, cell, states, next, output, config.zeroOutputForMask!);
+  plan.run(() => carry(kernels, states, next));
+  const sequence = config.returnSequences;
+  plan.output(
+    sequence ? plan.view(output, [batch, 1, cell.outputSize]) : output,
+    ...(config.returnState ? states : []),
+  );
+  plan.outputMasks(sequence ? (plan.masks[0] ?? null) : null);
 }
 
-function stepCall(plan: StepPlan, cell: FusedCell, states: Tensor[], next: Tensor[]): RecurrentCall {
+function carry(kernels: Kernels, states: readonly Tensor[], next: readonly Tensor[]): void {
+  for (let i = 0; i < states.length; i++) kernels.scale(states[i]!.ptr, 1, next[i]!.ptr, next[i]!.size);
+}
+
+function stepCall(plan: StepPlan, cell: FusedCell, states: Tensor[], next: Tensor[], y: number): RecurrentCall {
   const x = plan.inputs[0]!;
   const [h, c] = states;
   return {
     B: plan.batch, T: 1, D: x.shape.at(-1)!, H: h!.shape[1]!, reverse: false, x: x.ptr, W: cell.W.ptr, U: cell.U.ptr,
-    b: cell.b?.ptr ?? 0, h0: h!.ptr, hT: next[0]!.ptr, c0: c?.ptr ?? 0, cT: next[1]?.ptr ?? 0, mask: 0, stateDropout: 0, y: 0, saved: 0,
-    activation: cell.activation, recurrentActivation: cell.recurrentActivation, resetAfter: cell.resetAfter,
-    zeroOutputForMask: false,
+    b: cell.b?.ptr ?? 0, h0: h!.ptr, hT: next[0]!.ptr, c0: c?.ptr ?? 0, cT: next[1]?.ptr ?? 0, mask: plan.masks[0]?.ptr ?? 0,
+    stateDropout: 0, y, saved: 0, activation: cell.activation, recurrentActivation: cell.recurrentActivation,
+    resetAfter: cell.resetAfter, zeroOutputForMask: y !== 0,
   }; // prettier-ignore
 }
+
+/** A cell without a fused form: its `call`, whose tensors live for one step. */
+function planCellCall(
+  plan: StepPlan, cell: RecurrentCell, states: Tensor[], next: Tensor[], output: Tensor, zeroOutput: boolean,
+): void {
+  const x = plan.view(plan.inputs[0]!, [plan.batch, plan.inputs[0]!.shape.at(-1)!]);
+  // Outside of training a cell draws nothing and adds no loss.
+  const context = { training: false, random: new Random(0), masks: [], addLoss: () => undefined, stateDropout: null };
+  const mask = plan.masks[0] ?? null;
+  const idle = mask && !zeroOutput ? plan.state(output.shape) : null;
+  plan.run(() => {
+    withScope(plan.kernels, false, () => {
+      const [y, ...after] = cell.call([x, ...states], context);
+      writeRows(output, y!, mask, idle);
+      for (const [i, s] of after.entries()) writeRows(next[i]!, s, mask, states[i]!);
+      idle?.data.set(output.data);
+    });
+  });
+} // prettier-ignore
+
+/** Rows of `from` where the mask says so, elsewhere those of `otherwise`, or zeros. */
+function writeRows(to: Tensor, from: Tensor, mask: Tensor | null, otherwise: Tensor | null): void {
+  const [B, size] = to.shape as [number, number];
+  const [target, values, idle, use] = [to.data, from.data, otherwise?.data, mask?.data];
+  for (let i = 0; i < B * size; i++) {
+    target[i] = !use || use[Math.floor(i / size)] ? values[i]! : (idle?.[i] ?? 0);
+  }
+} // prettier-ignore

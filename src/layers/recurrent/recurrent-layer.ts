@@ -7,9 +7,9 @@ import type { Tensor } from "../../tensor/tensor.js";
 import { check } from "../../util/errors.js";
 import type { RegularizerLike } from "../../regularizers/index.js";
 import { Layer, type CallContext, type LayerConfig } from "../layer.js";
+import { drawSeed } from "../seed.js";
 import type { StepPlan } from "../step-plan.js";
 import type { RecurrentCell } from "./cell.js";
-import { drawSeed } from "./cell-options.js";
 import { planRecurrentStep } from "./plan-step.js";
 import { scan, type ScanResult } from "./scan.js";
 
