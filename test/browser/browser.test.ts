@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { basename, join, resolve } from "node:path";
 import { describe, test } from "node:test";
 import { bundlePage } from "./bundle.js";
 import { findChromium, launch, openPage } from "./harness.js";
@@ -47,6 +47,11 @@ describe("in a browser", { skip: chromium === undefined && process.env["CI"] !==
               assert.ok(report.results.length > 0, "the page registered no test");
               assert.deepEqual(report.errors, []);
               assert.deepEqual(report.foreign, []);
+            });
+            await pageTest.test("fetched of the four kernels only the one that it needs", () => {
+              const kernels = report.fetched.filter((path) => path.endsWith(".wasm")).map((path) => basename(path));
+              const suits = `kernels-relaxed${isolated ? "-shared" : ""}.wasm`;
+              assert.deepEqual(kernels, page.startsWith("train") ? [suits] : []);
             });
           });
         }
