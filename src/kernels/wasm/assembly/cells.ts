@@ -1,6 +1,5 @@
 /**
- * What one row of the batch does in one step, after and before the products with U. Rows are walked four units at a time; the
- * last four overlap those before them when H is no multiple of 4, so inputs and outputs must be different arrays. Equations:
+ * What one row of the batch does in one step, after and before the products with U. Equations:
  * reference/gru.ts, lstm.ts, simple-rnn.ts; a = W x + b, u = U h + c.
  */
 import { activate, slope } from "./activation";
@@ -19,93 +18,78 @@ function one(): v128 {
 /** GRU with resetAfter: a, u [3H] (u with c) → gates z | r | g | q, h; y may be 0. */
 export function gruAfter(H: i32, a: usize, u: usize, hBefore: usize, gates: usize, h: usize, y: usize, phi: i32, sigma: i32): void {
   const slot = <usize>H * 4;
-  const n = min(4, H);
+  activate(sigma, gates, a, u, 2 * H);
+  const inner = u + 2 * slot; // q, then r ⊙ q
   for (let j = 0; j < H; j += 4) {
-    const at = <usize>max(0, min(j, H - 4)) * 4;
-    const a1 = a + at;
-    const u1 = u + at;
-    const z = activate(sigma, f32x4.add(v128.load(a1), v128.load(u1)));
-    const r = activate(sigma, f32x4.add(v128.load(a1 + slot), v128.load(u1 + slot)));
-    const q = v128.load(u1 + 2 * slot);
-    const g = activate(phi, fma(r, q, v128.load(a1 + 2 * slot)));
-    const after = blend(z, v128.load(hBefore + at), g);
-    const to = gates + at;
-    storeLanes(to, z, n);
-    storeLanes(to + slot, r, n);
-    storeLanes(to + 2 * slot, g, n);
-    storeLanes(to + 3 * slot, q, n);
-    storeLanes(h + at, after, n);
-    if (y) storeLanes(y + at, after, n);
+    const at = <usize>j * 4;
+    const q = v128.load(inner + at);
+    storeLanes(gates + 3 * slot + at, q, H - j);
+    storeLanes(inner + at, f32x4.mul(v128.load(gates + slot + at), q), H - j);
+  }
+  activate(phi, gates + 2 * slot, a + 2 * slot, inner, H);
+  blend(H, gates, hBefore, h, y);
+}
+
+/** h = z ⊙ h₋ + (1 - z) ⊙ g */
+function blend(H: i32, gates: usize, hBefore: usize, h: usize, y: usize): void {
+  const slot = <usize>H * 4;
+  for (let j = 0; j < H; j += 4) {
+    const at = <usize>j * 4;
+    const g = v128.load(gates + 2 * slot + at);
+    const after = fma(v128.load(gates + at), f32x4.sub(v128.load(hBefore + at), g), g);
+    keep(after, h + at, y ? y + at : 0, H - j);
   }
 }
 
-/** z ⊙ h₋ + (1 - z) ⊙ g */
+/** Stores a new state, and the output where there is one. */
 @inline
-function blend(z: v128, hBefore: v128, g: v128): v128 {
-  return flush(fma(z, f32x4.sub(hBefore, g), g), TINY_STATE);
+function keep(state: v128, h: usize, y: usize, n: i32): void {
+  const flushed = flush(state, TINY_STATE);
+  storeLanes(h, flushed, n);
+  if (y) storeLanes(y, flushed, n);
 }
 
 /** GRU with reset before, first half: gates z, r and q = r ⊙ ĥ. */
 export function gruBeforeGates(H: i32, a: usize, u: usize, hDropped: usize, gates: usize, sigma: i32): void {
   const slot = <usize>H * 4;
-  const n = min(4, H);
+  activate(sigma, gates, a, u, 2 * H);
   for (let j = 0; j < H; j += 4) {
-    const at = <usize>max(0, min(j, H - 4)) * 4;
-    const z = activate(sigma, f32x4.add(v128.load(a + at), v128.load(u + at)));
-    const r = activate(sigma, f32x4.add(v128.load(a + at + slot), v128.load(u + at + slot)));
-    storeLanes(gates + at, z, n);
-    storeLanes(gates + at + slot, r, n);
-    storeLanes(gates + at + 3 * slot, f32x4.mul(r, v128.load(hDropped + at)), n);
+    const at = <usize>j * 4;
+    storeLanes(gates + 3 * slot + at, f32x4.mul(v128.load(gates + slot + at), v128.load(hDropped + at)), H - j);
   }
 }
 
 /** Second half: u = U_g q in its third slot → g, h. */
 export function gruBeforeState(H: i32, a: usize, u: usize, hBefore: usize, gates: usize, h: usize, y: usize, phi: i32): void {
   const slot = <usize>H * 4;
-  const n = min(4, H);
-  for (let j = 0; j < H; j += 4) {
-    const at = <usize>max(0, min(j, H - 4)) * 4;
-    const g = activate(phi, f32x4.add(v128.load(a + at + 2 * slot), v128.load(u + at + 2 * slot)));
-    const after = blend(v128.load(gates + at), v128.load(hBefore + at), g);
-    storeLanes(gates + at + 2 * slot, g, n);
-    storeLanes(h + at, after, n);
-    if (y) storeLanes(y + at, after, n);
-  }
+  activate(phi, gates + 2 * slot, a + 2 * slot, u + 2 * slot, H);
+  blend(H, gates, hBefore, h, y);
 }
 
-/** LSTM: a, u [4H] → gates i | f | g | o | c, h. */
-export function lstm(H: i32, a: usize, u: usize, cBefore: usize, gates: usize, h: usize, y: usize, phi: i32, sigma: i32): void {
+/** LSTM: a, u [4H] → gates i | f | g | o | c, h. `zeros` [H] are what the cell state is added to before φ. */
+export function lstm(H: i32, a: usize, u: usize, cBefore: usize, gates: usize, h: usize, y: usize, phi: i32, sigma: i32, zeros: usize): void {
   const slot = <usize>H * 4;
-  const n = min(4, H);
+  activate(sigma, gates, a, u, 2 * H);
+  activate(phi, gates + 2 * slot, a + 2 * slot, u + 2 * slot, H);
+  activate(sigma, gates + 3 * slot, a + 3 * slot, u + 3 * slot, H);
   for (let j = 0; j < H; j += 4) {
-    const at = <usize>max(0, min(j, H - 4)) * 4;
-    const a1 = a + at;
-    const u1 = u + at;
-    const i = activate(sigma, f32x4.add(v128.load(a1), v128.load(u1)));
-    const f = activate(sigma, f32x4.add(v128.load(a1 + slot), v128.load(u1 + slot)));
-    const g = activate(phi, f32x4.add(v128.load(a1 + 2 * slot), v128.load(u1 + 2 * slot)));
-    const o = activate(sigma, f32x4.add(v128.load(a1 + 3 * slot), v128.load(u1 + 3 * slot)));
-    const c = flush(fma(f, v128.load(cBefore + at), f32x4.mul(i, g)), TINY_STATE);
-    const after = flush(f32x4.mul(o, activate(phi, c)), TINY_STATE);
-    const to = gates + at;
-    storeLanes(to, i, n);
-    storeLanes(to + slot, f, n);
-    storeLanes(to + 2 * slot, g, n);
-    storeLanes(to + 3 * slot, o, n);
-    storeLanes(to + 4 * slot, c, n);
-    storeLanes(h + at, after, n);
-    if (y) storeLanes(y + at, after, n);
+    const at = gates + <usize>j * 4;
+    const c = fma(v128.load(at + slot), v128.load(cBefore + <usize>j * 4), f32x4.mul(v128.load(at), v128.load(at + 2 * slot)));
+    storeLanes(at + 4 * slot, flush(c, TINY_STATE), H - j);
+  }
+  activate(phi, u, gates + 4 * slot, zeros, H);
+  for (let j = 0; j < H; j += 4) {
+    const at = <usize>j * 4;
+    keep(f32x4.mul(v128.load(gates + 3 * slot + at), v128.load(u + at)), h + at, y ? y + at : 0, H - j);
   }
 }
 
 /** h = φ(a + u) */
 export function simpleRnn(H: i32, a: usize, u: usize, h: usize, y: usize, phi: i32): void {
-  const n = min(4, H);
+  activate(phi, h, a, u, H);
   for (let j = 0; j < H; j += 4) {
-    const at = <usize>max(0, min(j, H - 4)) * 4;
-    const after = flush(activate(phi, f32x4.add(v128.load(a + at), v128.load(u + at))), TINY_STATE);
-    storeLanes(h + at, after, n);
-    if (y) storeLanes(y + at, after, n);
+    const at = <usize>j * 4;
+    keep(v128.load(h + at), h + at, y ? y + at : 0, H - j);
   }
 }
 
@@ -119,9 +103,9 @@ function arriving(carry: usize, dy: usize): v128 {
 /** → d: δz | δr | dq | δg, and carryOut = dh ⊙ z, to which the caller adds the part through U. */
 export function gruAfterBack(H: i32, carry: usize, dy: usize, gates: usize, hBefore: usize, d: usize, carryOut: usize, phi: i32, sigma: i32): void {
   const slot = <usize>H * 4;
-  const n = min(4, H);
   for (let j = 0; j < H; j += 4) {
-    const at = <usize>max(0, min(j, H - 4)) * 4;
+    const at = <usize>j * 4;
+    const n = H - j;
     const dh = arriving(carry + at, dy ? dy + at : 0);
     const from = gates + at;
     const z = v128.load(from);
@@ -142,9 +126,9 @@ export function gruAfterBack(H: i32, carry: usize, dy: usize, gates: usize, hBef
 /** Reset before, first half → d: δz | (δr) | δg, carryOut = dh ⊙ z. */
 export function gruBeforeBack(H: i32, carry: usize, dy: usize, gates: usize, hBefore: usize, d: usize, carryOut: usize, phi: i32, sigma: i32): void {
   const slot = <usize>H * 4;
-  const n = min(4, H);
   for (let j = 0; j < H; j += 4) {
-    const at = <usize>max(0, min(j, H - 4)) * 4;
+    const at = <usize>j * 4;
+    const n = H - j;
     const dh = arriving(carry + at, dy ? dy + at : 0);
     const z = v128.load(gates + at);
     const g = v128.load(gates + at + 2 * slot);
@@ -158,9 +142,9 @@ export function gruBeforeBack(H: i32, carry: usize, dy: usize, gates: usize, hBe
 /** Second half: dq = U_gᵀ δg → δr, dDropped = dq ⊙ r. */
 export function gruBeforeBackReset(H: i32, dq: usize, gates: usize, hDropped: usize, d: usize, dDropped: usize, sigma: i32): void {
   const slot = <usize>H * 4;
-  const n = min(4, H);
   for (let j = 0; j < H; j += 4) {
-    const at = <usize>max(0, min(j, H - 4)) * 4;
+    const at = <usize>j * 4;
+    const n = H - j;
     const r = v128.load(gates + at + slot);
     const dq1 = v128.load(dq + at);
     const dr = f32x4.mul(dq1, v128.load(hDropped + at));
@@ -170,18 +154,19 @@ export function gruBeforeBackReset(H: i32, dq: usize, gates: usize, hDropped: us
 }
 
 /** → d: δi | δf | δg | δo, and cellOut = dc ⊙ f. */
-export function lstmBack(H: i32, carry: usize, dy: usize, cell: usize, gates: usize, cBefore: usize, d: usize, cellOut: usize, phi: i32, sigma: i32): void {
+export function lstmBack(H: i32, carry: usize, dy: usize, cell: usize, gates: usize, cBefore: usize, d: usize, cellOut: usize, phi: i32, sigma: i32, zeros: usize): void {
   const slot = <usize>H * 4;
-  const n = min(4, H);
+  activate(phi, cellOut, gates + 4 * slot, zeros, H); // φ(c) until dc ⊙ f takes its place
   for (let j = 0; j < H; j += 4) {
-    const at = <usize>max(0, min(j, H - 4)) * 4;
+    const at = <usize>j * 4;
+    const n = H - j;
     const dh = arriving(carry + at, dy ? dy + at : 0);
     const from = gates + at;
     const i = v128.load(from);
     const f = v128.load(from + slot);
     const g = v128.load(from + 2 * slot);
     const o = v128.load(from + 3 * slot);
-    const shown = activate(phi, v128.load(from + 4 * slot));
+    const shown = v128.load(cellOut + at);
     const through = f32x4.mul(f32x4.mul(dh, o), slope(phi, shown));
     const dc = flush(f32x4.add(v128.load(cell + at), through), TINY_GRADIENT);
     const to = d + at;
@@ -195,9 +180,9 @@ export function lstmBack(H: i32, carry: usize, dy: usize, cell: usize, gates: us
 
 /** d = dh ⊙ φ'(h) */
 export function simpleRnnBack(H: i32, carry: usize, dy: usize, h: usize, d: usize, phi: i32): void {
-  const n = min(4, H);
   for (let j = 0; j < H; j += 4) {
-    const at = <usize>max(0, min(j, H - 4)) * 4;
+    const at = <usize>j * 4;
+    const n = H - j;
     const dh = arriving(carry + at, dy ? dy + at : 0);
     storeLanes(d + at, f32x4.mul(dh, slope(phi, v128.load(h + at))), n);
   }

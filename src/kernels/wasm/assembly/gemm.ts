@@ -4,7 +4,7 @@
  * multiplication"). Sizes: M rows, N columns, K summed over; strides in bytes.
  */
 import { arg, argPtr, splitAt, ZEROS } from "./args";
-import { panelOfPacked, panelOfRows, row32 } from "./microkernel";
+import { panelOfPacked, panelOfRows, row24 } from "./microkernel";
 import { pack } from "./pack";
 
 /** Depth of a block: a panel of B (KC·8 floats) and a strip of A (4·KC) stay in a level-1 cache of 32 kB. */
@@ -39,9 +39,9 @@ export function product(
       let panel = b + <usize>k * bStride;
       let j = 0;
       if (rows == 1 && panelStride == 32) {
-        for (; j + 32 <= N; j += 32) {
-          row32(cRow + <usize>j * 4, aRow, panel, bStride, depth, from + <usize>j * 4);
-          panel += 128;
+        for (; j + 24 <= N; j += 24) {
+          row24(cRow + <usize>j * 4, aRow, panel, bStride, depth, from + <usize>j * 4);
+          panel += 96;
         }
       }
       for (; j < N; j += 8) {

@@ -221,7 +221,7 @@ function backRow(row: i32, s: i32, carry: usize, dyRow: usize, hBefore: usize, d
     const initial = c0() ? c0() + <usize>row * hBytes : zeros;
     const cBefore = s > 0 ? savedGates(s - 1) + (<usize>row * 5 + 4) * hBytes : initial;
     const cellIn = cellStates + <usize>((s + 1) & 1) * stateBytes();
-    lstmBack(H(), carry, dyRow, cellIn, gatesRow, cBefore, d, cellStates + <usize>(s & 1) * stateBytes(), phi, sigma);
+    lstmBack(H(), carry, dyRow, cellIn, gatesRow, cBefore, d, cellStates + <usize>(s & 1) * stateBytes(), phi, sigma, zeros);
   } else {
     simpleRnnBack(H(), carry, dyRow, savedState(s, zeros) + <usize>row * hBytes, d, phi);
   }

@@ -126,7 +126,7 @@ function runRows(first: i32, rows: i32, zeros: usize, packedW: usize, packedU: u
       }
       for (let row = 0; row < rows; row++) {
         const r = <usize>row;
-        finishRow(first + row, t, aStep + r * width, u + r * width, h + r * hBytes, c + r * cStride, gatesNext + r * S * hBytes, hNext + r * hBytes);
+        finishRow(first + row, t, aStep + r * width, u + r * width, h + r * hBytes, c + r * cStride, gatesNext + r * S * hBytes, hNext + r * hBytes, zeros);
       }
       h = hNext;
       if (cell() == LSTM) {
@@ -165,11 +165,11 @@ function stateProduct(u: usize, width: usize, h: usize, packedU: usize, rows: i3
 }
 
 /** From gate inputs to the new state; a masked row keeps its own. */
-function finishRow(row: i32, t: i32, a: usize, u: usize, hBefore: usize, cBefore: usize, gatesNow: usize, h: usize): void {
+function finishRow(row: i32, t: i32, a: usize, u: usize, hBefore: usize, cBefore: usize, gatesNow: usize, h: usize, zeros: usize): void {
   const out = y() ? y() + (<usize>row * T() + t) * H() * 4 : 0;
   const phi = activation();
   const sigma = recurrentActivation();
-  if (cell() == LSTM) lstm(H(), a, u, cBefore, gatesNow, h, out, phi, sigma);
+  if (cell() == LSTM) lstm(H(), a, u, cBefore, gatesNow, h, out, phi, sigma, zeros);
   else if (cell() != GRU) simpleRnn(H(), a, u, h, out, phi);
   else if (resetAfter()) gruAfter(H(), a, u, hBefore, gatesNow, h, out, phi, sigma);
   else gruBeforeState(H(), a, u, hBefore, gatesNow, h, out, phi);
