@@ -32,6 +32,7 @@ export class Parameter extends Tensor {
   /** False for weights that training never changes, whatever the layer says. */
   readonly trainable: boolean;
   #initialized = false;
+  #draw: (() => void) | null = null;
 
   constructor(
     readonly name: string,
@@ -47,6 +48,11 @@ export class Parameter extends Tensor {
 
   get initialized(): boolean {
     return this.#initialized;
+  }
+
+  /** Says who draws the values when they are asked for: the model, which draws all of its weights in a fixed order. */
+  drawnBy(draw: () => void): void {
+    this.#draw = draw;
   }
 
   /** Draws the values unless they are there already. */
@@ -83,6 +89,7 @@ export class Parameter extends Tensor {
 
   /** A copy of the values. */
   read(): TensorData {
+    if (!this.#initialized) this.#draw?.();
     return this.data.slice();
   }
 }

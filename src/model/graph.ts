@@ -69,6 +69,7 @@ export class Graph extends Layer<GraphConfig> {
     this.layers = [...new Set(this.nodes.map((node) => node.layer))];
     nameLayers(this.layers);
     for (const layer of this.layers) if (!this.sublayers.includes(layer)) this.addLayer(layer, layer.name);
+    for (const p of this.parameters) p.drawnBy(() => this.initialize());
   }
 
   computeOutputShape(inputs: PartialShape[]): PartialShape[] {
@@ -113,12 +114,15 @@ export class Graph extends Layer<GraphConfig> {
     return this.outputs.map((t) => values.get(t)!);
   }
 
-  /** Draws the weights that have no values yet, and moves all into the memory of the kernels. */
+  /** Draws the weights that have no values yet, in the order of the layers. */
+  initialize(): void {
+    for (const p of this.parameters) p.initialize(this.random);
+  }
+
+  /** Moves all weights into the memory of the kernels. */
   place(kernels: Kernels): void {
-    for (const p of this.parameters) {
-      p.initialize(this.random);
-      p.place(kernels);
-    }
+    this.initialize();
+    for (const p of this.parameters) p.place(kernels);
   }
 
   /**
@@ -148,8 +152,7 @@ export class Graph extends Layer<GraphConfig> {
   }
 
   getWeights(): Tensor[] {
-    for (const p of this.parameters) p.initialize(this.random);
-    return getWeights(this.parameters);
+    return getWeights(this.parameters, this.dtype);
   }
 
   setWeights(values: readonly TensorLike[]): void {

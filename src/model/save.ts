@@ -22,7 +22,6 @@ export interface SavedState {
 export function toBytes(graph: Graph, state: SavedState): Uint8Array {
   const tensors = new Map<string, { data: TensorData; shape: Shape }>();
   for (const [name, p] of namedParameters(graph.layers)) {
-    p.initialize(graph.random);
     const data = p.read();
     tensors.set(name, { data: graph.dtype === "float32" ? Float32Array.from(data) : data, shape: p.shape });
   }

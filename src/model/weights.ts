@@ -1,13 +1,14 @@
 import type { Layer } from "../layers/layer.js";
 import type { Parameter } from "../layers/parameter.js";
 import { sameShape, showShape } from "../tensor/shape.js";
-import { toTensor, type TensorLike } from "../tensor/make.js";
+import type { FloatDType } from "../tensor/dtype.js";
+import { convert, toTensor, type TensorLike } from "../tensor/make.js";
 import { Tensor } from "../tensor/tensor.js";
 import { check } from "../util/errors.js";
 
 /** Copies of all weights, in the order of the layers. */
-export function getWeights(parameters: readonly Parameter[]): Tensor[] {
-  return parameters.map((p) => Tensor.of(p.read(), p.shape));
+export function getWeights(parameters: readonly Parameter[], dtype: FloatDType): Tensor[] {
+  return parameters.map((p) => Tensor.of(convert(p.read(), dtype), p.shape));
 }
 
 /** Sets all weights; nothing is changed when one does not fit. */

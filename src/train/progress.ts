@@ -137,10 +137,11 @@ function showLogs(logs: Logs): string {
     .join("  ");
 }
 
-/** Four significant digits. */
+/** Four significant digits, trailing zeros kept, so that lines stand under each other. */
 function showNumber(value: number): string {
   const size = Math.abs(value);
-  return size !== 0 && (size < 1e-3 || size >= 1e5) ? value.toExponential(2) : String(Number(value.toPrecision(4)));
+  if (Number.isInteger(value) && size < 1e5) return String(value);
+  return size < 1e-3 || size >= 1e4 ? value.toExponential(3) : value.toPrecision(4);
 }
 
 function showRate(perSecond: number): string {
@@ -148,6 +149,7 @@ function showRate(perSecond: number): string {
 }
 
 function showTime(seconds: number): string {
+  if (seconds < 0.9995) return `${Math.round(seconds * 1000)} ms`;
   if (seconds < 9.95) return `${seconds.toFixed(1)} s`;
   const whole = Math.round(seconds);
   if (whole < 60) return `${whole} s`;
