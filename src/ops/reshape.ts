@@ -7,6 +7,10 @@ import { op } from "./op.js";
 /** The same elements in another shape; one size may be -1 and is then worked out. */
 export function reshape(input: TensorLike, shape: Shape): Tensor {
   return op("reshape", [input], ([x], scope) => {
+    check(
+      shape.filter((n) => n === -1).length <= 1,
+      () => `reshape: at most one size may be -1, got ${showShape(shape)}`,
+    );
     const known = sizeOf(shape.filter((n) => n !== -1));
     const full = shape.map((n) => (n === -1 && known > 0 ? x!.size / known : n));
     check(sizeOf(full) === x!.size && full.every((n) => Number.isInteger(n) && n >= 0), () => {
