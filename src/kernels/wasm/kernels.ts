@@ -10,9 +10,11 @@ import type {
   Unary,
 } from "../kernels.js";
 import { BINARY, REDUCE, UNARY } from "../kernels.js";
-import type { WasmMemory } from "./memory.js";
+import { WasmMemory } from "./memory.js";
 import { ARG_SLOTS, ARGS, OP, WORKSPACE_SLOT, type WasmExports } from "./operations.js";
-import type { Team } from "./threads.js";
+import { SluiceError } from "../../util/errors.js";
+import { importsFor, type SpawnThread, type Thread } from "./threads.js";
+import { fileName, type Variant } from "./variants.js";
 
 const CELL: Record<Cell, number> = { gru: 0, lstm: 1, simpleRnn: 2 };
 const SAVED_SLOTS: Record<Cell, number> = { gru: 4, lstm: 5, simpleRnn: 0 };
@@ -20,41 +22,64 @@ const ACTIVATION: Record<FusedActivation, number> = UNARY;
 
 /** Work below this, in operations of the vector unit (4 lanes), is not worth waking other threads: about 10 µs. */
 const WORTH_SHARING = 30_000;
+const MOST_THREADS = 64;
+/** The operation that ends other threads. */
+const LEAVE = -1;
 
 /** The wasm kernels: each method writes its arguments into the module's block and runs one operation. */
 export class WasmKernels implements Kernels {
   readonly name: string;
   readonly memory: WasmMemory;
+  readonly #module: WebAssembly.Module;
   readonly #exports: WasmExports;
+  readonly #spawn: SpawnThread;
+  readonly #shared: boolean;
   #ints!: Int32Array;
   #numbers!: Float32Array;
-  #team: Team | undefined;
+  #threads: Thread[] = [];
   #workspace: Ptr;
 
-  constructor(name: string, memory: WasmMemory, exports: WasmExports) {
-    this.name = name;
-    this.memory = memory;
-    this.#exports = exports;
-    memory.onGrow = (buffer) => this.#view(buffer);
-    this.#view(memory.wasm.buffer);
-    this.#workspace = memory.heap.alloc(exports.workspaceBytes());
+  /** @param mayWait whether this thread may sleep (the main thread of a page may not) */
+  constructor(module: WebAssembly.Module, variant: Variant, spawn: SpawnThread, mayWait: boolean) {
+    this.name = `wasm-${fileName(variant).slice("kernels-".length, -".wasm".length)}`;
+    this.memory = new WasmMemory(variant.shared);
+    this.#module = module;
+    this.#shared = variant.shared;
+    this.#spawn = spawn;
+    this.#exports = new WebAssembly.Instance(module, importsFor(this.memory.wasm)).exports as unknown as WasmExports;
+    this.#exports.setMayWait(mayWait);
+    this.memory.onGrow = (buffer) => this.#view(buffer);
+    this.#view(this.memory.wasm.buffer);
+    this.#workspace = this.memory.heap.alloc(this.#exports.workspaceBytes());
     this.#ints[WORKSPACE_SLOT] = this.#workspace;
   }
 
   get threads(): number {
-    return this.#team ? this.#team.size + 1 : 1;
+    return this.#threads.length + 1;
   }
 
-  /** Other threads that take part from now on; none without. The caller has seen to it that the former ones have left. */
-  set team(team: Team | undefined) {
-    this.#team = team;
+  /**
+   * Computes on so many threads from now on, this one included; results are the same bits for any number. Idle threads sleep,
+   * and under Node they do not keep the process alive. Not to be called while another call of it is under way.
+   */
+  async setThreads(count: number): Promise<void> {
+    if (!Number.isInteger(count) || count < 1 || count > MOST_THREADS)
+      throw new SluiceError(`setThreads: count must be a whole number from 1 to ${MOST_THREADS}, got ${count}`);
+    if (count > 1 && !this.#shared)
+      throw new SluiceError(
+        `setThreads: ${count} threads need shared memory, which a page has only when cross-origin isolated`,
+      );
+    if (count === this.threads) return;
+    if (this.threads > 1) this.#exports.run(LEAVE, this.threads);
+    for (const thread of this.#threads) thread.stop();
+    this.#threads = [];
     this.memory.heap.free(this.#workspace);
-    this.#workspace = this.memory.heap.alloc(this.#exports.workspaceBytes() * this.threads);
+    this.#workspace = this.memory.heap.alloc(this.#exports.workspaceBytes() * count);
     this.#ints[WORKSPACE_SLOT] = this.#workspace;
-  }
-
-  get exports(): WasmExports {
-    return this.#exports;
+    const start = { module: this.#module, memory: this.memory.wasm, job: this.#exports.lastJob() };
+    this.#threads = await Promise.all(
+      Array.from({ length: count - 1 }, (_, i) => this.#spawn({ ...start, part: i + 1 })),
+    );
   }
 
   #view(buffer: ArrayBufferLike): void {

@@ -1,8 +1,9 @@
 /** The wasm kernels under Node: the module is read from beside this file, at once. */
 import { readFileSync } from "node:fs";
 import { setFlagsFromString } from "node:v8";
-import type { WasmKernels } from "./kernels.js";
-import { requireSimd, startKernels } from "./load.js";
+import { WasmKernels } from "./kernels.js";
+import { requireSimd } from "./load.js";
+import { spawnNodeWorker } from "./threads-node.js";
 import { fileName, hasRelaxedSimd, type Variant } from "./variants.js";
 
 /** Node 20's V8 has relaxed SIMD behind a flag, which works as long as the module is not compiled; later ones have it on. */
@@ -14,5 +15,5 @@ export function bestVariant(): Variant {
 export function loadKernels(variant: Variant = bestVariant()): WasmKernels {
   requireSimd();
   const bytes = readFileSync(new URL(`./${fileName(variant)}`, import.meta.url));
-  return startKernels(new WebAssembly.Module(bytes), variant);
+  return new WasmKernels(new WebAssembly.Module(bytes), variant, spawnNodeWorker, true);
 }

@@ -4,9 +4,8 @@
  */
 import { SluiceError } from "../../util/errors.js";
 import { WasmKernels } from "./kernels.js";
-import { WasmMemory } from "./memory.js";
-import type { WasmExports } from "./operations.js";
-import { fileName, hasRelaxedSimd, hasSimd, type Variant } from "./variants.js";
+import { spawnWorker } from "./threads.js";
+import { hasRelaxedSimd, hasSimd, type Variant } from "./variants.js";
 
 /** A place to fetch the module from, or its bytes; `variant` says which is wanted. */
 export type ModuleSource = (variant: Variant) => string | URL | BufferSource | Promise<string | URL | BufferSource>;
@@ -25,7 +24,8 @@ export async function loadKernels(source: ModuleSource = besideThisFile): Promis
   const found = await source(variant);
   const bytes = typeof found === "string" || found instanceof URL ? await fetchBytes(found) : found;
   requireSimd();
-  return startKernels(await WebAssembly.compile(bytes), variant);
+  const isPage = typeof document === "object";
+  return new WasmKernels(await WebAssembly.compile(bytes), variant, spawnWorker, !isPage);
 }
 
 async function fetchBytes(url: string | URL): Promise<ArrayBuffer> {
@@ -36,11 +36,4 @@ async function fetchBytes(url: string | URL): Promise<ArrayBuffer> {
 
 export function requireSimd(): void {
   if (!hasSimd()) throw new SluiceError("kernels: this engine has no 128-bit SIMD in WebAssembly");
-}
-
-/** The kernels of a compiled module, with a memory of their own. */
-export function startKernels(module: WebAssembly.Module, variant: Variant): WasmKernels {
-  const memory = new WasmMemory(variant.shared);
-  const { exports } = new WebAssembly.Instance(module, { env: { memory: memory.wasm }, Math: Math as never });
-  return new WasmKernels(`wasm-${fileName(variant).slice(8, -5)}`, memory, exports as unknown as WasmExports);
 }
