@@ -1,8 +1,9 @@
-// GFLOP/s of the kernels alone, without the library around them: `node bench/kernels.mjs [filter]`. Least of many repetitions.
+// GFLOP/s of the kernels alone, without the library around them: `node bench/kernels.mjs [filter] [threads]`. Least of many repetitions.
 import { loadKernels } from "../dist/kernels/wasm/load-node.js";
 
 const k = loadKernels();
-const filter = process.argv[2] ?? "";
+const [filter = "", threads = "1"] = process.argv.slice(2);
+await k.setThreads(Number(threads));
 const none = {
   reverse: false, h0: 0, mask: 0, stateDropout: 0, activation: "tanh", recurrentActivation: "sigmoid", resetAfter: true,
   zeroOutputForMask: false, c0: 0, cT: 0,
@@ -72,7 +73,7 @@ function gemm(M, N, K, transA, transB) {
   );
 }
 
-console.log(`node ${process.version} ${k.name}`);
+console.log(`node ${process.version} ${k.name} threads ${threads}`);
 gemm(1024, 1024, 1024, false, false);
 gemm(3200, 65, 256, false, false);
 gemm(256, 65, 3200, true, false);

@@ -1,9 +1,10 @@
 /** This library as a user calls it, with the number of threads given as the argument. */
-import { layers, sequential, setThreads, tensor } from "../../dist/index.js";
+import * as sluice from "../../dist/index.js";
 import { integers, oneHot, serve, uniform } from "./protocol.mjs";
 
+const { layers, sequential, tensor } = sluice;
 const threads = Number(process.argv[2]);
-await setThreads(threads);
+if (threads > 1) await sluice.setThreads(threads);
 
 /** @typedef {import("./protocol.mjs").Spec} Spec */
 /** @typedef {import("./protocol.mjs").Prepared} Prepared */
@@ -69,9 +70,9 @@ function forward({ time, features = 0, units, batch }) {
 function stream({ features = 0, units, batch }) {
   const model = sequential([layers.gru({ units: units[0], inputShape: [null, features] })]);
   const frame = uniform(batch * features);
+  const stream = model.stream({ batch });
   return {
     run(times) {
-      const stream = model.stream({ batch });
       for (let i = 0; i < times; i++) stream.step(frame);
     },
   };
