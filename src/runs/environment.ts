@@ -1,0 +1,33 @@
+import { createRequire } from "node:module";
+import { availableParallelism, cpus } from "node:os";
+import type { Kernels } from "../kernels/kernels.js";
+
+/** Where and with what a run was made, so that its numbers can be understood later. */
+export interface Environment {
+  sluice: string;
+  node: string;
+  platform: string;
+  cpu: string;
+  cores: number;
+  /** The kernel set that computed. */
+  kernels: string;
+  /** Begin of the run. */
+  date: string;
+}
+
+export function environment(kernels: Kernels, date: Date): Environment {
+  return {
+    sluice: sluiceVersion(),
+    node: process.version,
+    platform: `${process.platform} ${process.arch}`,
+    cpu: cpus()[0]?.model.trim() ?? "unknown",
+    cores: availableParallelism(),
+    kernels: kernels.name,
+    date: date.toISOString(),
+  };
+}
+
+export function sluiceVersion(): string {
+  const { version } = createRequire(import.meta.url)("../../package.json") as { version: string };
+  return version;
+}
