@@ -10,7 +10,7 @@ import { hasStep, planActivation } from "./activation-step.js";
 import { layerFactory } from "./factory.js";
 import { Layer, type LayerConfig } from "./layer.js";
 import type { Parameter } from "./parameter.js";
-import type { StepPlan } from "./step-plan.js";
+import { checkFrame, type StepPlan } from "./step-plan.js";
 import { biasOptions, kernelOptions, type BiasOptions, type KernelOptions } from "./weight-options.js";
 
 export interface Conv1DConfig extends LayerConfig, KernelOptions, BiasOptions {
@@ -112,6 +112,7 @@ export class Conv1D extends Layer<Conv1DConfig> {
   /** The last (K − 1)·dilation steps are carried; of them and the new one, the K that meet the kernel are laid side by side. */
   override planStep(plan: StepPlan): void {
     if (!hasStep(this.#activation)) return plan.call();
+    checkFrame(plan, this);
     const { kernels: k, batch: B } = plan;
     const x = plan.inputs[0]!;
     const [W, b] = [this.#kernel, this.#bias];

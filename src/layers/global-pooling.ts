@@ -8,7 +8,7 @@ import { Tensor } from "../tensor/tensor.js";
 import type { PartialShape } from "../tensor/shape.js";
 import { layerFactory } from "./factory.js";
 import { Layer, type CallContext, type LayerConfig } from "./layer.js";
-import type { StepPlan } from "./step-plan.js";
+import { checkFrame, type StepPlan } from "./step-plan.js";
 
 export interface GlobalPooling1DConfig extends LayerConfig {
   /** Whether the time axis stays, with size 1. Default false. */
@@ -42,6 +42,7 @@ abstract class GlobalPooling1D extends Layer<GlobalPooling1DConfig> {
 
   /** The result for the steps so far, which is what the layer gives for the sequence so far. */
   override planStep(plan: StepPlan): void {
+    checkFrame(plan, this);
     const [x, mask] = [plan.inputs[0]!, plan.masks[0] ?? null];
     const [B, , F] = x.shape as [number, number, number];
     const shape = [B, F];

@@ -29,6 +29,8 @@ export interface CallContext {
   readonly masks: readonly (Tensor | null)[];
   /** Adds a scalar to the training loss. */
   addLoss(loss: Tensor): void;
+  /** In training: adds what a layer's activityRegularizer makes of its outputs. Whoever calls a layer's `call` asks for it. */
+  penalize?(layer: Layer, outputs: Tensor[]): void;
 }
 
 export interface LayerClass {

@@ -5,6 +5,8 @@
 import type { Kernels } from "../kernels/kernels.js";
 import type { Shape } from "../tensor/shape.js";
 import type { Tensor } from "../tensor/tensor.js";
+import { showShape } from "../tensor/shape.js";
+import { check } from "../util/errors.js";
 import type { Layer } from "./layer.js";
 
 export interface StepPlan {
@@ -33,4 +35,13 @@ export interface StepPlan {
   layer(inner: Layer, inputs: readonly Tensor[]): readonly Tensor[];
   /** Plans the layer's own `call` for each step: for what has no form without allocation, such as a user's function. */
   call(): void;
+}
+
+/** For layers over time: raises an error unless what comes at each step is one step of a sequence, [B, 1, features]. */
+export function checkFrame({ inputs, batch }: StepPlan, { label }: Layer): void {
+  const { shape } = inputs[0]!;
+  check(shape.length === 3 && shape[0] === batch && shape[1] === 1, () => {
+    const why = `it needs one time step at a time, [${batch}, 1, features], and what comes to it has the shape ${showShape(shape)}`;
+    return `stream: ${label} cannot be run step by step, because ${why}`;
+  });
 }

@@ -43,6 +43,7 @@ export class TimeDistributed extends Layer<TimeDistributedConfig> {
   call([x]: Tensor[], context: CallContext): Tensor[] {
     const [B, T, ...rest] = x!.shape as [number, number, ...number[]];
     const outputs = this.#inner.call([reshape(x!, [B * T, ...rest])], { ...context, masks: [null] });
+    context.penalize?.(this.#inner, outputs);
     return outputs.map((y) => reshape(y, [B, T, ...y.shape.slice(1)]));
   }
 

@@ -1,7 +1,8 @@
-import { resolveConstraint, type ConstraintLike } from "../constraints/index.js";
-import { resolveInitializer, type InitializerLike } from "../initializers/index.js";
-import { resolveRegularizer, type RegularizerLike } from "../regularizers/index.js";
+import type { ConstraintLike } from "../constraints/index.js";
+import type { InitializerLike } from "../initializers/index.js";
+import type { RegularizerLike } from "../regularizers/index.js";
 import type { ParameterOptions } from "./parameter.js";
+import { weightChoices } from "./weight-choices.js";
 
 /** The three options that Keras has for each weight, such as `kernelInitializer`, `kernelRegularizer`, `kernelConstraint`. */
 export type WeightOptions<W extends string> = { [K in `${W}Initializer`]?: InitializerLike } & {
@@ -21,15 +22,18 @@ export function weightOptions<W extends string>(weight: W, initializer: string) 
     resolve(config: WeightOptions<W>, where: string): ParameterOptions {
       const options = config as Record<string, unknown>;
       return {
-        initializer: resolveInitializer(
+        initializer: weightChoices.initializer(
           options[key("Initializer")] as InitializerLike,
           `${where}: ${key("Initializer")}`,
         ),
-        regularizer: resolveRegularizer(
+        regularizer: weightChoices.regularizer(
           options[key("Regularizer")] as RegularizerLike,
           `${where}: ${key("Regularizer")}`,
         ),
-        constraint: resolveConstraint(options[key("Constraint")] as ConstraintLike, `${where}: ${key("Constraint")}`),
+        constraint: weightChoices.constraint(
+          options[key("Constraint")] as ConstraintLike,
+          `${where}: ${key("Constraint")}`,
+        ),
       };
     },
   };

@@ -13,16 +13,12 @@ import type { Tensor } from "../tensor/tensor.js";
 import { checkChoice, checkCount } from "../util/checks.js";
 import { check, SluiceError, show } from "../util/errors.js";
 import { Random } from "../util/random.js";
-import { activityPenalty } from "./activity-penalty.js";
 import type { Inputs } from "./feed.js";
 import type { ModelOptions } from "./graph-options.js";
 import { nameLayers } from "./names.js";
 import { predict, type PredictOptions } from "./predict.js";
 import { Stream, type StreamOptions } from "./stream.js";
-import { summarize } from "./summary.js";
 import { getWeights, setWeights } from "./weights.js";
-import { describe } from "./describe.js";
-import { saveModel, toBytes, type SavedState } from "./save.js";
 
 export interface GraphConfig extends LayerConfig, ModelOptions {
   inputs: SymbolicTensor | SymbolicTensor[];
@@ -144,13 +140,6 @@ export class Graph extends Layer<GraphConfig> {
     return new Stream(this, options);
   }
 
-  /** Keras's table of layers, output shapes and parameter counts; printed, and returned. */
-  summary(print: (text: string) => void = console.log): string {
-    const text = summarize(this);
-    print(text);
-    return text;
-  }
-
   getWeights(): Tensor[] {
     return getWeights(this.parameters, this.dtype);
   }
@@ -162,25 +151,6 @@ export class Graph extends Layer<GraphConfig> {
   /** Number of weights. */
   countParams(): number {
     return this.parameters.reduce((sum, p) => sum + p.size, 0);
-  }
-
-  override getConfig(): Record<string, unknown> {
-    return describe(this);
-  }
-
-  /** What goes into the file beside layers and weights; a trained model adds its optimizer and its progress. */
-  protected savedState(): SavedState {
-    return { metadata: {}, tensors: new Map() };
-  }
-
-  /** The model as a safetensors file. */
-  toBytes(): Uint8Array {
-    return toBytes(this, this.savedState());
-  }
-
-  /** Writes the model to a file (Node), by way of a temporary one, so that a crash leaves the old file whole. */
-  async save(path: string): Promise<void> {
-    await saveModel(path, this.toBytes());
   }
 
   /** The layer of that name, or at that place. */
@@ -200,7 +170,7 @@ export function callLayer(layer: Layer, came: Value[], context: CallContext): Va
   if (layer instanceof Graph) return layer.run(came, own);
   const inputs = came.map((v) => v.tensor);
   const outputs = layer.call(inputs, own);
-  activityPenalty(layer, outputs, context);
+  context.penalize?.(layer, outputs);
   if (!layer.computeMask && masks.every((m) => m === null)) return outputs.map((tensor) => ({ tensor, mask: null }));
   const next = layer.computeMask?.(masks, inputs, outputs) ?? outputs.map(() => masks[0] ?? null);
   return outputs.map((tensor, i) => ({ tensor, mask: next[i] ?? null }));

@@ -106,9 +106,10 @@ export class Stream {
     }
   }
 
-  /** [B, 1, features …] for an input [batch, time, features …]. */
+  /** [B, 1, features …] for an input [batch, time, features …]; [B, features] for one without a time axis. */
   #stepShape(t: SymbolicTensor): Shape {
-    const [, , ...features] = t.shape;
+    const [, time, ...features] = t.shape;
+    if (t.shape.length === 2 && t.dtype !== "int32" && typeof time === "number") return [this.batch, time];
     check(t.shape.length >= 2 && features.every((n) => n !== null), () => {
       return `stream: input "${t.node.layer.name}" must be [batch, time, …] with known features, got ${showShape(t.shape)}`;
     });

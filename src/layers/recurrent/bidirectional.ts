@@ -102,8 +102,11 @@ export class Bidirectional extends Layer<BidirectionalConfig> {
     const ahead = forward.scan(x!, initial.slice(0, half), false, context);
     const back = backward.scan(x!, initial.slice(half), true, context);
     const { returnSequences, returnState } = forward.config;
-    const outputs = returnSequences ? this.#join(ahead.sequence, back.sequence) : this.#join(ahead.last, back.last);
-    return returnState ? [...outputs, ...ahead.states, ...back.states] : outputs;
+    const [y, yBack] = returnSequences ? [ahead.sequence, back.sequence] : [ahead.last, back.last];
+    const [states, statesBack] = returnState ? [ahead.states, back.states] : [[], []];
+    context.penalize?.(forward, [y, ...states]);
+    context.penalize?.(backward, [yBack, ...statesBack]);
+    return [...this.#join(y, yBack), ...states, ...statesBack];
   }
 
   #join(a: Tensor, b: Tensor): Tensor[] {

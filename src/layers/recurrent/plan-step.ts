@@ -3,12 +3,18 @@ import { withScope } from "../../ops/scope.js";
 import type { Kernels, RecurrentCall } from "../../kernels/kernels.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import { Random } from "../../util/random.js";
-import type { StepPlan } from "../step-plan.js";
+import { check } from "../../util/errors.js";
+import { checkFrame, type StepPlan } from "../step-plan.js";
 import type { FusedCell, RecurrentCell } from "./cell.js";
-import type { RecurrentLayerConfig } from "./recurrent-layer.js";
+import type { RecurrentLayer, RecurrentLayerConfig } from "./recurrent-layer.js";
 
-export function planRecurrentStep(plan: StepPlan, cell: RecurrentCell, config: RecurrentLayerConfig): void {
+export function planRecurrentStep(plan: StepPlan, layer: RecurrentLayer<RecurrentLayerConfig>): void {
   const { batch, kernels } = plan;
+  const { cell, config } = layer;
+  checkFrame(plan, layer);
+  check(plan.inputs.length === 1, () => {
+    return `stream: ${layer.label} cannot be run step by step, because it is given initial states; a stream carries its own (restore() sets them)`;
+  });
   const states = cell.stateSizes.map((H) => plan.state([batch, H]));
   const next = cell.stateSizes.map((H) => plan.alloc([batch, H]));
   const fused = cell.fused;

@@ -144,6 +144,6 @@ export abstract class RecurrentLayer<C extends RecurrentLayerConfig> extends Lay
   }
 
   override planStep(plan: StepPlan): void {
-    planRecurrentStep(plan, this.cell, this.config);
+    planRecurrentStep(plan, this);
   }
 }
