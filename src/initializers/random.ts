@@ -2,6 +2,7 @@ import { sizeOf, type Shape } from "../tensor/shape.js";
 import { checkRange } from "../util/checks.js";
 import { check } from "../util/errors.js";
 import { withDefaults } from "../util/named.js";
+import { normal } from "../util/normal.js";
 import type { Random } from "../util/random.js";
 import { randomInitializer, type Initializer, type Seeded } from "./initializer.js";
 
@@ -37,13 +38,13 @@ export interface NormalConfig {
 }
 
 export function drawNormal(shape: Shape, random: Random, { mean, stddev }: NormalConfig): Float64Array {
-  return new Float64Array(sizeOf(shape)).map(() => mean + stddev * random.normal());
+  return new Float64Array(sizeOf(shape)).map(() => mean + stddev * normal(random));
 }
 
 export function drawTruncated(shape: Shape, random: Random, { mean, stddev }: NormalConfig): Float64Array {
   return new Float64Array(sizeOf(shape)).map(() => {
     for (;;) {
-      const deviate = random.normal();
+      const deviate = normal(random);
       if (Math.abs(deviate) <= 2) return mean + stddev * deviate;
     }
   });

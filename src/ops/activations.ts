@@ -6,7 +6,7 @@ import { checkChoice } from "../util/checks.js";
 import { check, show } from "../util/errors.js";
 import { add, mul } from "./arithmetic.js";
 import { op } from "./op.js";
-import { logSoftmax, softmax } from "./softmax.js";
+import { logSoftmaxRows, softmaxRows } from "./softmax-rows.js";
 import { relu, unary } from "./unary.js";
 
 const ELEMENTWISE = [
@@ -48,8 +48,8 @@ export function activation(name: ActivationLike): (x: TensorLike) => Tensor {
 
 function applierOf(name: ActivationName): (x: Tensor) => Tensor {
   if (name === "linear") return (x) => x;
-  if (name === "softmax") return (x) => softmax(x);
-  if (name === "logSoftmax") return (x) => logSoftmax(x);
+  if (name === "softmax") return softmaxRows;
+  if (name === "logSoftmax") return logSoftmaxRows;
   return (x) => unary(name === "swish" ? "silu" : name, x);
 }
 

@@ -3,43 +3,33 @@ import type { TensorLike } from "../tensor/make.js";
 import { sameShape, showShape } from "../tensor/shape.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { check } from "../util/errors.js";
-import { mul, sub } from "./arithmetic.js";
+import { mul } from "./arithmetic.js";
 import { axisOf } from "./axis.js";
 import { asIndices, checkIndices } from "./indices.js";
-import { logSumExp } from "./log-sum-exp.js";
 import { asFloat, op } from "./op.js";
 import { sum } from "./reduce.js";
+import { logSoftmaxRows, softmaxRows } from "./softmax-rows.js";
 import { transpose } from "./transpose.js";
 import { neg } from "./unary.js";
 
 /** e^x / Σ e^x along an axis (default the last), shifted by the largest so that nothing overflows. */
 export function softmax(input: TensorLike, axis = -1): Tensor {
-  return op("softmax", [input], ([x0], scope) => {
-    const x = asFloat(x0!, scope);
-    const a = axisOf("softmax", axis, x.shape);
-    if (a === x.rank - 1) return lastAxis(x);
-    const order = x.shape.map((_, i) => (i === a ? x.rank - 1 : i === x.rank - 1 ? a : i)); // its own inverse
-    return transpose(lastAxis(transpose(x, order)), order);
-  });
-}
-
-function lastAxis(input: Tensor): Tensor {
-  return op("softmax", [input], ([x], scope) => {
-    const k = scope.kernels;
-    const y = scope.alloc(x!.shape);
-    const cols = x!.shape.at(-1)!;
-    const rows = cols && x!.size / cols;
-    k.softmax(y.ptr, x!.ptr, rows, cols);
-    scope.record([x!], [y], () => {
-      scope.assignGrad(x!, (dx) => k.softmaxGrad(dx, y.grad!.ptr, y.ptr, rows, cols));
-    });
-    return y;
-  });
+  return along("softmax", softmaxRows, input, axis);
 }
 
 /** x - ln Σ e^x along an axis (default the last). */
 export function logSoftmax(input: TensorLike, axis = -1): Tensor {
-  return op("logSoftmax", [input], ([x]) => sub(x!, logSumExp(x!, axisOf("logSoftmax", axis, x!.shape), true)));
+  return along("logSoftmax", logSoftmaxRows, input, axis);
+}
+
+function along(name: string, rows: (x: Tensor) => Tensor, input: TensorLike, axis: number): Tensor {
+  return op(name, [input], ([x0], scope) => {
+    const x = asFloat(x0!, scope);
+    const a = axisOf(name, axis, x.shape);
+    if (a === x.rank - 1) return rows(x);
+    const order = x.shape.map((_, i) => (i === a ? x.rank - 1 : i === x.rank - 1 ? a : i)); // its own inverse
+    return transpose(rows(transpose(x, order)), order);
+  });
 }
 
 /**

@@ -2,7 +2,9 @@ import { kernelsReady } from "../ops/backend.js";
 import type { Kernels } from "../kernels/kernels.js";
 import { Graph, type GraphConfig } from "../model/graph.js";
 import type { Inputs } from "../model/feed.js";
-import type { SavedState } from "../model/save.js";
+import { describe } from "../model/describe.js";
+import { saveModel, toBytes } from "../model/save.js";
+import { summarize } from "../model/summary.js";
 import type { TensorLike } from "../tensor/make.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { check, SluiceError } from "../util/errors.js";
@@ -119,8 +121,25 @@ export class Model extends Graph {
     for (const layer of this.layers) layer.resetStates?.();
   }
 
-  protected override savedState(): SavedState {
-    return this.#compiled ? trainingState(this, this.#pending) : super.savedState();
+  /** Keras's table of layers, output shapes and parameter counts; printed, and returned. */
+  summary(print: (text: string) => void = console.log): string {
+    const text = summarize(this);
+    print(text);
+    return text;
+  }
+
+  override getConfig(): Record<string, unknown> {
+    return describe(this);
+  }
+
+  /** The model as a safetensors file: layers, weights, and once compiled the state of its training. */
+  toBytes(): Uint8Array {
+    return toBytes(this, this.#compiled ? trainingState(this, this.#pending) : { metadata: {}, tensors: new Map() });
+  }
+
+  /** Writes the model to a file (Node), by way of a temporary one, so that a crash leaves the old file whole. */
+  async save(path: string): Promise<void> {
+    await saveModel(path, this.toBytes());
   }
 
   /** Goes on from what a file holds: the same optimizer and moments, the same random numbers. */

@@ -10,6 +10,7 @@ import { sum } from "../ops/reduce.js";
 import { withScope, type Scope } from "../ops/scope.js";
 import type { Value } from "../model/graph.js";
 import type { Tensor } from "../tensor/tensor.js";
+import { activityPenalty } from "./activity-penalty.js";
 import { feedSlice, type BatchSlice } from "./batches.js";
 import type { Compiled } from "./compile.js";
 import type { Model } from "./model.js";
@@ -69,7 +70,9 @@ function forward(
   classWeight: ClassWeights | null,
 ): { loss: Tensor; value: number } {
   const extra: Tensor[] = [];
-  const context: CallContext = { training, random: model.random, masks: [], addLoss: (t) => extra.push(t) };
+  const addLoss = (t: Tensor) => void extra.push(t);
+  const penalize: CallContext["penalize"] = (layer, ys) => training && activityPenalty(layer, ys, addLoss);
+  const context: CallContext = { training, random: model.random, masks: [], addLoss, penalize };
   const outputs = model.run(rerunInputs(scope, batch), context);
   const losses = outputs.map((output, i) => outputLoss(compiled.outputs[i]!, scope, output, batch, i, classWeight));
   const loss = [...losses, ...extra].reduce((a, b) => add(a, b));

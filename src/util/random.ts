@@ -1,6 +1,6 @@
 /**
  * The one source of chance: sfc32 (Doty-Humphrey's small fast counting generator, PractRand), seeded by a number, its state
- * four words that can be saved and restored. Normal deviates use the log and cos below, because Math's vary between engines.
+ * four words that can be saved and restored. Normal deviates are in normal.ts.
  */
 export class Random {
   #a = 0;
@@ -38,12 +38,6 @@ export class Random {
     }
   }
 
-  /** Standard normal deviate (Box and Muller 1958). */
-  normal(): number {
-    const u = 1 - this.uniform();
-    return Math.sqrt(-2 * portableLog(u)) * cosTurn(this.uniform());
-  }
-
   /** Fisher-Yates, in place. */
   shuffle(items: Int32Array | Uint32Array | number[]): void {
     for (let i = items.length - 1; i > 0; i--) {
@@ -76,50 +70,4 @@ function mix(word: number): number {
   x = Math.imul(x ^ (x >>> 16), 0x7feb352d);
   x = Math.imul(x ^ (x >>> 15), 0x846ca68b);
   return x ^ (x >>> 16);
-}
-
-/** 1/23, 1/21, … 1: the series of atanh, innermost term first. */
-const ODD_RECIPROCALS = Float64Array.from({ length: 12 }, (_, i) => 1 / (23 - 2 * i));
-/** -1/(k(k-1)) and -1/(k(k+1)) for k = 16, 14, … 2: what one term of the series of cos and of sin is of the one before. */
-const COS_FACTORS = Float64Array.from({ length: 8 }, (_, i) => -1 / ((16 - 2 * i) * (15 - 2 * i)));
-const SIN_FACTORS = Float64Array.from({ length: 8 }, (_, i) => -1 / ((16 - 2 * i) * (17 - 2 * i)));
-
-/** Natural logarithm of x in (0, 1] by frexp and atanh series, from exactly rounded operations only; error below 1e-15 relative. */
-function portableLog(x: number): number {
-  let exponent = 0;
-  let m = x;
-  while (m < 0.7071067811865476) {
-    m *= 2;
-    exponent--;
-  }
-  const s = (m - 1) / (m + 1);
-  const s2 = s * s;
-  let sum = 0;
-  for (let i = 0; i < ODD_RECIPROCALS.length; i++) sum = sum * s2 + ODD_RECIPROCALS[i]!;
-  return 2 * s * sum + exponent * 0.6931471805599453;
-}
-
-/** cos(2πu) for u in [0, 1) by symmetry and Taylor series on an eighth of a turn. */
-function cosTurn(u: number): number {
-  const quarter = Math.round(u * 4);
-  const a = (u - quarter / 4) * 6.283185307179586;
-  const a2 = a * a;
-  let cos = 0;
-  let sin = 0;
-  for (let i = 0; i < COS_FACTORS.length; i++) {
-    cos = a2 * COS_FACTORS[i]! * (1 + cos);
-    sin = a2 * SIN_FACTORS[i]! * (1 + sin);
-  }
-  const c = 1 + cos;
-  const s = a * (1 + sin);
-  switch (quarter % 4) {
-    case 0:
-      return c;
-    case 1:
-      return -s;
-    case 2:
-      return -c;
-    default:
-      return s;
-  }
 }

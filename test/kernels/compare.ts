@@ -4,6 +4,7 @@ import type { Kernels } from "../../src/kernels/kernels.js";
 import { createReferenceKernels } from "../../src/kernels/reference/index.js";
 import { loadKernels } from "../../src/kernels/wasm/load-node.js";
 import { Random } from "../../src/util/random.js";
+import { normal } from "../../src/util/normal.js";
 
 /** The project's bound: difference over the largest element. */
 export const TOLERANCE = 1e-5;
@@ -12,6 +13,7 @@ export const reference = createReferenceKernels();
 export const VARIANTS: Record<string, Kernels> = {
   relaxed: loadKernels(),
   simd: loadKernels({ relaxed: false, shared: false }),
+  wide: loadKernels({ relaxed: true, shared: true, wide: true }), // its wider tiles; the engine need not join operations
 };
 
 /** What a case uses to place its numbers in the memory of one kernel set; all is given back afterwards. */
@@ -101,7 +103,7 @@ export class Numbers {
     this.random = new Random(seed);
   }
   normal(n: number, scale = 1): Float32Array {
-    return Float32Array.from({ length: n }, () => scale * this.random.normal());
+    return Float32Array.from({ length: n }, () => scale * normal(this.random));
   }
   below(n: number, limit: number): Int32Array {
     return Int32Array.from({ length: n }, () => this.random.below(limit));

@@ -1,6 +1,7 @@
 import { createReferenceKernels } from "../../src/kernels/reference/index.js";
 import type { Kernels } from "../../src/kernels/kernels.js";
 import { Random } from "../../src/util/random.js";
+import { normal } from "../../src/util/normal.js";
 
 /** A kernel set with short ways to put arrays into its memory and to read them back. */
 export class Slots {
@@ -30,7 +31,7 @@ export class Slots {
 }
 
 export function normals(random: Random, length: number): number[] {
-  return Array.from({ length }, () => random.normal());
+  return Array.from({ length }, () => normal(random));
 }
 
 export { Random };

@@ -1,5 +1,6 @@
 /** Small data sets for the tests of models, drawn from the library's own generator. */
 import { Random } from "../../src/util/random.js";
+import { normal as normalDeviate } from "../../src/util/normal.js";
 import { tensor } from "../../src/tensor/make.js";
 import type { Tensor } from "../../src/tensor/tensor.js";
 
@@ -7,7 +8,7 @@ export function normal(shape: number[], seed = 1): Tensor {
   const random = new Random(seed);
   const size = shape.reduce((a, b) => a * b, 1);
   return tensor(
-    Float32Array.from({ length: size }, () => random.normal()),
+    Float32Array.from({ length: size }, () => normalDeviate(random)),
     shape,
   );
 }
