@@ -11,7 +11,7 @@ import type {
 } from "../kernels.js";
 import { BINARY, REDUCE, UNARY } from "../kernels.js";
 import { WasmMemory } from "./memory.js";
-import { ARG_SLOTS, ARGS, OP, WORKSPACE_SLOT, type WasmExports } from "./operations.js";
+import { ARG_SLOTS, ARGS, OP, WIDE_SLOT, WORKSPACE_SLOT, type WasmExports } from "./operations.js";
 import { SluiceError } from "../../util/errors.js";
 import { importsFor, type SpawnThread, type Thread } from "./threads.js";
 import { fileName, type Variant } from "./variants.js";
@@ -23,6 +23,8 @@ const ACTIVATION: Record<FusedActivation, number> = UNARY;
 /** Work below this, in operations of the vector unit (4 lanes), is not worth waking other threads: about 10 µs. */
 const WORTH_SHARING = 30_000;
 const MOST_THREADS = 64;
+/** A slot that no operation reads. */
+const BITS_SLOT = 61;
 /** The operation that ends other threads. */
 const LEAVE = -1;
 
@@ -52,6 +54,7 @@ export class WasmKernels implements Kernels {
     this.#view(this.memory.wasm.buffer);
     this.#workspace = this.memory.heap.alloc(this.#exports.workspaceBytes());
     this.#ints[WORKSPACE_SLOT] = this.#workspace;
+    this.#ints[WIDE_SLOT] = +(variant.wide ?? false);
   }
 
   get threads(): number {
@@ -335,7 +338,7 @@ export class WasmKernels implements Kernels {
 
   /** The float32 of a number as an int, to pass it among whole numbers. */
   #bits(value: number): number {
-    this.#numbers[ARG_SLOTS - 2] = value;
-    return this.#ints[ARG_SLOTS - 2]!;
+    this.#numbers[BITS_SLOT] = value;
+    return this.#ints[BITS_SLOT]!;
   }
 }

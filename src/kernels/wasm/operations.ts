@@ -9,6 +9,7 @@ export const OP = {
 export const ARGS = 2048;
 export const ARG_SLOTS = 64;
 export const WORKSPACE_SLOT = 63;
+export const WIDE_SLOT = 62;
 
 /** What the module exports. */
 export interface WasmExports {

@@ -3,6 +3,8 @@
 export interface Variant {
   relaxed: boolean;
   shared: boolean;
+  /** The engine joins pairs of 128-bit operations: wider tiles, the same results. */
+  wide?: boolean;
 }
 
 /** One function: f32x4.relaxed_madd of three i32x4.splat of 0. */

@@ -24,6 +24,21 @@ export function argFloat(i: usize): f32 {
   return load<f32>(ARGS + i * 4);
 }
 
+/** Whether the engine makes 256-bit operations of pairs (--experimental-wasm-revectorize): then panels are 16 columns wide. */
+@inline
+export function isWide(): bool {
+  return arg(62) != 0;
+}
+
+/** Columns of a panel of B. */
+@inline
+export function panelWidth(): i32 {
+  return isWide() ? 16 : 8;
+}
+
+/** What column counts are padded to and dealt out in: the widest panel. */
+export const WIDEST = 16;
+
 /** Where part `part` of `parts` begins when n things are dealt out in units of `unit`; part = parts gives n. */
 export function splitAt(n: i32, part: i32, parts: i32, unit: i32): i32 {
   const units = (n + unit - 1) / unit;

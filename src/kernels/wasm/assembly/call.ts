@@ -1,8 +1,8 @@
 /**
  * The arguments of a recurrent call (RecurrentCall and RecurrentGradients in kernels.ts) and the sizes that follow from them.
- * Internal rows are padded to whole panels of 8 columns.
+ * Internal rows are padded to whole panels.
  */
-import { arg, argPtr } from "./args";
+import { arg, argPtr, WIDEST } from "./args";
 
 export const GRU = 0;
 export const LSTM = 1;
@@ -62,7 +62,7 @@ export function gradientSlots(): i32 {
 
 @inline
 export function roundUp(n: i32): i32 {
-  return (n + 7) & ~7;
+  return (n + WIDEST - 1) & -WIDEST;
 }
 
 /** Bytes of n floats, a multiple of a cache line. */

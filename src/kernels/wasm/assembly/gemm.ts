@@ -3,11 +3,11 @@
  * `multiply` takes any strides and packs block by block (Goto and van de Geijn 2008, "Anatomy of high-performance matrix
  * multiplication"). Sizes: M rows, N columns, K summed over; strides in bytes.
  */
-import { arg, argPtr, splitAt, ZEROS } from "./args";
+import { arg, argPtr, panelWidth, splitAt, WIDEST, ZEROS } from "./args";
 import { panelOfPacked, panelOfRows, row24 } from "./microkernel";
 import { pack } from "./pack";
 
-/** Depth of a block: a panel of B (KC·8 floats) and a strip of A (4·KC) stay in a level-1 cache of 32 kB. */
+/** Depth of a block: a panel of B (KC·8 floats, or KC·16) and a strip of A (4·KC) stay in a level-1 cache of 32 kB. */
 const KC = 256;
 /** Rows of a packed block of A, and columns of a packed block of B: 256 and 512 kB of level-2 cache. */
 const MC = 256;
@@ -16,18 +16,19 @@ const NC = 512;
 const PRODUCT_KC = 512;
 
 /** Bytes of the workspace that `multiply` and `product` want: a block of A, one of B, and a panel for the last columns. */
-export const WORKSPACE: usize = MC * KC * 4 + NC * KC * 4 + MC * 32;
+export const WORKSPACE: usize = MC * KC * 4 + NC * KC * 4 + MC * WIDEST * 4;
 const TAIL: usize = MC * KC * 4 + NC * KC * 4;
 
 /**
- * c [M, N] = init + a · B. Column panel j of B, 8 wide, starts at b + j·panelStride and its rows are bStride apart: K·32 and 32
- * when packed, 32 and the row's length when not. `init` is the C to add to, or a row to repeat (initStride 0).
+ * c [M, N] = init + a · B. Column panel j of B starts at b + j·panelStride and its rows are bStride apart: a panel's K rows and
+ * one row of it when packed; a panel's width and the row's length when not. `init` is the C to add to, or a row to repeat (initStride 0).
  * With `exact` nothing is written beyond column N; without, C, B and init have room for whole panels.
  */
 export function product(
   c: usize, cStride: usize, a: usize, aStride: usize, b: usize, bStride: usize, panelStride: usize,
   M: i32, N: i32, K: i32, init: usize, initStride: usize, exact: bool, workspace: usize,
 ): void {
+  const width = panelWidth();
   for (let k = 0; k < K; k += PRODUCT_KC) {
     const depth = min(PRODUCT_KC, K - k);
     for (let i = 0; i < M; i += MC) {
@@ -38,19 +39,19 @@ export function product(
       const fromStride = k == 0 ? initStride : cStride;
       let panel = b + <usize>k * bStride;
       let j = 0;
-      if (rows == 1 && panelStride == 32) {
+      if (rows == 1 && panelStride == <usize>width * 4) {
         for (; j + 24 <= N; j += 24) {
           row24(cRow + <usize>j * 4, aRow, panel, bStride, depth, from + <usize>j * 4);
           panel += 96;
         }
       }
-      for (; j < N; j += 8) {
+      for (; j < N; j += width) {
         const at = <usize>j * 4;
-        if (exact && j + 8 > N) {
+        if (exact && j + width > N) {
           const tail = workspace + TAIL;
-          copyColumns(tail, 32, from + at, fromStride, rows, N - j);
-          panelOfRows(tail, 32, aRow, aStride, panel, bStride, rows, depth, tail, 32);
-          copyColumns(cRow + at, cStride, tail, 32, rows, N - j);
+          copyColumns(tail, WIDEST * 4, from + at, fromStride, rows, N - j);
+          panelOfRows(tail, WIDEST * 4, aRow, aStride, panel, bStride, rows, depth, tail, WIDEST * 4);
+          copyColumns(cRow + at, cStride, tail, WIDEST * 4, rows, N - j);
         } else {
           panelOfRows(cRow + at, cStride, aRow, aStride, panel, bStride, rows, depth, from + at, fromStride);
         }
@@ -78,6 +79,7 @@ export function multiply(
   const packedA = workspace;
   const packedB = workspace + MC * KC * 4;
   const tail = workspace + TAIL;
+  const width = panelWidth();
   // a product of few rows is over before packing would pay
   const direct = M <= 8 && bColumn == 4 && aDepth == 4;
   for (let k = 0; k < K; k += KC) {
@@ -86,25 +88,25 @@ export function multiply(
     for (let j = 0; j < N; j += NC) {
       const columns = min(NC, N - j);
       const bBlock = b + <usize>k * bDepth + <usize>j * bColumn;
-      const whole = direct ? columns & ~7 : 0;
-      pack(packedB + <usize>whole * depth * 4, bBlock + <usize>whole * bColumn, bDepth, bColumn, depth, columns - whole, 8);
+      const whole = direct ? columns & -width : 0;
+      pack(packedB + <usize>whole * depth * 4, bBlock + <usize>whole * bColumn, bDepth, bColumn, depth, columns - whole, width);
       for (let i = 0; i < M; i += MC) {
         const rows = min(MC, M - i);
         const aBlock = a + <usize>i * aRow + <usize>k * aDepth;
         if (aDepth != 4) pack(packedA, aBlock, aDepth, aRow, depth, rows, 4);
-        for (let p = 0; p < columns; p += 8) {
+        for (let p = 0; p < columns; p += width) {
           const bPanel = p < whole ? bBlock + <usize>p * 4 : packedB + <usize>p * depth * 4;
-          const bStride = p < whole ? bDepth : 32;
+          const bStride = p < whole ? bDepth : <usize>width * 4;
           const at = c + <usize>i * cStride + <usize>(j + p) * 4;
-          const partial = p + 8 > columns;
+          const partial = p + width > columns;
           const out = partial ? tail : at;
-          const outStride = partial ? <usize>32 : cStride;
-          if (partial && !fresh) copyColumns(tail, 32, at, cStride, rows, columns - p);
+          const outStride = partial ? <usize>WIDEST * 4 : cStride;
+          if (partial && !fresh) copyColumns(tail, WIDEST * 4, at, cStride, rows, columns - p);
           const init = fresh ? ZEROS : out;
           const initStride = fresh ? <usize>0 : outStride;
           if (aDepth == 4) panelOfRows(out, outStride, aBlock, aRow, bPanel, bStride, rows, depth, init, initStride);
-          else panelOfPacked(out, outStride, packedA, bPanel, rows, depth, init, initStride);
-          if (partial) copyColumns(at, cStride, tail, 32, rows, columns - p);
+          else panelOfPacked(out, outStride, packedA, bPanel, bStride, rows, depth, init, initStride);
+          if (partial) copyColumns(at, cStride, tail, WIDEST * 4, rows, columns - p);
         }
       }
     }
@@ -124,9 +126,9 @@ export function gemm(part: i32, parts: i32, workspace: usize): void {
   const accumulate = arg(8) != 0;
   const byRows = M > N;
   const i = byRows ? splitAt(M, part, parts, 4) : 0;
-  const j = byRows ? 0 : splitAt(N, part, parts, 8);
+  const j = byRows ? 0 : splitAt(N, part, parts, WIDEST);
   const rows = (byRows ? splitAt(M, part + 1, parts, 4) : M) - i;
-  const columns = (byRows ? N : splitAt(N, part + 1, parts, 8)) - j;
+  const columns = (byRows ? N : splitAt(N, part + 1, parts, WIDEST)) - j;
   if (rows == 0 || columns == 0) return;
   const at = c + (<usize>i * N + j) * 4;
   if (K == 0 && !accumulate) for (let r = 0; r < rows; r++) memory.fill(at + <usize>r * N * 4, 0, <usize>columns * 4);

@@ -3,7 +3,7 @@
  * leaves the gates' gradients; then the threads share the weights' gradients of those steps, one product each, by columns.
  * The buffers of the steps are two in turn, so one barrier for each round is enough.
  */
-import { splitAt } from "./args";
+import { panelWidth, splitAt, WIDEST } from "./args";
 import { activation, B, bytes, c0, cell, D, db, dc0, dcT, dh0, dhT, dU, dW, dx, dy, firstUsed, gates, gradientSlots, GRU, H, isUsed, LSTM, mask, recurrentActivation, resetAfter, resetBefore, roundUp, savedGates, savedSlots, savedState, scratch, stateDropout, T, timeOf, U, W, x, zeroOutputForMask } from "./call"; // prettier-ignore
 import { gruAfterBack, gruBeforeBack, gruBeforeBackReset, lstmBack, simpleRnnBack } from "./cells";
 import { multiply, product } from "./gemm";
@@ -102,10 +102,10 @@ function joinedU(): i32 {
 /** Columns `from` to `from + K` of weights [N, gates·H], transposed, behind those before them. */
 function packPart(dst: usize, weights: usize, from: i32, K: i32, N: i32, part: i32, parts: i32): void {
   const stride = <usize>gates() * H() * 4;
-  const begin = splitAt(N, part, parts, 8);
-  const end = splitAt(N, part + 1, parts, 8);
+  const begin = splitAt(N, part, parts, WIDEST);
+  const end = splitAt(N, part + 1, parts, WIDEST);
   const to = dst + (<usize>roundUp(N) * from + <usize>begin * K) * 4;
-  if (end > begin) pack(to, weights + <usize>begin * stride + <usize>from * 4, 4, stride, K, end - begin, 8);
+  if (end > begin) pack(to, weights + <usize>begin * stride + <usize>from * 4, 4, stride, K, end - begin, panelWidth());
 }
 
 /** State number i of the six, this part's rows. */
@@ -171,7 +171,7 @@ function walkRows(begin: i32, end: i32, first: i32, rows: i32, d: usize, states:
     }
     if (separate) memory.fill(through, 0, <usize>rows * width);
     if (resetBefore()) backThroughReset(s, t, first, rows, dStep, hDropped, stateAt(states, 4), through, packedU, zeros, workspace);
-    product(through, width, dStep, dBytes, packedU, 32, <usize>joinedU() * 32, rows, H(), joinedU(), through, width, false, workspace);
+    product(through, width, dStep, dBytes, packedU, <usize>panelWidth() * 4, <usize>(joinedU() * panelWidth()) * 4, rows, H(), joinedU(), through, width, false, workspace);
     if (!separate) continue;
     for (let row = 0; row < rows; row++) {
       const r = <usize>row;
@@ -232,7 +232,7 @@ function backThroughReset(s: i32, t: i32, first: i32, rows: i32, d: usize, hDrop
   const width = <usize>stateWidth() * 4;
   const hBytes = <usize>H() * 4;
   const packedG = packedU + <usize>stateWidth() * joinedU() * 4;
-  product(dq, width, d + 2 * hBytes, 3 * hBytes, packedG, 32, <usize>H() * 32, rows, H(), H(), zeros, 0, false, workspace);
+  product(dq, width, d + 2 * hBytes, 3 * hBytes, packedG, <usize>panelWidth() * 4, <usize>(H() * panelWidth()) * 4, rows, H(), H(), zeros, 0, false, workspace);
   for (let row = 0; row < rows; row++) {
     const r = <usize>row;
     if (!isUsed(first + row, t)) continue;
@@ -264,11 +264,11 @@ function inputGradient(begin: i32, end: i32, first: i32, rows: i32, d: usize, pa
 
 function throughInput(out: usize, outStride: usize, d: usize, dStride: usize, packedW: usize, rows: i32, zeros: usize, workspace: usize): void {
   const K = isSplit() ? 2 * H() : gates() * H();
-  product(out, outStride, d, dStride, packedW, 32, <usize>K * 32, rows, D(), K, zeros, 0, true, workspace);
+  product(out, outStride, d, dStride, packedW, <usize>panelWidth() * 4, <usize>(K * panelWidth()) * 4, rows, D(), K, zeros, 0, true, workspace);
   if (!isSplit()) return;
   const packedG = packedW + <usize>roundUp(D()) * K * 4;
   const dg = d + <usize>3 * H() * 4;
-  product(out, outStride, dg, dStride, packedG, 32, <usize>H() * 32, rows, D(), H(), out, outStride, true, workspace);
+  product(out, outStride, dg, dStride, packedG, <usize>panelWidth() * 4, <usize>(H() * panelWidth()) * 4, rows, D(), H(), out, outStride, true, workspace);
 }
 
 /** dW += Xᵀ δ, dU += Ĥᵀ δ, db += Σ δ over the rows of a round. */
@@ -297,8 +297,8 @@ function addWeightGradients(begin: i32, end: i32, d: usize, part: i32, parts: i3
 /** Columns `column` … of a gradient [M, gates·H] += inᵀ · δ's columns from `slot`, N of them, dealt out among the threads. */
 function addOuter(out: usize, M: i32, input: usize, inWidth: i32, d: usize, slot: i32, column: i32, N: i32, rows: i32, part: i32, parts: i32, workspace: usize): void {
   if (!out) return;
-  const from = splitAt(N, part, parts, 8);
-  const n = splitAt(N, part + 1, parts, 8) - from;
+  const from = splitAt(N, part, parts, WIDEST);
+  const n = splitAt(N, part + 1, parts, WIDEST) - from;
   const stride = <usize>gates() * H() * 4;
   const dBytes = <usize>gradientSlots() * H() * 4;
   if (n > 0) multiply(out + <usize>(column + from) * 4, stride, input, 4, <usize>inWidth * 4, d + <usize>(slot + from) * 4, dBytes, 4, M, n, rows, true, workspace);
@@ -308,8 +308,8 @@ function addOuter(out: usize, M: i32, input: usize, inWidth: i32, d: usize, slot
 function addResetOuter(begin: i32, end: i32, d: usize, part: i32, parts: i32, workspace: usize): void {
   if (!dU()) return;
   const hBytes = <usize>H() * 4;
-  const from = splitAt(H(), part, parts, 8);
-  const n = splitAt(H(), part + 1, parts, 8) - from;
+  const from = splitAt(H(), part, parts, WIDEST);
+  const n = splitAt(H(), part + 1, parts, WIDEST) - from;
   if (n <= 0) return;
   const earliest = reverseSafe(begin, end);
   const q = savedGates(earliest) + 3 * hBytes;
@@ -322,7 +322,7 @@ function reverseSafe(begin: i32, end: i32): i32 {
 }
 
 function addBias(out: usize, d: usize, slot: i32, N: i32, rows: i32, part: i32, parts: i32): void {
-  const from = splitAt(N, part, parts, 8);
-  const n = splitAt(N, part + 1, parts, 8) - from;
+  const from = splitAt(N, part, parts, WIDEST);
+  const n = splitAt(N, part + 1, parts, WIDEST) - from;
   if (n > 0) addColumnSums(out + <usize>from * 4, d + <usize>(slot + from) * 4, <usize>gradientSlots() * H() * 4, rows, n);
 }

@@ -3,7 +3,7 @@
  * packed once, together. W x + b is computed for a few steps at a time, so that it is a product of enough rows and its
  * result is still in the cache when the step needs it.
  */
-import { splitAt } from "./args";
+import { panelWidth, splitAt, WIDEST } from "./args";
 import { activation, B, b, bytes, c0, cell, cT, D, firstUsed, gates, GRU, H, h0, hT, isUsed, LSTM, mask, recurrentActivation, resetAfter, resetBefore, roundUp, saved, savedGates, savedSlots, savedState, scratch, stateDropout, T, timeOf, U, W, x, y, zeroOutputForMask } from "./call"; // prettier-ignore
 import { gruAfter, gruBeforeGates, gruBeforeState, lstm, simpleRnn } from "./cells";
 import { product } from "./gemm";
@@ -18,7 +18,7 @@ const PACKING_PAYS = 16;
 
 /** Floats of a row of gate inputs: room for whole panels, and for U_g's own panels after z and r. */
 function rowWidth(): i32 {
-  return roundUp(gates() * H()) + 8;
+  return roundUp(gates() * H()) + WIDEST;
 }
 
 /** One row alone streams through the weights as they lie. */
@@ -71,19 +71,19 @@ function packWeights(packedW: usize, packedU: usize, part: i32, parts: i32): voi
 
 /** Columns of [K, gates·H], as many as `N`. */
 function packPanels(dst: usize, src: usize, K: i32, N: i32, part: i32, parts: i32): void {
-  const from = splitAt(N, part, parts, 8);
-  const to = splitAt(N, part + 1, parts, 8);
+  const from = splitAt(N, part, parts, WIDEST);
+  const to = splitAt(N, part + 1, parts, WIDEST);
   const stride = <usize>gates() * H() * 4;
-  if (to > from) pack(dst + <usize>from * K * 4, src + <usize>from * 4, stride, 4, K, to - from, 8);
+  if (to > from) pack(dst + <usize>from * K * 4, src + <usize>from * 4, stride, 4, K, to - from, panelWidth());
 }
 
 /** out rows = init row + in · weights, for columns `column` to `column + N` of W or U. */
 function throughWeights(out: usize, outStride: usize, input: usize, inStride: usize, weights: usize, packed: usize, column: i32, rows: i32, N: i32, K: i32, init: usize, workspace: usize): void {
   if (isPacked()) {
-    product(out, outStride, input, inStride, packed, 32, <usize>K * 32, rows, N, K, init, 0, false, workspace);
+    product(out, outStride, input, inStride, packed, <usize>panelWidth() * 4, <usize>(K * panelWidth()) * 4, rows, N, K, init, 0, false, workspace);
   } else {
     const at = weights + <usize>column * 4;
-    product(out, outStride, input, inStride, at, <usize>gates() * H() * 4, 32, rows, N, K, init, 0, false, workspace);
+    product(out, outStride, input, inStride, at, <usize>gates() * H() * 4, <usize>panelWidth() * 4, rows, N, K, init, 0, false, workspace);
   }
 }
 
