@@ -34,3 +34,13 @@ export async function ready(): Promise<void> {
 export function setWasmSource(from: ModuleSource): void {
   source = from;
 }
+
+/**
+ * Computes on `count` threads from now on, this one included; results are the same bits for any number. Idle threads sleep and do
+ * not keep a Node process alive. Call it while nothing trains or predicts.
+ * @throws SluiceError for a count outside 1 to 64, and in a page without cross-origin isolation, which has no shared memory
+ */
+export async function setThreads(count: number): Promise<void> {
+  await ready();
+  await loaded!.setThreads(count);
+}

@@ -6,7 +6,7 @@ import { loadTrainable } from "./train/load.js";
 import type { LoadOptions } from "./model/load.js";
 import type { Model } from "./train/model.js";
 
-export { ready, setWasmSource } from "./default-kernels.js";
+export { ready, setThreads, setWasmSource } from "./default-kernels.js";
 export { tensor, type ArrayInput, type TensorLike } from "./tensor/make.js";
 export { Tensor, type NestedArray } from "./tensor/tensor.js";
 export type { DType, TensorData } from "./tensor/dtype.js";

@@ -1,5 +1,5 @@
 /** Loads and runs models without any training code: what a page or a small server needs. */
-export { ready, setWasmSource } from "./default-kernels.js";
+export { ready, setThreads, setWasmSource } from "./default-kernels.js";
 
 export { loadModel, type LoadOptions } from "./model/load.js";
 export { Graph } from "./model/graph.js";

@@ -1,10 +1,9 @@
 /** This library as a user calls it, with the number of threads given as the argument. */
-import * as sluice from "../../dist/index.js";
+import { layers, sequential, setThreads, tensor } from "../../dist/index.js";
 import { integers, oneHot, serve, uniform } from "./protocol.mjs";
 
-const { layers, sequential, tensor } = sluice;
 const threads = Number(process.argv[2]);
-if (threads > 1) await sluice.setThreads(threads);
+if (threads > 1) await setThreads(threads);
 
 /** @typedef {import("./protocol.mjs").Spec} Spec */
 /** @typedef {import("./protocol.mjs").Prepared} Prepared */
