@@ -3,6 +3,7 @@ import { layers } from "../../src/index.js";
 import type { LayerCase } from "./check-layer.js";
 
 const { gru, lstm, simpleRnn, rnn, gruCell, lstmCell, simpleRnnCell, bidirectional, timeDistributed } = layers;
+const { add, multiply, average, maximum, minimum, subtract } = layers;
 const sequence = [[null, null, 3]];
 const vector = [[null, 3]];
 const units = 4;
@@ -208,14 +209,14 @@ const shaping: LayerCase[] = [
 const two = [[null, null, 3], [null, null, 3]]; // prettier-ignore
 
 const merging: LayerCase[] = [
-  ...(["add", "multiply", "average", "maximum", "minimum", "subtract"] as const).map((name): LayerCase => ({
+  ...Object.entries({ add, multiply, average, maximum, minimum, subtract }).map(([name, make]): LayerCase => ({
     name,
-    make: () => layers[name](),
+    make: () => make(),
     inputs: two, outputs: [[null, null, 3]], weights: 0, stream: true,
   })),
   {
     name: "add of three, one stretched",
-    make: () => layers.add(),
+    make: () => add(),
     inputs: [...two, [null, null, 1]], outputs: [[null, null, 3]], weights: 0, stream: true,
   },
   {

@@ -1,6 +1,6 @@
 /** The contract that every layer keeps, as checks of one row of a table (cases.ts). */
 import assert from "node:assert/strict";
-import { Layer, loadModel, model, input, tensor } from "../../src/index.js";
+import { type Layer, loadModel, model, input, tensor } from "../../src/index.js";
 import { allLayers } from "../../src/layers/all-layers.js";
 import type { CallContext } from "../../src/layers/layer.js";
 import { LayerRegistry, storeLayer } from "../../src/layers/registry.js";
