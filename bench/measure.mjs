@@ -17,6 +17,7 @@ import { WORKLOADS } from "./workloads.mjs";
  * @property {"ms" | "ratio"} unit
  * @property {number} [gflops] of the median
  * @property {number} reps
+ * @property {number} [cpu] median of the processor time, where a runner measured it: what a busy machine disturbs less
  * @property {number} [peakMB] peak memory of the process (W7)
  *
  * @typedef {import("./child.mjs").Child} Child
@@ -61,12 +62,12 @@ async function interleave(
  * @returns {Promise<Row[]>}
  */
 export async function measureInRunners(workload, children, settings, note) {
-  /** @type {Map<string, { values: number[], wallMs: number, cpuMs: number, idleCpuMs: number }>} */
+  /** @type {Map<string, { values: number[], cpu: number[], wallMs: number, cpuMs: number, idleCpuMs: number }>} */
   const results = new Map();
   for (const [system, child] of children) {
     const reply = await child.ask({ prepare: workload, spec: WORKLOADS[workload].spec });
     if (reply.skip || reply.error) note(system, workload, reply.skip ?? `failed: ${lastLine(reply.error)}`);
-    else results.set(system, { values: [], wallMs: 0, cpuMs: 0, idleCpuMs: 0 });
+    else results.set(system, { values: [], cpu: [], wallMs: 0, cpuMs: 0, idleCpuMs: 0 });
     for (const text of reply.notes ?? []) note(system, workload, text);
   }
   await interleave([...results.keys()], settings, async (system) => {
@@ -78,13 +79,14 @@ export async function measureInRunners(workload, children, settings, note) {
     const result = results.get(system);
     if (result === undefined) return false;
     result.values.push(reply.value);
+    result.cpu.push((reply.value * reply.cpuMs) / reply.wallMs);
     result.wallMs += reply.wallMs;
     result.cpuMs += reply.cpuMs;
     if (result.values.length > 1) result.idleCpuMs += reply.idleCpuMs; // before the first it still settles from warm-up
     return true;
   });
   const rows = [];
-  for (const [system, { values, wallMs, cpuMs, idleCpuMs }] of results) {
+  for (const [system, { values, cpu, wallMs, cpuMs, idleCpuMs }] of results) {
     await children.get(system)?.ask({ drop: workload });
     const threads = system === "sluice-2t" ? 2 : 1;
     const share = cpuMs / wallMs;
@@ -92,7 +94,9 @@ export async function measureInRunners(workload, children, settings, note) {
     if (share < 0.8) note(system, workload, `got only ${share.toFixed(1)} of a processor: the machine was busy`);
     if (idleCpuMs > 0.1 * wallMs)
       note(system, workload, `burned ${idleCpuMs.toFixed(0)} ms of processor time while idle`);
-    if (values.length > 0) rows.push(summarise(workload, system, values));
+    if (values.length === 0) continue;
+    const row = summarise(workload, system, values);
+    rows.push(row.unit === "ms" ? { ...row, cpu: median(cpu) } : row);
   }
   return rows;
 }
