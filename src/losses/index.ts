@@ -4,7 +4,7 @@ import { sameShape, showShape } from "../tensor/shape.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { tensor } from "../tensor/make.js";
 import { canonical } from "../util/aliases.js";
-import { check } from "../util/errors.js";
+import { check, SluiceError } from "../util/errors.js";
 import { makeNamed, type Named } from "../util/named.js";
 import {
   binaryCrossentropy,
@@ -55,7 +55,8 @@ const ALIASES = {
 export function resolveLoss(value: LossLike, where: string): Loss {
   if (typeof value === "function") return customLoss(value);
   if (typeof value === "object" && value !== null && "call" in value) return value;
-  return makeNamed(where, "loss", FACTORIES, canonical(value, Object.keys(FACTORIES), ALIASES));
+  const factories = typeof value === "string" ? FACTORIES : { ...FACTORIES, custom: lostLoss };
+  return makeNamed(where, "loss", factories, canonical(value, Object.keys(FACTORIES), ALIASES));
 }
 
 /** Whether a name stands for a loss, for those who take other names too. */
@@ -66,14 +67,29 @@ export function isLossName(value: unknown): boolean {
 
 /** A user's own function as a loss; it is kept by name only, so a saved model needs it again. */
 function customLoss(f: LossFunction): Loss {
-  const className = f.name || "customLoss";
+  const name = f.name || "customLoss";
   return {
-    className,
-    config: {},
+    className: "custom",
+    config: { name },
     labels: "values",
-    call: (yTrue, yPred) => perPosition(`loss ${className}`, f(yTrue, yPred), yPred),
+    call: (yTrue, yPred) => perPosition(`loss ${name}`, f(yTrue, yPred), yPred),
     checkOutput: () => undefined,
     checkLabels: () => undefined,
+  };
+}
+
+/** What a saved user's function becomes: the model loads and predicts, and can be compiled with the function again. */
+function lostLoss({ name = "" }: { name?: string }): Loss {
+  const lost = () => {
+    throw new SluiceError(`loss "${name}" was a function of the program that saved the model; compile with it again`);
+  };
+  return {
+    className: "custom",
+    config: { name },
+    labels: "values",
+    call: lost,
+    checkOutput: () => undefined,
+    checkLabels: lost,
   };
 }
 

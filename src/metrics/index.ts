@@ -55,7 +55,12 @@ export function resolveMetric(value: MetricLike, where: string, loss?: Loss): Me
     isLoss(value)
   ) {
     const asMetric = resolveLoss(value, where);
-    const name = typeof value === "string" ? value : asMetric.className;
+    const name =
+      typeof value === "string"
+        ? value
+        : asMetric.className === "custom"
+          ? String(asMetric.config.name)
+          : asMetric.className;
     return { ...defineMetric(asMetric.className, {}, () => meanOfLoss(asMetric))({ name }), config: asMetric.config };
   }
   if (typeof value !== "string" || typeof known !== "string") return makeNamed(where, "metric", FACTORIES, known);
@@ -63,7 +68,7 @@ export function resolveMetric(value: MetricLike, where: string, loss?: Loss): Me
 }
 
 function isLoss(value: string | Named): boolean {
-  return isLossName(typeof value === "string" ? value : value?.className);
+  return typeof value === "string" ? isLossName(value) : value?.className === "custom" || isLossName(value?.className);
 }
 
 /** Options that a metric named only by its name takes from the loss. */
