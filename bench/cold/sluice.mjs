@@ -1,5 +1,5 @@
 /** W4 once: GRU(128), 40 features, 98 steps. */
-import { layers, sequential, tensor } from "../../dist/index.js";
+import { layers, sequential, tensor } from "../../dist/node/index.js";
 import { finish } from "./finish.mjs";
 
 const model = sequential([layers.gru({ units: 128, inputShape: [null, 40] })]);

@@ -1,5 +1,5 @@
 /** This library as a user calls it, with the number of threads given as the argument. */
-import { layers, sequential, setThreads, tensor } from "../../dist/index.js";
+import { layers, sequential, setThreads, tensor } from "../../dist/node/index.js";
 import { integers, oneHot, serve, uniform } from "./protocol.mjs";
 
 const threads = Number(process.argv[2]);
