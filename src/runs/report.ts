@@ -7,7 +7,7 @@ export type Block =
   | { text: string }
   | { code: string }
   | { svg: string }
-  | { table: { header: readonly string[]; rows: readonly (readonly string[])[] } };
+  | { table: { header?: readonly string[]; rows: readonly (readonly string[])[] } };
 
 const POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
 
@@ -49,11 +49,14 @@ function render(block: Block): string {
   return "svg" in block ? block.svg : table(block.table);
 }
 
-function table({ header, rows }: { header: readonly string[]; rows: readonly (readonly string[])[] }): string {
+function table({ header, rows }: { header?: readonly string[]; rows: readonly (readonly string[])[] }): string {
   // A column of numbers stands to the right, its heading too.
-  const numeric = header.map((_, i) => rows.every((row) => /^[−-]?[\d.,]+( \S+)?$/.test(row[i]!)));
-  const cells = (tag: string, row: readonly string[]) =>
-    row.map((cell, i) => `<${tag}${numeric[i] ? ' class="number"' : ""}>${escapeText(cell)}</${tag}>`).join("");
-  const body = rows.map((row) => `<tr>${cells("td", row)}</tr>`).join("\n");
-  return `<div class="wide"><table><thead><tr>${cells("th", header)}</tr></thead><tbody>\n${body}\n</tbody></table></div>`;
+  const numeric = rows[0]?.map((_, i) => rows.every((row) => /^[−-]?[\d.,]+( \S+)?$/.test(row[i]!))) ?? [];
+  const line = (tag: string, row: readonly string[]) => {
+    const cells = row.map((cell, i) => `<${tag}${numeric[i] ? ' class="number"' : ""}>${escapeText(cell)}</${tag}>`);
+    return `<tr>${cells.join("")}</tr>`;
+  };
+  const head = header ? `<thead>${line("th", header)}</thead>` : "";
+  const body = rows.map((row) => line("td", row)).join("\n");
+  return `<div class="wide"><table>${head}<tbody>\n${body}\n</tbody></table></div>`;
 }

@@ -42,7 +42,11 @@ export function weatherReport(result: WeatherResult): string {
     { heading: "Model" },
     { code: summary },
     { heading: "How this was made" },
-    { table: { header: ["", ""], rows: provenance(result) } },
+    { table: { rows: provenance(result) } },
+    {
+      text: "The folder holds config.json (every setting), history.csv, metrics.json and the model, which a program loads so:",
+    },
+    { code: `import { loadModel } from "sluice";\nconst model = await loadModel("model.safetensors");` },
   ]);
 }
 

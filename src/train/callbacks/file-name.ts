@@ -30,6 +30,7 @@ function format(value: number, specification: string): string {
 
 function digitsOf(value: number, type: string, digits: number | undefined): string {
   if (type === "d") return String(Math.round(value));
-  if (type === "e") return value.toExponential(digits ?? 6);
+  // Python writes exponents with two digits at least.
+  if (type === "e") return value.toExponential(digits ?? 6).replace(/(?<=e[+-])\d$/, "0$&");
   return type === "f" || digits !== undefined ? value.toFixed(digits ?? 6) : String(value);
 }
