@@ -6,6 +6,7 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { buildWasm } from "./build-wasm.mjs";
+import { bundleForNode } from "./bundle-node.mjs";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
@@ -29,7 +30,8 @@ function linkSources() {
 function removeStale() {
   for (const file of readdirSync(join(root, "dist"), { recursive: true })) {
     const source = file.replace(/(?:\.d\.ts|\.js)$/, ".ts");
-    if (source !== file && !existsSync(join(root, "src", source))) rmSync(join(root, "dist", file), { force: true });
+    if (source !== file && !/^node[\\/]/.test(file) && !existsSync(join(root, "src", source)))
+      rmSync(join(root, "dist", file), { force: true });
   }
 }
 
@@ -38,6 +40,8 @@ try {
   if (tests) linkSources();
   await Promise.all([buildWasm(), compileTypeScript(tests ? "tsconfig.test.json" : "tsconfig.json")]);
   removeStale();
+  rmSync(join(root, "dist/node"), { recursive: true, force: true });
+  await bundleForNode();
 } catch (error) {
   console.error(error.message);
   process.exitCode = 1;

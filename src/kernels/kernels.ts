@@ -21,7 +21,18 @@ export type Unary = keyof typeof UNARY;
 export const FUSED_ACTIVATIONS = ["linear", "sigmoid", "tanh", "relu", "hardSigmoid"] as const;
 export type FusedActivation = (typeof FUSED_ACTIVATIONS)[number];
 
-export const BINARY = { add: 0, sub: 1, mul: 2, div: 3, pow: 4, max: 5, min: 6, greater: 7, greaterEqual: 8, equal: 9 } as const;
+export const BINARY = {
+  add: 0,
+  sub: 1,
+  mul: 2,
+  div: 3,
+  pow: 4,
+  max: 5,
+  min: 6,
+  greater: 7,
+  greaterEqual: 8,
+  equal: 9,
+} as const;
 export type Binary = keyof typeof BINARY;
 
 export const REDUCE = { sum: 0, mean: 1, max: 2 } as const;
@@ -95,7 +106,17 @@ export interface Kernels {
   readonly threads: number;
 
   /** c = op(a) op(b) (+ c with accumulate); op(a) [M, K], op(b) [K, N], c [M, N]; transA: a is stored [K, M]. */
-  gemm(c: Ptr, a: Ptr, b: Ptr, M: number, N: number, K: number, transA: boolean, transB: boolean, accumulate: boolean): void;
+  gemm(
+    c: Ptr,
+    a: Ptr,
+    b: Ptr,
+    M: number,
+    N: number,
+    K: number,
+    transA: boolean,
+    transB: boolean,
+    accumulate: boolean,
+  ): void;
 
   unary(f: Unary, y: Ptr, x: Ptr, n: number): void;
   /** dx = dy · f'(x), given y = f(x). */
@@ -128,9 +149,22 @@ export interface Kernels {
    * Copies a box of sizes `dims` (up to 6 axes) between strided layouts of 4- or 8-byte elements (floats or ints of this set):
    * dst[Σ i·dstStrides] (+)= src[Σ i·srcStrides]. Strides are in elements; stride 0 repeats (broadcast) or sums (with accumulate).
    */
-  copy(dst: Ptr, src: Ptr, dims: readonly number[], dstStrides: readonly number[], srcStrides: readonly number[], accumulate: boolean): void;
+  copy(
+    dst: Ptr,
+    src: Ptr,
+    dims: readonly number[],
+    dstStrides: readonly number[],
+    srcStrides: readonly number[],
+    accumulate: boolean,
+  ): void;
   /** The same for int32 elements; overwrites. */
-  copyInts(dst: Ptr, src: Ptr, dims: readonly number[], dstStrides: readonly number[], srcStrides: readonly number[]): void;
+  copyInts(
+    dst: Ptr,
+    src: Ptr,
+    dims: readonly number[],
+    dstStrides: readonly number[],
+    srcStrides: readonly number[],
+  ): void;
   /** y[i, :] = table[index[i], :]; index int32, within [0, rows) (checked by the caller). */
   gatherRows(y: Ptr, table: Ptr, index: Ptr, n: number, cols: number): void;
   /** dtable[index[i], :] += dy[i, :] in the order of i. */
@@ -148,7 +182,17 @@ export interface Kernels {
   /** y = (x - mean) / √(var + eps) · gamma + beta over rows of `cols`; stats [rows, 2] keeps mean and 1/√(var + eps). gamma, beta may be 0. */
   layerNorm(y: Ptr, stats: Ptr, x: Ptr, gamma: Ptr, beta: Ptr, eps: number, rows: number, cols: number): void;
   /** dgamma, dbeta accumulate; dx overwrites; each skipped where 0. */
-  layerNormGrad(dx: Ptr, dgamma: Ptr, dbeta: Ptr, dy: Ptr, stats: Ptr, x: Ptr, gamma: Ptr, rows: number, cols: number): void;
+  layerNormGrad(
+    dx: Ptr,
+    dgamma: Ptr,
+    dbeta: Ptr,
+    dy: Ptr,
+    stats: Ptr,
+    x: Ptr,
+    gamma: Ptr,
+    rows: number,
+    cols: number,
+  ): void;
   /** y[i] = 0 with probability `rate`, else 1 / (1 - rate); a counter-based stream of (seed, i), equal in all kernel sets (util/random.ts). */
   dropoutMask(y: Ptr, seed: number, rate: number, n: number): void;
 
@@ -163,12 +207,35 @@ export interface Kernels {
    * m = β1·m + (1-β1)·g; v = β2·v + (1-β2)·g²; p -= lrT · (cm·m + cg·g) / (√v + epsT). The caller folds the bias correction
    * into lrT and epsT; Adam has cm = 1, cg = 0; Nadam uses both. Moments below 1e-30 in size become 0 (denormals).
    */
-  adam(p: Ptr, g: Ptr, m: Ptr, v: Ptr, n: number, lrT: number, beta1: number, beta2: number, epsT: number, cm: number, cg: number): void;
+  adam(
+    p: Ptr,
+    g: Ptr,
+    m: Ptr,
+    v: Ptr,
+    n: number,
+    lrT: number,
+    beta1: number,
+    beta2: number,
+    epsT: number,
+    cm: number,
+    cg: number,
+  ): void;
   /**
    * Keras's RMSprop: v = ρ·v + (1-ρ)·g²; a = ρ·a + (1-ρ)·g when centered (a ≠ 0), d = v - a², else d = v;
    * u = lr·g / √(d + eps); with momentum (m ≠ 0) m = momentum·m + u, p -= m; else p -= u.
    */
-  rmsprop(p: Ptr, g: Ptr, v: Ptr, a: Ptr, m: Ptr, n: number, lr: number, rho: number, momentum: number, eps: number): void;
+  rmsprop(
+    p: Ptr,
+    g: Ptr,
+    v: Ptr,
+    a: Ptr,
+    m: Ptr,
+    n: number,
+    lr: number,
+    rho: number,
+    momentum: number,
+    eps: number,
+  ): void;
   /** s += g²; p -= lr·g / √(s + eps). */
   adagrad(p: Ptr, g: Ptr, s: Ptr, n: number, lr: number, eps: number): void;
 }
