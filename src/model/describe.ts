@@ -1,5 +1,5 @@
 import { InputLayer } from "../layers/input.js";
-import { connect, SymbolicTensor, type LayerNode } from "../layers/symbolic.js";
+import { connect, type LayerNode, type SymbolicTensor } from "../layers/symbolic.js";
 import type { Layer } from "../layers/layer.js";
 import { storeLayer, type LayerRegistry, type StoredLayer } from "../layers/registry.js";
 import { check, SluiceError, show } from "../util/errors.js";

@@ -28,10 +28,6 @@ export class Model extends Graph {
   /** Where the last `fit` got to; `initialEpoch` of the next may go on from it. */
   epoch = 0;
 
-  constructor(config: GraphConfig) {
-    super(config);
-  }
-
   /**
    * Chooses optimizer, loss and metrics, by name or made by the factories in `optimizers`, `losses` and `metrics`.
    * @throws SluiceError when a name is unknown, or a loss does not fit its output

@@ -1,5 +1,5 @@
 // The library in a page: it trains, predicts and streams as in Node, and its float32 kernels agree with the float64 reference.
-import { layers, ready, sequential, type Model } from "sluice";
+import { layers, ready, sequential, setThreads, type Model } from "sluice";
 import { dense, gru, loadModel } from "sluice/inference";
 import { check, pageTest } from "./page.js";
 
@@ -67,4 +67,21 @@ pageTest("a saved model is loaded from its bytes by the inference entry alone", 
   const { model, predictions } = await trained("float32");
   const loaded = await loadModel(model.toBytes(), { layers: [gru, dense] });
   close([...(await loaded.predict(x)).data], predictions, 0, "prediction");
+});
+
+pageTest("two threads give the same bits as one; a page that is not isolated says why it has none", async () => {
+  const one = await trained("float32");
+  if (!crossOriginIsolated) {
+    const refusal = await setThreads(2).then(
+      () => "",
+      (error: Error) => error.message,
+    );
+    check(refusal.includes("cross-origin isolated"), `setThreads did not refuse: "${refusal}"`);
+    return;
+  }
+  await setThreads(2);
+  const two = await trained("float32");
+  await setThreads(1);
+  close(two.losses, one.losses, 0, "loss");
+  close(two.predictions, one.predictions, 0, "prediction");
 });
