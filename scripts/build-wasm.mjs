@@ -1,5 +1,6 @@
-// Compiles the AssemblyScript kernels to the four variants that the loader chooses from:
+// Compiles the AssemblyScript kernels to the variants that the loader chooses from:
 //   kernels-{relaxed,simd}{,-shared}.wasm   relaxed: fused multiply-add; shared: a memory that worker threads can share.
+//   kernels-inference-{relaxed,simd}.wasm   without gradients and optimizers, for pages that only run models.
 // The sources tell the variants apart by ASC_FEATURE_RELAXED_SIMD and ASC_FEATURE_THREADS, which asc defines.
 // A stamp of the sources, the flags and the compiler's version skips the work when nothing has changed.
 import { execFile } from "node:child_process";
@@ -13,6 +14,7 @@ import { promisify } from "node:util";
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const sources = join(root, "src/kernels/wasm/assembly");
 const entry = join(sources, "index.ts");
+const inferenceEntry = join(sources, "inference.ts");
 const outDir = join(root, "dist/kernels/wasm");
 const stampFile = join(root, "build/wasm.stamp");
 
@@ -37,6 +39,8 @@ const VARIANTS = {
   "kernels-simd": COMMON,
   "kernels-relaxed-shared": [...COMMON, ...RELAXED, ...SHARED],
   "kernels-simd-shared": [...COMMON, ...SHARED],
+  "kernels-inference-relaxed": [...COMMON, ...RELAXED],
+  "kernels-inference-simd": COMMON,
 };
 
 const asc = createRequire(import.meta.url).resolve("assemblyscript/bin/asc.js");
@@ -54,9 +58,10 @@ function stamp() {
 /** Written under another name and renamed, so that a process that loads the kernels meanwhile sees the old or the new file. */
 async function compile(name, flags) {
   const target = join(outDir, `${name}.wasm`);
+  const source = name.includes("inference") ? inferenceEntry : entry;
   const fresh = `${target}.${process.pid}.tmp.wasm`;
   try {
-    const { stdout, stderr } = await promisify(execFile)(process.execPath, [asc, entry, ...flags, "-o", fresh], {
+    const { stdout, stderr } = await promisify(execFile)(process.execPath, [asc, source, ...flags, "-o", fresh], {
       cwd: root,
     });
     process.stderr.write(stdout + stderr);

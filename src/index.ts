@@ -1,5 +1,6 @@
 /** The library: models, layers, training, tensors. For prediction alone, `sluice/inference` is a smaller bundle. */
 import "./float64-kernels.js";
+import "./training-kernels.js";
 import "./training-choices.js";
 import { allLayers } from "./layers/all-layers.js";
 import { loadTrainable } from "./train/load.js";

@@ -1,6 +1,7 @@
 /** `sluice/ops`: the differentiable tensor operations, for own layers, cells, losses and experiments. */
 import "./default-kernels.js";
 import "./float64-kernels.js";
+import "./training-kernels.js";
 
 export { add, div, equal, greater, greaterEqual, maximum, minimum, mul, pow, sub } from "./ops/arithmetic.js";
 export { abs, cos, exp, log, log1p, neg, relu, sigmoid, sin, softplus, sqrt, square, tanh } from "./ops/unary.js";

@@ -49,7 +49,7 @@ export class WasmKernels implements Kernels {
     this.#shared = variant.shared;
     this.#spawn = spawn;
     this.#exports = new WebAssembly.Instance(module, importsFor(this.memory.wasm)).exports as unknown as WasmExports;
-    this.#exports.setMayWait(mayWait);
+    this.#exports.setMayWait?.(mayWait);
     this.memory.onGrow = (buffer) => this.#view(buffer);
     this.#view(this.memory.wasm.buffer);
     this.#workspace = this.memory.heap.alloc(this.#exports.workspaceBytes());

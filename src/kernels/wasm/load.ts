@@ -5,13 +5,15 @@
 import { SluiceError } from "../../util/errors.js";
 import { WasmKernels } from "./kernels.js";
 import { spawnWorker } from "./threads.js";
-import { hasRelaxedSimd, hasSimd, type Variant } from "./variants.js";
+import { hasRelaxedSimd, hasSimd, isTrainingNeeded, type Variant } from "./variants.js";
 
 /** A place to fetch the module from, or its bytes; `variant` says which is wanted. */
 export type ModuleSource = (variant: Variant) => string | URL | BufferSource | Promise<string | URL | BufferSource>;
 
 /** Addresses that a bundler can see, one by one. */
-function besideThisFile({ relaxed, shared }: Variant): URL {
+function besideThisFile({ relaxed, shared, forwardOnly }: Variant): URL {
+  if (forwardOnly && relaxed) return new URL("./kernels-inference-relaxed.wasm", import.meta.url);
+  if (forwardOnly) return new URL("./kernels-inference-simd.wasm", import.meta.url);
   if (relaxed && shared) return new URL("./kernels-relaxed-shared.wasm", import.meta.url);
   if (relaxed) return new URL("./kernels-relaxed.wasm", import.meta.url);
   if (shared) return new URL("./kernels-simd-shared.wasm", import.meta.url);
@@ -20,7 +22,8 @@ function besideThisFile({ relaxed, shared }: Variant): URL {
 
 /** Fetches and starts the kernels. */
 export async function loadKernels(source: ModuleSource = besideThisFile): Promise<WasmKernels> {
-  const variant = { relaxed: hasRelaxedSimd(), shared: globalThis.crossOriginIsolated === true };
+  const shared = globalThis.crossOriginIsolated === true;
+  const variant = { relaxed: hasRelaxedSimd(), shared, forwardOnly: !shared && !isTrainingNeeded() };
   const found = await source(variant);
   const bytes = typeof found === "string" || found instanceof URL ? await fetchBytes(found) : found;
   requireSimd();

@@ -16,7 +16,8 @@ export interface WasmExports {
   run(op: number, parts: number): void;
   work(part: number, job: number): void;
   lastJob(): number;
-  setMayWait(value: boolean): void;
+  /** Not in the modules without gradients, which are for one thread. */
+  setMayWait?(value: boolean): void;
   workspaceBytes(): number;
   forwardScratch(parts: number): number;
   backwardScratch(): number;

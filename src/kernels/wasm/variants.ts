@@ -1,8 +1,10 @@
-/** Which of the four modules suits the engine; asked by letting it validate the smallest module that uses a feature. */
+/** Which of the modules suits the engine and the program; asked by letting it validate the smallest module that uses a feature. */
 
 export interface Variant {
   relaxed: boolean;
   shared: boolean;
+  /** Without gradients and optimizers: half the bytes, for pages that only run models. */
+  forwardOnly?: boolean;
   /** The engine joins pairs of 128-bit operations: wider tiles, the same results. */
   wide?: boolean;
 }
@@ -23,6 +25,17 @@ export function hasSimd(): boolean {
   return WebAssembly.validate(new Uint8Array(SIMD));
 }
 
-export function fileName({ relaxed, shared }: Variant): string {
-  return `kernels-${relaxed ? "relaxed" : "simd"}${shared ? "-shared" : ""}.wasm`;
+export function fileName({ relaxed, shared, forwardOnly }: Variant): string {
+  return `kernels-${forwardOnly ? "inference-" : ""}${relaxed ? "relaxed" : "simd"}${shared ? "-shared" : ""}.wasm`;
+}
+
+let training = false;
+
+/** Called by the entry points that can train, before anything is loaded. */
+export function needTraining(): void {
+  training = true;
+}
+
+export function isTrainingNeeded(): boolean {
+  return training;
 }

@@ -24,10 +24,13 @@ export function argFloat(i: usize): f32 {
   return load<f32>(ARGS + i * 4);
 }
 
-/** Whether the engine makes 256-bit operations of pairs (--experimental-wasm-revectorize): then panels are 16 columns wide. */
+/**
+ * Whether the engine makes 256-bit operations of pairs (--experimental-wasm-revectorize): then panels are 16 columns wide. Only
+ * Node can be asked to, and there the memory is shared: the other modules go without the wider tile.
+ */
 @inline
 export function isWide(): bool {
-  return arg(62) != 0;
+  return ASC_FEATURE_THREADS && arg(62) != 0;
 }
 
 /** Columns of a panel of B. */
