@@ -6,7 +6,6 @@
 import { pathToFileURL } from "node:url";
 import { join } from "node:path";
 import type { Model } from "sluice";
-import { kernelsReady } from "../ops/backend.js";
 import { environment, sluiceVersion } from "./environment.js";
 import { RunFolder } from "./run-folder.js";
 import { indexOfDate, readDays, type Day } from "./weather/days.js";
@@ -42,7 +41,7 @@ export async function mainJob(root: string, print: (text: string) => void): Prom
   const model = makeModel(split);
   const summary = model.summary(print);
   const folder = RunFolder.create(root, "seattle-weather", begin);
-  const where = environment(await kernelsReady("float32"), begin);
+  const where = environment(await model.prepareTraining(), begin);
   folder.writeJson("config.json", configOf(model, where));
   print("");
   const history = await train(model, split, folder.file("history.csv"));

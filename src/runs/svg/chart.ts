@@ -37,10 +37,14 @@ const X_LABEL = 18;
 const GAP = 14;
 const CHARACTER = 6.6; // mean width at 12 px in the usual sans-serif faces
 
+/** light-dark() follows the page's own choice (its color-scheme), not the system's: ink must not be light on a light page. */
 const STYLE = `
 .sluice-plot{--ink:#1f2328;--soft:#59636e;--grid:#e4e7eb;--c1:#0969da;--c2:#d1570a;--c3:#1a7f37;--c4:#8250df;--c5:#9a6700;
 font:12px system-ui,sans-serif;color:var(--ink);max-width:${WIDTH}px;width:100%;height:auto}
-@media (prefers-color-scheme:dark){.sluice-plot{--ink:#e6edf3;--soft:#9198a1;--grid:#30363d;--c1:#4493f8;--c2:#f0883e;--c3:#3fb950;--c4:#b083f0;--c5:#d29922}}
+@supports (color:light-dark(red,red)){.sluice-plot{
+--ink:light-dark(#1f2328,#e6edf3);--soft:light-dark(#59636e,#9198a1);--grid:light-dark(#e4e7eb,#30363d);
+--c1:light-dark(#0969da,#4493f8);--c2:light-dark(#d1570a,#f0883e);--c3:light-dark(#1a7f37,#3fb950);
+--c4:light-dark(#8250df,#b083f0);--c5:light-dark(#9a6700,#d29922)}}
 .sluice-plot text{fill:var(--soft)}.sluice-plot .title{fill:var(--ink);font-size:14px;font-weight:600}
 .sluice-plot .grid{stroke:var(--grid)}.sluice-plot .rule{stroke:var(--soft)}
 .sluice-plot path{fill:none;stroke-width:1.5;stroke-linejoin:round;stroke-linecap:round}.sluice-plot path.points{stroke-width:3.5}
@@ -97,15 +101,21 @@ function drawPanel(panel: Panel, top: number): { text: string; height: number } 
 function yRange({ series, rules = [] }: Panel): [number, number] {
   let [low, high] = [Infinity, -Infinity];
   const take = (value: number) => {
-    if (!Number.isFinite(value)) return;
+    if (!canDraw(value)) return;
     low = Math.min(low, value);
     high = Math.max(high, value);
   };
   for (const { y } of series) for (let i = 0; i < y.length; i++) take(y[i]!);
   rules.forEach(take);
   if (low > high) return [0, 1];
-  const margin = (high - low || Math.abs(high) || 1) * 0.05;
-  return [low - margin, high + margin];
+  const size = Math.max(-low, high);
+  const span = high - low > size * 1e-9 && size > 1e-100 ? high - low : size > 1e-100 ? size : 1;
+  return [low - span * 0.05, high + span * 0.05];
+}
+
+/** What is not finite leaves a gap, and so does what is so large that differences overflow. */
+function canDraw(value: number): boolean {
+  return Math.abs(value) < 1e100;
 }
 
 function makeFrame({ x }: Panel, [low, high]: [number, number], left: number, top: number, bottom: number): Frame {
@@ -165,10 +175,10 @@ function drawAxes(panel: Panel, frame: Frame, yTicks: Tick[]): string {
 function xTicks({ x, dates }: Panel): Tick[] {
   const [first, last] = xRange(x);
   if (dates) return dateTicks(first, last, 8);
-  const ticks = numberTicks(first, last, 10);
   let whole = true;
   for (let i = 0; i < x.length; i++) whole &&= Number.isInteger(x[i]!);
-  return whole ? ticks.filter((tick) => Number.isInteger(Number(tick.at.toFixed(9)))) : ticks;
+  // There is no epoch 1.5.
+  return numberTicks(first, last, whole ? Math.min(10, last - first) : 10);
 }
 
 /** Swatch and name of each series, in as many rows as they need. */
@@ -191,12 +201,12 @@ function drawSeries(series: Series, index: number, x: ArrayLike<number>, frame: 
   let joined = false;
   for (let i = 0; i < series.y.length; i++) {
     const value = series.y[i]!;
-    if (!Number.isFinite(value)) {
+    if (!canDraw(value)) {
       joined = false;
       continue;
     }
     const place = `${round(frame.x(x[i]!))} ${round(frame.y(value))}`;
-    const alone = !joined && !Number.isFinite(series.y[i + 1] ?? Number.NaN);
+    const alone = !joined && !canDraw(series.y[i + 1] ?? Number.NaN);
     // A line of no length with round ends is a dot.
     path += series.mark === "points" || alone ? `M${place}h0` : `${joined ? "L" : "M"}${place}`;
     joined = true;

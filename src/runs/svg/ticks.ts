@@ -28,14 +28,12 @@ function roundStep(least: number): number {
 /** As many decimals as tell neighbours apart. */
 function showNumber(value: number, step: number): string {
   const size = Math.max(Math.abs(value), step);
-  if (size >= 1e6 || step < 1e-4)
-    return value === 0 ? "0" : value.toExponential(Math.max(0, decimals(step / size))).replace("e+", "e");
-  const text = Math.abs(value).toFixed(decimals(step));
-  return value < -step / 2 ? `−${text}` : text;
-}
-
-function decimals(step: number): number {
-  return Math.max(0, Math.ceil(-Math.log10(step) - 1e-9));
+  const power = (x: number) => Math.floor(Math.log10(x) + 1e-9);
+  const digits = Math.abs(value).toFixed(Math.min(100, Math.max(0, -power(step))));
+  const exponential = size >= 1e6 || step < 1e-4;
+  if (exponential && Math.abs(value) < step / 2) return "0";
+  const text = exponential ? Math.abs(value).toExponential(Math.min(100, power(size) - power(step))) : digits;
+  return `${value < -step / 2 ? "−" : ""}${text.replace("e+", "e")}`;
 }
 
 /** Days, beginnings of months, or of years (UTC) within [low, high] in milliseconds, `count` of them at most. */

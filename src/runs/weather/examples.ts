@@ -1,6 +1,5 @@
 /** From days to what a model takes: features, scaled; windows of T days; the change of the temperature to the day after. */
-import { tensor } from "../../tensor/make.js";
-import type { Tensor } from "../../tensor/tensor.js";
+import { tensor, type Tensor } from "sluice";
 import type { Day } from "./days.js";
 
 export const FEATURES = ["highest temperature", "lowest temperature", "log(1 + rain)", "wind", "sin(day of year)", "cos(day of year)"]; // prettier-ignore
