@@ -10,7 +10,6 @@ import keras
 import numpy as np
 from keras import layers as L
 
-keras.config.set_floatx("float64")
 rng = np.random.default_rng(5)
 B, T, D, H = 3, 5, 2, 3
 MASK = [[1, 0, 1, 0, 1], [0, 0, 1, 1, 0], [1, 1, 1, 1, 1]]
@@ -27,7 +26,7 @@ def camel(name):
 
 def packed(x):
     x = np.asarray(x)
-    return {"shape": list(x.shape), "data": [float(v) for v in x.ravel()]}
+    return {"shape": list(x.shape), "data": [float(f"{v:.9g}") for v in x.ravel()]}
 
 
 def row(name, layer, ours, inputs, mask=None, initial=None, masks=None):
@@ -56,7 +55,7 @@ def row(name, layer, ours, inputs, mask=None, initial=None, masks=None):
 def pair(keras_class, **options):
     """The same layer in both libraries: Keras's object, and our {className, config}."""
     config = {camel(k): v for k, v in options.items()}
-    return keras_class(**options, dtype="float64"), {"className": keras_class.__name__, "config": config}
+    return keras_class(**options), {"className": keras_class.__name__, "config": config}
 
 
 def recurrent(cases):
