@@ -19,7 +19,7 @@ const root = resolve(".");
 const manifest = JSON.parse(readFileSync("package.json", "utf8")) as PackageJson;
 /** Well-kept libraries that the rim's folders may use; the numeric core has none (scripts/check-ranks.mjs). */
 const RIM_LIBRARIES: readonly string[] = [];
-const VARIANTS = ["relaxed", "simd", "relaxed-shared", "simd-shared"];
+const VARIANTS = ["relaxed", "simd", "relaxed-shared", "simd-shared", "inference-relaxed", "inference-simd"];
 
 function command(file: string, args: readonly string[], cwd: string): string {
   try {
@@ -55,7 +55,7 @@ describe("the packed package", () => {
   });
   after(() => rmSync(consumer, { recursive: true, force: true }));
 
-  test("holds the four kernels, the licences, and no test, bench or source file", () => {
+  test("holds the kernels, the licences, and no test, bench or source file", () => {
     for (const variant of VARIANTS) assert.ok(files.includes(`dist/kernels/wasm/kernels-${variant}.wasm`), variant);
     for (const file of ["LICENSE", "THIRD-PARTY.md", "README.md"]) assert.ok(files.includes(file), file);
     const foreign = files.filter(
