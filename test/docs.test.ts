@@ -99,6 +99,16 @@ describe("the code in the documents", () => {
   }
 });
 
+describe("the examples", () => {
+  for (const file of readdirSync("examples").filter((name) => name.endsWith(".ts"))) {
+    test(`${file} runs`, async () => {
+      const script = join(root, "build/examples", file.replace(/\.ts$/, ".js"));
+      const { stdout } = await promisify(execFile)(process.execPath, [script, "1"], { timeout: 60_000 });
+      assert.notEqual(stdout, "");
+    });
+  }
+});
+
 describe("the documents", () => {
   for (const [english, chinese] of PAGES) {
     test(`${chinese} holds the code of ${english}`, () => {
