@@ -1,6 +1,7 @@
 // The size budgets: what a browser downloads, gzipped, for three pages (scripts/size/*.js): the bundled, minified, tree-shaken
-// JavaScript plus the one wasm file that a current browser fetches. That is kernels-relaxed.wasm (or, for a page that only runs
-// models, kernels-inference-relaxed.wasm) on a page without cross-origin isolation; with it, kernels-relaxed-shared.wasm, which differs by a few bytes, and the worker's own script.
+// JavaScript plus the one wasm file that a current browser fetches on a page without cross-origin isolation: kernels-relaxed.wasm,
+// or kernels-inference-relaxed.wasm where nothing is trained. (An isolated page fetches kernels-relaxed-shared.wasm, which is a
+// few per cent larger than the first, and, once it asks for threads, the worker's own script.)
 // A page must also reach nothing of Node: no `node:` import may be left in a bundle.
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
