@@ -43,6 +43,8 @@ export type { CompileOptions } from "./train/compile.js";
 export type { History } from "./train/history.js";
 export type { Callback, CallbackLike, Logs, TrainingRun } from "./train/callback.js";
 export type { Batch, Dataset } from "./train/batches.js";
+export { plotForecast, type PlotForecastOptions } from "./runs/plot-forecast.js";
+export { plotHistory, type PlotHistoryOptions } from "./runs/plot-history.js";
 
 /**
  * Reads a model file: layers, weights, and the state of its training, so that `fit` goes on as if it had not stopped.

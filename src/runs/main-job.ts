@@ -116,7 +116,7 @@ function printResult(
 ): void {
   print(`\nOn ${result.dates.length} days of 2015 that no forecaster has seen:\n`);
   print(`${textTable(HEADER, found.map(rowOf))}\n`);
-  print(`${summaryOf(found)}\n${verdicts(found)[0]}\n`);
+  print(`${summaryOf(found)}\n${verdicts(found)[0]!.replace(" (", "\n(")}\n`);
   print(`Run folder  ${folder.path}  (${result.seconds.toFixed(1)} s)`);
   print(`Report      ${pathToFileURL(folder.file("report.html")).href}`);
   print(`The model   await loadModel(${JSON.stringify(folder.file("model.safetensors"))})`);
