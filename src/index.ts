@@ -25,8 +25,8 @@ export { RecurrentCell, type CellContext } from "./layers/recurrent/cell.js";
 export type { Parameter } from "./layers/parameter.js";
 export type { SymbolicTensor } from "./layers/symbolic.js";
 
-export { initializers, resolveInitializer } from "./initializers/index.js";
-export { regularizers, resolveRegularizer } from "./regularizers/index.js";
+export { initializers, resolveInitializer, type InitializerLike } from "./initializers/index.js";
+export { regularizers, resolveRegularizer, type RegularizerLike } from "./regularizers/index.js";
 export { constraints } from "./constraints/index.js";
 export { schedules } from "./schedules/index.js";
 export * as losses from "./losses/index.js";
