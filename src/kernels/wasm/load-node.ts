@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { setFlagsFromString } from "node:v8";
 import { WasmKernels } from "./kernels.js";
-import { requireSimd } from "./load.js";
+import { requireSimd, type ModuleSource } from "./load.js";
 import { spawnNodeWorker } from "./threads-node.js";
 import { fileName, hasRelaxedSimd, type Variant } from "./variants.js";
 
@@ -26,8 +26,10 @@ function asksForWide(): boolean {
   return true;
 }
 
-export function loadKernels(variant: Variant = bestVariant()): WasmKernels {
+/** @param wanted left out, or what `setWasmSource` was given, which is for pages: the best variant for the engine */
+export function loadKernels(wanted?: Variant | ModuleSource): WasmKernels {
   requireSimd();
+  const variant = typeof wanted === "object" ? wanted : bestVariant();
   const bytes = readFileSync(new URL(`./${fileName(variant)}`, import.meta.url));
   return new WasmKernels(new WebAssembly.Module(bytes), variant, spawnNodeWorker, true);
 }

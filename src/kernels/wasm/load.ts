@@ -5,10 +5,10 @@
 import { SluiceError } from "../../util/errors.js";
 import { WasmKernels } from "./kernels.js";
 import { spawnWorker } from "./threads.js";
-import { hasRelaxedSimd, hasSimd, isTrainingNeeded, type Variant } from "./variants.js";
+import { fileName, hasRelaxedSimd, hasSimd, isTrainingNeeded, type Variant } from "./variants.js";
 
-/** A place to fetch the module from, or its bytes; `variant` says which is wanted. */
-export type ModuleSource = (variant: Variant) => string | URL | BufferSource | Promise<string | URL | BufferSource>;
+/** For the name of the module's file, such as "kernels-relaxed.wasm": where to fetch it, or its bytes. */
+export type ModuleSource = (file: string) => string | URL | BufferSource | Promise<string | URL | BufferSource>;
 
 /** Addresses that a bundler can see, one by one. */
 function besideThisFile({ relaxed, shared, forwardOnly }: Variant): URL {
@@ -21,10 +21,10 @@ function besideThisFile({ relaxed, shared, forwardOnly }: Variant): URL {
 }
 
 /** Fetches and starts the kernels. */
-export async function loadKernels(source: ModuleSource = besideThisFile): Promise<WasmKernels> {
+export async function loadKernels(source?: ModuleSource): Promise<WasmKernels> {
   const shared = globalThis.crossOriginIsolated === true;
   const variant = { relaxed: hasRelaxedSimd(), shared, forwardOnly: !shared && !isTrainingNeeded() };
-  const found = await source(variant);
+  const found = source ? await source(fileName(variant)) : besideThisFile(variant);
   const bytes = typeof found === "string" || found instanceof URL ? await fetchBytes(found) : found;
   requireSimd();
   const isPage = typeof document === "object";

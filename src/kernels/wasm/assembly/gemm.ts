@@ -12,6 +12,8 @@ const KC = 256;
 /** Rows of a packed block of A, and columns of a packed block of B: 256 and 512 kB of level-2 cache. */
 const MC = 256;
 const NC = 512;
+/** Up to so many rows B is read where it lies. */
+const DIRECT_ROWS = 16;
 /** `product` reads B packed by the caller, which may be deeper. */
 const PRODUCT_KC = 512;
 
@@ -81,7 +83,7 @@ export function multiply(
   const tail = workspace + TAIL;
   const width = panelWidth();
   // a product of few rows is over before packing would pay
-  const direct = M <= 8 && bColumn == 4 && aDepth == 4;
+  const direct = M <= DIRECT_ROWS && bColumn == 4;
   for (let k = 0; k < K; k += KC) {
     const depth = min(KC, K - k);
     const fresh = k == 0 && !accumulate;

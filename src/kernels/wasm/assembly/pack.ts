@@ -8,22 +8,39 @@ const ROWS = 16;
  * repeat it, so that no lane ever holds anything unexpected (NaN, denormals).
  */
 export function pack(dst: usize, src: usize, kStride: usize, columnStride: usize, K: i32, N: i32, width: i32): void {
-  const padded = ((N + width - 1) / width) * width;
   const step = <usize>width * 4;
   for (let k = 0; k < K; k += ROWS) {
     const rows = min(ROWS, K - k);
-    for (let j = 0; j < padded; j += 4) {
-      const to = dst + (<usize>(j / width) * K + k) * step + <usize>(j % width) * 4;
-      const from = src + <usize>k * kStride + <usize>j * columnStride;
-      if (columnStride == 4 && j + 4 <= N) copyRows(to, step, from, kStride, rows);
-      else if (kStride == 4 && j + 4 <= N && rows == ROWS) transpose(to, step, from, columnStride);
-      else gather(to, step, src + <usize>k * kStride, kStride, columnStride, rows, j, N);
+    const block = src + <usize>k * kStride;
+    let panel = dst + <usize>k * step;
+    for (let j = 0; j < N; j += width) {
+      for (let lane = 0; lane < width; lane += 4) {
+        const to = panel + <usize>lane * 4;
+        const from = block + <usize>(j + lane) * columnStride;
+        if (j + lane + 4 > N) gather(to, step, block, kStride, columnStride, rows, j + lane, N);
+        else if (columnStride == 4) copyRows(to, step, from, kStride, rows);
+        else if (kStride == 4 && rows == ROWS) transpose(to, step, from, columnStride);
+        else gather(to, step, block, kStride, columnStride, rows, j + lane, N);
+      }
+      panel += <usize>K * step;
     }
   }
 }
 
 function copyRows(to: usize, step: usize, from: usize, kStride: usize, rows: i32): void {
-  for (let i = 0; i < rows; i++) {
+  for (; rows >= 4; rows -= 4) {
+    const a = v128.load(from);
+    const b = v128.load(from + kStride);
+    const c = v128.load(from + 2 * kStride);
+    const d = v128.load(from + 3 * kStride);
+    v128.store(to, a);
+    v128.store(to + step, b);
+    v128.store(to + 2 * step, c);
+    v128.store(to + 3 * step, d);
+    to += 4 * step;
+    from += 4 * kStride;
+  }
+  for (; rows > 0; rows--) {
     v128.store(to, v128.load(from));
     to += step;
     from += kStride;

@@ -40,7 +40,7 @@ function packedWBytes(): usize {
 /** One of the two sets of buffers of a round: gates' gradients, x and ĥ of its rows. */
 function roundBytes(): usize {
   const rows = roundSteps() * B();
-  return bytes(rows * gradientSlots() * H() + 8) + bytes(rows * D()) + bytes(rows * H());
+  return bytes(rows * gradientSlots() * H() + 16) + bytes(rows * D()) + bytes(rows * H());
 }
 
 function stateBytes(): usize {
@@ -183,7 +183,7 @@ function walkRows(begin: i32, end: i32, first: i32, rows: i32, d: usize, states:
 
 @inline
 function inputsOf(round: usize): usize {
-  return round + bytes(roundSteps() * B() * gradientSlots() * H() + 8);
+  return round + bytes(roundSteps() * B() * gradientSlots() * H() + 16);
 }
 
 @inline
@@ -288,10 +288,11 @@ function addWeightGradients(begin: i32, end: i32, d: usize, part: i32, parts: i3
     if (resetBefore()) addResetOuter(begin, end, d, part, parts, workspace);
   }
   if (!db()) return;
-  addBias(db(), d, 0, isSplit() ? 2 * H1 : G, rows, part, parts);
+  const c = isSplit() ? db() + <usize>G * 4 : 0; // δz and δr are the gradients of b and of c
+  addBias(db(), c, d, 0, isSplit() ? 2 * H1 : G, rows, part, parts);
   if (!isSplit()) return;
-  addBias(db() + <usize>2 * H1 * 4, d, 3 * H1, H1, rows, part, parts);
-  addBias(db() + <usize>G * 4, d, 0, G, rows, part, parts);
+  addBias(db() + <usize>2 * H1 * 4, 0, d, 3 * H1, H1, rows, part, parts);
+  addBias(c + <usize>2 * H1 * 4, 0, d, 2 * H1, H1, rows, part, parts);
 }
 
 /** Columns `column` … of a gradient [M, gates·H] += inᵀ · δ's columns from `slot`, N of them, dealt out among the threads. */
@@ -321,8 +322,8 @@ function reverseSafe(begin: i32, end: i32): i32 {
   return timeOf(begin) < timeOf(end - 1) ? begin : end - 1;
 }
 
-function addBias(out: usize, d: usize, slot: i32, N: i32, rows: i32, part: i32, parts: i32): void {
+function addBias(out: usize, also: usize, d: usize, slot: i32, N: i32, rows: i32, part: i32, parts: i32): void {
   const from = splitAt(N, part, parts, WIDEST);
   const n = splitAt(N, part + 1, parts, WIDEST) - from;
-  if (n > 0) addColumnSums(out + <usize>from * 4, d + <usize>(slot + from) * 4, <usize>gradientSlots() * H() * 4, rows, n);
+  if (n > 0) addColumnSums(out + <usize>from * 4, also ? also + <usize>from * 4 : 0, d + <usize>(slot + from) * 4, <usize>gradientSlots() * H() * 4, rows, n);
 }
