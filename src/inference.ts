@@ -7,4 +7,5 @@ export type { Stream, StreamState } from "./model/stream.js";
 export { tensor } from "./tensor/make.js";
 export { Tensor } from "./tensor/tensor.js";
 export { SluiceError } from "./util/errors.js";
+export { stepwise } from "./layers/recurrent/stepwise.js";
 export * from "./layers/index.js";

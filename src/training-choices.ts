@@ -1,9 +1,11 @@
-/** Initializers, regularizers and constraints by name. Bundlers keep this import (package.json, sideEffects). */
+/** Initializers, regularizers and constraints by name, and cells that run step by step. Bundlers keep this import (package.json, sideEffects). */
 import { resolveConstraint } from "./constraints/index.js";
 import { resolveInitializer } from "./initializers/index.js";
+import { stepwise } from "./layers/recurrent/stepwise.js";
 import { provideWeightChoices } from "./layers/weight-choices.js";
 import { resolveRegularizer } from "./regularizers/index.js";
 
+stepwise();
 provideWeightChoices({
   initializer: resolveInitializer,
   regularizer: resolveRegularizer,

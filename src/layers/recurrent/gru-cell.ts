@@ -2,8 +2,6 @@ import { activationOf, type Activation } from "../../ops/activations.js";
 import { add, mul, sub } from "../../ops/arithmetic.js";
 import { matmul } from "../../ops/matmul.js";
 import { split } from "../../ops/split.js";
-import { slice } from "../../ops/slice.js";
-import { reshape } from "../../ops/reshape.js";
 import type { PartialShape } from "../../tensor/shape.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import { layerFactory } from "../factory.js";
@@ -87,7 +85,7 @@ export class GRUCell extends RecurrentCell<GRUCellConfig> {
   #withBias(a: Tensor, row: number): Tensor {
     if (!this.#b) return a;
     if (!this.config.resetAfter) return add(a, this.#b);
-    return add(a, reshape(slice(this.#b, [row, 0], [1, 3 * this.config.units]), [3 * this.config.units]));
+    return add(a, split(this.#b, 2, 0)[row]!);
   }
 
   override get fused(): FusedCell | null {

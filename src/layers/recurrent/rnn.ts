@@ -3,6 +3,7 @@ import { layerFactory } from "../factory.js";
 import type { Layer } from "../layer.js";
 import { storeLayer, type LayerRegistry } from "../registry.js";
 import { RecurrentCell } from "./cell.js";
+import { stepwise } from "./stepwise.js";
 import { recurrentDefaults, RecurrentLayer, type RecurrentLayerConfig } from "./recurrent-layer.js";
 
 export interface RNNConfig extends RecurrentLayerConfig {
@@ -17,6 +18,7 @@ export class RNN extends RecurrentLayer<RNNConfig> {
 
   constructor(config: RNNConfig) {
     super(config, { cell: undefined, ...recurrentDefaults });
+    stepwise();
     check(config.cell instanceof RecurrentCell, () => {
       return `${this.label}: cell must be a RecurrentCell, such as gruCell({ units: 8 }), got ${show(config.cell)}`;
     });

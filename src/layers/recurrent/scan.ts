@@ -1,12 +1,9 @@
 /** Runs a cell over the time axis: as one fused operation where the cell has one, else step by step. */
 import { slice } from "../../ops/slice.js";
-import { stack } from "../../ops/concat.js";
 import { recurrent } from "../../ops/recurrent.js";
 import { reshape } from "../../ops/reshape.js";
-import { where } from "../../ops/where.js";
-import { zeros } from "../../ops/create.js";
-import { broadcastTo } from "../../ops/broadcast-to.js";
 import type { Tensor } from "../../tensor/tensor.js";
+import { SluiceError } from "../../util/errors.js";
 import type { CallContext } from "../layer.js";
 import type { FusedCell, RecurrentCell } from "./cell.js";
 
@@ -33,6 +30,21 @@ export interface ScanResult {
   states: Tensor[];
 }
 
+export type Scan = (cell: RecurrentCell, inputs: ScanInputs, options: ScanOptions, context: CallContext) => ScanResult;
+
+/**
+ * The way step by step (stepwise.ts) is needed by own cells and by activations that no kernel knows. A bundle that only loads
+ * models does without it unless it asks.
+ */
+let scanSteps: Scan = (cell) => {
+  const how = `import { stepwise } from "sluice/inference" and call it once, or import from "sluice"`;
+  throw new SluiceError(`${cell.label}: runs step by step, which this bundle leaves out; ${how}`);
+};
+
+export function provideStepwise(scan: Scan): void {
+  scanSteps = scan;
+}
+
 export function scan(cell: RecurrentCell, inputs: ScanInputs, options: ScanOptions, context: CallContext): ScanResult {
   const fused = cell.fused;
   return fused ? scanFused(fused, inputs, options) : scanSteps(cell, inputs, options, context);
@@ -49,27 +61,4 @@ function scanFused(cell: FusedCell, inputs: ScanInputs, options: ScanOptions): S
 function lastStep(sequence: Tensor, reverse: boolean): Tensor {
   const [B, T, H] = sequence.shape as [number, number, number];
   return reshape(slice(sequence, [0, reverse ? 0 : T - 1, 0], [B, 1, H]), [B, H]);
-}
-
-function scanSteps(cell: RecurrentCell, inputs: ScanInputs, options: ScanOptions, context: CallContext): ScanResult {
-  const { x, mask, stateDropout } = inputs;
-  const [B, T, D] = x.shape as [number, number, number];
-  let states = inputs.initial.length > 0 ? [...inputs.initial] : cell.stateSizes.map((H) => zeros([B, H]));
-  let output: Tensor | undefined;
-  const outputs: Tensor[] = [];
-  for (let i = 0; i < T; i++) {
-    const t = options.reverse ? T - 1 - i : i;
-    const xt = reshape(slice(x, [0, t, 0], [B, 1, D]), [B, D]);
-    const [y, ...next] = cell.call([xt, ...states], { ...context, stateDropout });
-    if (!mask) [output, states] = [y!, next];
-    else {
-      const use = slice(mask, [0, t], [B, 1]);
-      const idle: Tensor = options.zeroOutputForMask || !output ? zeros(y!.shape) : output;
-      output = where(broadcastTo(use, y!.shape), y!, idle);
-      states = next.map((s, j) => where(broadcastTo(use, s.shape), s, states[j]!));
-    }
-    outputs.push(output!);
-  }
-  const sequence = stack(options.reverse ? outputs.reverse() : outputs, 1);
-  return { sequence, last: output!, states };
 }
