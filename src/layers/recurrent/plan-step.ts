@@ -1,12 +1,11 @@
 /** How a recurrent layer works inside `model.stream`: one step, the state carried; nothing is allocated when the cell is fused. */
-import { withScope } from "../../ops/scope.js";
 import type { Kernels, RecurrentCall } from "../../kernels/kernels.js";
 import type { Tensor } from "../../tensor/tensor.js";
-import { Random } from "../../util/random.js";
 import { check } from "../../util/errors.js";
 import { checkFrame, type StepPlan } from "../step-plan.js";
-import type { FusedCell, RecurrentCell } from "./cell.js";
+import type { FusedCell } from "./cell.js";
 import type { RecurrentLayer, RecurrentLayerConfig } from "./recurrent-layer.js";
+import { stepwiseOf } from "./scan.js";
 
 export function planRecurrentStep(plan: StepPlan, layer: RecurrentLayer<RecurrentLayerConfig>): void {
   const { batch, kernels } = plan;
@@ -24,7 +23,7 @@ export function planRecurrentStep(plan: StepPlan, layer: RecurrentLayer<Recurren
   if (fused) {
     const call = stepCall(plan, fused, states, next, stateIsOutput ? 0 : output.ptr);
     plan.run(() => kernels.recurrentForward(fused.cell, call));
-  } else planCellCall(plan, cell, states, next, output, config.zeroOutputForMask!);
+  } else stepwiseOf(cell).planStep(plan, cell, { states, next, output, zeroOutput: config.zeroOutputForMask! });
   plan.run(() => carry(kernels, states, next));
   const sequence = config.returnSequences;
   plan.output(
@@ -48,31 +47,3 @@ function stepCall(plan: StepPlan, cell: FusedCell, states: Tensor[], next: Tenso
     resetAfter: cell.resetAfter, zeroOutputForMask: y !== 0,
   }; // prettier-ignore
 }
-
-/** A cell without a fused form: its `call`, whose tensors live for one step. */
-function planCellCall(
-  plan: StepPlan, cell: RecurrentCell, states: Tensor[], next: Tensor[], output: Tensor, zeroOutput: boolean,
-): void {
-  const x = plan.view(plan.inputs[0]!, [plan.batch, plan.inputs[0]!.shape.at(-1)!]);
-  // Outside of training a cell draws nothing and adds no loss.
-  const context = { training: false, random: new Random(0), masks: [], addLoss: () => undefined, stateDropout: null };
-  const mask = plan.masks[0] ?? null;
-  const idle = mask && !zeroOutput ? plan.state(output.shape) : null;
-  plan.run(() => {
-    withScope(plan.kernels, false, () => {
-      const [y, ...after] = cell.call([x, ...states], context);
-      writeRows(output, y!, mask, idle);
-      for (const [i, s] of after.entries()) writeRows(next[i]!, s, mask, states[i]!);
-      idle?.data.set(output.data);
-    });
-  });
-} // prettier-ignore
-
-/** Rows of `from` where the mask says so, elsewhere those of `otherwise`, or zeros. */
-function writeRows(to: Tensor, from: Tensor, mask: Tensor | null, otherwise: Tensor | null): void {
-  const [B, size] = to.shape as [number, number];
-  const [target, values, idle, use] = [to.data, from.data, otherwise?.data, mask?.data];
-  for (let i = 0; i < B * size; i++) {
-    target[i] = !use || use[Math.floor(i / size)] ? values[i]! : (idle?.[i] ?? 0);
-  }
-} // prettier-ignore

@@ -5,6 +5,7 @@ import { reshape } from "../../ops/reshape.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import { SluiceError } from "../../util/errors.js";
 import type { CallContext } from "../layer.js";
+import type { StepPlan } from "../step-plan.js";
 import type { FusedCell, RecurrentCell } from "./cell.js";
 
 export interface ScanOptions {
@@ -32,22 +33,36 @@ export interface ScanResult {
 
 export type Scan = (cell: RecurrentCell, inputs: ScanInputs, options: ScanOptions, context: CallContext) => ScanResult;
 
-/**
- * The way step by step (stepwise.ts) is needed by own cells and by activations that no kernel knows. A bundle that only loads
- * models does without it unless it asks.
- */
-let scanSteps: Scan = (cell) => {
+/** Where a cell's step in a stream reads and writes: [B, H] each. */
+export interface StepPlaces {
+  states: Tensor[];
+  next: Tensor[];
+  output: Tensor;
+  zeroOutput: boolean;
+}
+
+/** How cells without a fused form are run (stepwise.ts): over a sequence, and in a stream. */
+export interface Stepwise {
+  scan: Scan;
+  planStep(plan: StepPlan, cell: RecurrentCell, places: StepPlaces): void;
+}
+
+/** Own cells, and activations that no kernel knows, need it. A bundle that only loads models leaves it out unless it asks. */
+let provided: Stepwise | null = null;
+
+export function provideStepwise(how: Stepwise): void {
+  provided = how;
+}
+
+export function stepwiseOf(cell: RecurrentCell): Stepwise {
+  if (provided) return provided;
   const how = `import { stepwise } from "sluice/inference" and call it once, or import from "sluice"`;
   throw new SluiceError(`${cell.label}: runs step by step, which this bundle leaves out; ${how}`);
-};
-
-export function provideStepwise(scan: Scan): void {
-  scanSteps = scan;
 }
 
 export function scan(cell: RecurrentCell, inputs: ScanInputs, options: ScanOptions, context: CallContext): ScanResult {
   const fused = cell.fused;
-  return fused ? scanFused(fused, inputs, options) : scanSteps(cell, inputs, options, context);
+  return fused ? scanFused(fused, inputs, options) : stepwiseOf(cell).scan(cell, inputs, options, context);
 }
 
 function scanFused(cell: FusedCell, inputs: ScanInputs, options: ScanOptions): ScanResult {

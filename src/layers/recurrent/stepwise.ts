@@ -6,11 +6,15 @@ import { where } from "../../ops/where.js";
 import { zeros } from "../../ops/create.js";
 import { broadcastTo } from "../../ops/broadcast-to.js";
 import type { Tensor } from "../../tensor/tensor.js";
-import { provideStepwise, type Scan } from "./scan.js";
+import { withScope } from "../../ops/scope.js";
+import { Random } from "../../util/random.js";
+import type { StepPlan } from "../step-plan.js";
+import type { RecurrentCell } from "./cell.js";
+import { provideStepwise, type Scan, type StepPlaces } from "./scan.js";
 
 /** From now on cells without a fused form can be run. */
 export function stepwise(): void {
-  provideStepwise(scanSteps);
+  provideStepwise({ scan: scanSteps, planStep: planCellCall });
 }
 
 const scanSteps: Scan = (cell, inputs, options, context) => {
@@ -35,3 +39,29 @@ const scanSteps: Scan = (cell, inputs, options, context) => {
   const sequence = stack(options.reverse ? outputs.reverse() : outputs, 1);
   return { sequence, last: output!, states };
 };
+
+/** A cell without a fused form: its `call`, whose tensors live for one step. */
+function planCellCall(plan: StepPlan, cell: RecurrentCell, { states, next, output, zeroOutput }: StepPlaces): void {
+  const x = plan.view(plan.inputs[0]!, [plan.batch, plan.inputs[0]!.shape.at(-1)!]);
+  // Outside of training a cell draws nothing and adds no loss.
+  const context = { training: false, random: new Random(0), masks: [], addLoss: () => undefined, stateDropout: null };
+  const mask = plan.masks[0] ?? null;
+  const idle = mask && !zeroOutput ? plan.state(output.shape) : null;
+  plan.run(() => {
+    withScope(plan.kernels, false, () => {
+      const [y, ...after] = cell.call([x, ...states], context);
+      writeRows(output, y!, mask, idle);
+      for (const [i, s] of after.entries()) writeRows(next[i]!, s, mask, states[i]!);
+      idle?.data.set(output.data);
+    });
+  });
+}
+
+/** Rows of `from` where the mask says so, elsewhere those of `otherwise`, or zeros. */
+function writeRows(to: Tensor, from: Tensor, mask: Tensor | null, otherwise: Tensor | null): void {
+  const [B, size] = to.shape as [number, number];
+  const [target, values, idle, use] = [to.data, from.data, otherwise?.data, mask?.data];
+  for (let i = 0; i < B * size; i++) {
+    target[i] = !use || use[Math.floor(i / size)] ? values[i]! : (idle?.[i] ?? 0);
+  }
+}
