@@ -170,3 +170,34 @@ test("no memory is kept after a call", () => {
     assert.equal(kernels.memory.heap.used, before);
   }
 });
+
+/** With a loss on the last of many steps gradients decay; as denormals they would cost a hundred times as much on many CPUs. */
+test("gradients that have faded over many steps are zeros, and so are states that have decayed", () => {
+  const [B, T, D, H] = [4, 300, 3, 8];
+  const n = new Numbers(5);
+  for (const cell of ["gru", "lstm", "simpleRnn"] as const) {
+    const GH = GATES[cell] * H;
+    const [W, U] = [n.normal(D * GH, 0.3), n.normal(H * GH, 0.2)];
+    for (const kernels of Object.values(VARIANTS)) {
+      const bench = new Bench(kernels);
+      const length = kernels.savedLength(cell, B, T, H);
+      const call: RecurrentCall = {
+        B, T, D, H, reverse: false, x: bench.floats(new Float32Array(B * T * D)), W: bench.floats(W), U: bench.floats(U), b: 0,
+        h0: bench.floats(new Float32Array(B * H).fill(1e-3)), mask: 0, stateDropout: 0, activation: "tanh",
+        recurrentActivation: "sigmoid", resetAfter: true, zeroOutputForMask: false, y: 0, hT: bench.room(B * H),
+        saved: bench.room(length), c0: 0, cT: cell === "lstm" ? bench.room(B * H) : 0,
+      };
+      kernels.recurrentForward(cell, call);
+      const dx = bench.room(B * T * D);
+      const [dW, dU] = [bench.floats(new Float32Array(D * GH)), bench.floats(new Float32Array(H * GH))];
+      const dhT = bench.floats(new Float32Array(B * H).fill(1e-3));
+      kernels.recurrentBackward(cell, call, { dy: 0, dhT, dcT: 0, dx, dW, dU, db: 0, dh0: 0, dc0: 0 });
+      const states = bench.read(call.saved, T * B * H);
+      const early = bench.read(dx, B * T * D);
+      assert.ok(states.every((v) => v === 0 || Math.abs(v) >= 1e-30), `${cell}: a tiny state`);
+      assert.ok(early.every((v) => v === 0 || Math.abs(v) >= 1.2e-38), `${cell}: a denormal gradient`);
+      assert.ok(early[0] === 0 && early.at(-1) !== 0, `${cell}: the gradient fades to zero`);
+      bench.free();
+    }
+  }
+}); // prettier-ignore

@@ -30,6 +30,10 @@ export class WasmMemory implements Memory {
     this.arena = new Arena(this.heap);
   }
 
+  get buffer(): ArrayBufferLike {
+    return this.#buffer;
+  }
+
   floats(ptr: Ptr, length: number): Float32Array {
     return new Float32Array(this.#buffer, ptr, length);
   }

@@ -3,8 +3,8 @@
  * `multiply` takes any strides and packs block by block (Goto and van de Geijn 2008, "Anatomy of high-performance matrix
  * multiplication"). Sizes: M rows, N columns, K summed over; strides in bytes.
  */
-import { arg, argPtr, panelWidth, splitAt, WIDEST, ZEROS } from "./args";
-import { panelOfPacked, panelOfRows, row24 } from "./microkernel";
+import { arg, argPtr, isWide, panelWidth, splitAt, WIDEST, ZEROS } from "./args";
+import { panelOfPacked, panelOfRows, row24, row32 } from "./microkernel";
 import { pack } from "./pack";
 
 /** Depth of a block: a panel of B (KC·8 floats, or KC·16) and a strip of A (4·KC) stay in a level-1 cache of 32 kB. */
@@ -42,6 +42,10 @@ export function product(
       let panel = b + <usize>k * bStride;
       let j = 0;
       if (rows == 1 && panelStride == <usize>width * 4) {
+        for (; isWide() && j + 32 <= N; j += 32) {
+          row32(cRow + <usize>j * 4, aRow, panel, bStride, depth, from + <usize>j * 4);
+          panel += 128;
+        }
         for (; j + 24 <= N; j += 24) {
           row24(cRow + <usize>j * 4, aRow, panel, bStride, depth, from + <usize>j * 4);
           panel += 96;

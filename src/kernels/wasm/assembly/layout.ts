@@ -1,6 +1,10 @@
 /** Moving data: strided boxes, rows by index, and sums along an axis. */
 import { arg, argPtr, splitAt } from "./args";
 
+/** Codes of REDUCE. */
+const MEAN = 1;
+const MAX = 2;
+
 /** Slots: dst, src, accumulate, then six sizes, six strides of dst and six of src, in elements; axes that are missing have size 1 in front. */
 export function copyBox(part: i32, parts: i32): void {
   const size0 = arg(3);
@@ -71,22 +75,61 @@ export function scatterAddRows(part: i32, parts: i32): void {
 
 /** Sums run in float64. Slots: f, y, x, outer, n, inner, accumulate. */
 export function reduce(part: i32, parts: i32): void {
-  const n = arg(4);
   const inner = arg(5);
   const lines = arg(3) * inner;
   const end = splitAt(lines, part + 1, parts, 16);
-  for (let line = splitAt(lines, part, parts, 16); line < end; line++) {
-    const from = lineStart(line, n, inner);
-    const step = <usize>inner * 4;
-    let result: f64 = arg(0) == 2 ? -Infinity : 0;
-    for (let k = 0; k < n; k++) {
-      const x = <f64>load<f32>(from + <usize>k * step);
-      result = arg(0) == 2 ? max(result, x) : result + x;
-    }
-    if (arg(0) == 1) result /= <f64>n;
+  let line = splitAt(lines, part, parts, 16);
+  while (line < end) {
     const y = argPtr(1) + <usize>line * 4;
-    store<f32>(y, <f32>(arg(6) ? <f64>load<f32>(y) + result : result));
+    const from = lineStart(line, arg(4), inner);
+    if ((line % inner) + 4 <= inner && line + 4 <= end) {
+      reduceFour(y, from, <usize>inner * 4);
+      line += 4;
+    } else {
+      reduceOne(y, from, <usize>inner * 4);
+      line++;
+    }
   }
+}
+
+function reduceOne(y: usize, from: usize, step: usize): void {
+  const n = arg(4);
+  let result: f64 = arg(0) == MAX ? -Infinity : 0;
+  for (let k = 0; k < n; k++) {
+    const x = <f64>load<f32>(from + <usize>k * step);
+    result = arg(0) == MAX ? max(result, x) : result + x;
+  }
+  if (arg(0) == MEAN) result /= <f64>n;
+  store<f32>(y, <f32>(arg(6) ? <f64>load<f32>(y) + result : result));
+}
+
+/** Four lines side by side, the same sums. */
+function reduceFour(y: usize, from: usize, step: usize): void {
+  const n = arg(4);
+  let low = f64x2.splat(0);
+  let high = low;
+  let largest = f32x4.splat(-Infinity);
+  for (let k = 0; k < n; k++) {
+    const x = v128.load(from);
+    if (arg(0) == MAX) {
+      largest = f32x4.max(largest, x);
+    } else {
+      low = f64x2.add(low, f64x2.promote_low_f32x4(x));
+      high = f64x2.add(high, f64x2.promote_low_f32x4(i64x2.shuffle(x, x, 1, 1)));
+    }
+    from += step;
+  }
+  if (arg(0) == MAX) return v128.store(y, largest);
+  if (arg(0) == MEAN) {
+    low = f64x2.div(low, f64x2.splat(<f64>n));
+    high = f64x2.div(high, f64x2.splat(<f64>n));
+  }
+  if (arg(6)) {
+    const before = v128.load(y);
+    low = f64x2.add(low, f64x2.promote_low_f32x4(before));
+    high = f64x2.add(high, f64x2.promote_low_f32x4(i64x2.shuffle(before, before, 1, 1)));
+  }
+  v128.store(y, i64x2.shuffle(f32x4.demote_f64x2_zero(low), f32x4.demote_f64x2_zero(high), 0, 2));
 }
 
 /** Element (o, 0, i) of x [outer, n, inner], o and i from the number of the line. */

@@ -218,3 +218,37 @@ export function row24(c: usize, a: usize, b: usize, bStride: usize, K: i32, init
   v128.store(c, c4, 64);
   v128.store(c, c5, 80);
 }
+
+/** 1 row × 32 columns, four chains of 256 bits, for engines that join pairs of operations. */
+export function row32(c: usize, a: usize, b: usize, bStride: usize, K: i32, init: usize): void {
+  let c0 = v128.load(init);
+  let c1 = v128.load(init, 16);
+  let c2 = v128.load(init, 32);
+  let c3 = v128.load(init, 48);
+  let c4 = v128.load(init, 64);
+  let c5 = v128.load(init, 80);
+  let c6 = v128.load(init, 96);
+  let c7 = v128.load(init, 112);
+  const end = b + <usize>K * bStride;
+  while (b != end) {
+    const x = v128.load32_splat(a);
+    c0 = fma(x, v128.load(b), c0);
+    c1 = fma(x, v128.load(b, 16), c1);
+    c2 = fma(x, v128.load(b, 32), c2);
+    c3 = fma(x, v128.load(b, 48), c3);
+    c4 = fma(x, v128.load(b, 64), c4);
+    c5 = fma(x, v128.load(b, 80), c5);
+    c6 = fma(x, v128.load(b, 96), c6);
+    c7 = fma(x, v128.load(b, 112), c7);
+    b += bStride;
+    a += 4;
+  }
+  v128.store(c, c0);
+  v128.store(c, c1, 16);
+  v128.store(c, c2, 32);
+  v128.store(c, c3, 48);
+  v128.store(c, c4, 64);
+  v128.store(c, c5, 80);
+  v128.store(c, c6, 96);
+  v128.store(c, c7, 112);
+}
