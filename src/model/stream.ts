@@ -25,6 +25,9 @@ export interface StreamOptions {
 /** A copy of all carried states, to go back to or to start another stream with. */
 export type StreamState = readonly TensorData[];
 
+/** The features of one step, of all sequences one after the other. */
+type Frame = number | ArrayLike<number>;
+
 export class Stream {
   readonly batch: number;
   readonly #kernels: Kernels;
@@ -52,15 +55,17 @@ export class Stream {
 
   /**
    * Feeds one time step.
-   * @param frame the step's features [D] or [B, D] (or a number); with several inputs, one entry for each
+   * @param frames the step's features [D] or [B, D] (or a number); with several inputs, one entry for each
    * @returns the output of this step [B, …]; the same tensor each time, overwritten by the next step
    */
-  step(...frame: (number | ArrayLike<number>)[]): Tensor {
-    check(
-      frame.length === this.#inputs.length,
-      () => `stream: expected ${this.#inputs.length} frames, got ${frame.length}`,
-    );
-    for (let i = 0; i < frame.length; i++) this.#write(this.#inputs[i]!, frame[i]!);
+  step(...frames: Frame[]): Tensor;
+  // The first one apart: with one input, as nearly always, no array of arguments is made.
+  step(frame: Frame, ...more: Frame[]): Tensor {
+    const came = frame === undefined ? 0 : more.length + 1;
+    if (came !== this.#inputs.length)
+      throw new SluiceError(`stream: expected ${this.#inputs.length} frames, got ${came}`);
+    this.#write(this.#inputs[0]!, frame);
+    for (let i = 0; i < more.length; i++) this.#write(this.#inputs[i + 1]!, more[i]!);
     for (let i = 0; i < this.#steps.length; i++) this.#steps[i]!();
     for (let i = 0; i < this.#outputs.length; i++) this.#results[i]!.data.set(this.#outputs[i]!.data);
     return this.#results[0]!;

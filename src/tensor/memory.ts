@@ -16,6 +16,8 @@ export interface Memory {
   readonly heap: Heap;
   /** What one step needs; reset when the step is over. */
   readonly arena: Arena;
+  /** Another one after the memory has grown: views of the old one are of no use then. */
+  readonly buffer: ArrayBufferLike;
   floats(ptr: Ptr, length: number): Float32Array | Float64Array;
   ints(ptr: Ptr, length: number): Int32Array;
 }

@@ -26,6 +26,9 @@ export class Tensor {
   /** The gradient that backward has gathered so far. */
   grad: Tensor | null = null;
   protected storage: Storage;
+  /** The last view of the elements and the storage that it is of: a stream reads and writes the same ones at every step. */
+  #view: TensorData | null = null;
+  #viewed: Storage | null = null;
 
   constructor(
     readonly shape: Shape,
@@ -49,8 +52,12 @@ export class Tensor {
     const storage = this.storage;
     if ("host" in storage) return storage.host;
     this.#checkAlive(storage.lifetime);
-    if (this.dtype === "int32") return storage.memory.ints(storage.ptr, this.size);
-    return storage.memory.floats(storage.ptr, this.size);
+    const { memory, ptr } = storage;
+    if (this.#view?.buffer !== memory.buffer || this.#viewed !== storage) {
+      this.#view = this.dtype === "int32" ? memory.ints(ptr, this.size) : memory.floats(ptr, this.size);
+      this.#viewed = storage;
+    }
+    return this.#view;
   }
 
   /** Address in `memory`, or 0 when the elements are not there. */

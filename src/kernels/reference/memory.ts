@@ -18,6 +18,10 @@ export class ReferenceMemory implements Memory {
     this.arena = new Arena(this.heap);
   }
 
+  get buffer(): ArrayBufferLike {
+    return this.#buffer;
+  }
+
   floats(ptr: Ptr, length: number): Float64Array<ArrayBuffer> {
     return new Float64Array(this.#buffer, ptr, length);
   }

@@ -90,12 +90,26 @@ export class WasmKernels implements Kernels {
     this.#numbers = new Float32Array(buffer, ARGS, ARG_SLOTS);
   }
 
-  /** Puts whole numbers and addresses into the first slots and runs; `work` counts vector operations. */
-  #run(op: number, work: number, ...slots: number[]): void {
+  /**
+   * Puts whole numbers and addresses into the first slots and runs; `work` counts vector operations. No rest parameter, which
+   * would be an array for each call; a stream's step allocates nothing.
+   */
+  #run(
+    op: number, work: number,
+    a: number, b?: number, c?: number, d?: number, e?: number, f?: number, g?: number, h?: number, i?: number,
+  ): void {
     const ints = this.#ints;
-    for (let i = 0; i < slots.length; i++) ints[i] = slots[i]!;
+    ints[0] = a;
+    if (b !== undefined) ints[1] = b;
+    if (c !== undefined) ints[2] = c;
+    if (d !== undefined) ints[3] = d;
+    if (e !== undefined) ints[4] = e;
+    if (f !== undefined) ints[5] = f;
+    if (g !== undefined) ints[6] = g;
+    if (h !== undefined) ints[7] = h;
+    if (i !== undefined) ints[8] = i;
     this.#start(op, work);
-  }
+  } // prettier-ignore
 
   #start(op: number, work: number): void {
     this.#exports.run(op, work < WORTH_SHARING ? 1 : this.threads);
