@@ -133,6 +133,7 @@ export abstract class RecurrentLayer<C extends RecurrentLayerConfig> extends Lay
     this.#carried = null;
   }
 
+  /** With goBackwards the mask is turned round as the outputs are (Keras leaves it, so that it stands at the wrong steps). */
   override computeMask(masks: readonly (Tensor | null)[], _inputs: Tensor[], outputs: Tensor[]): (Tensor | null)[] {
     const mask = masks[0] ?? null;
     if (!mask || !this.config.returnSequences) return outputs.map(() => null);
