@@ -20,7 +20,7 @@ export interface Callback {
   onTrainBegin?(run: TrainingRun): void | Promise<void>;
   /** Epochs count from 0. */
   onEpochBegin?(epoch: number, run: TrainingRun): void | Promise<void>;
-  /** Steps count from 0 within the epoch. */
+  /** Steps count from 0 within the epoch; the values are those of the epoch so far, each worked out when it is read. */
   onBatchEnd?(step: number, logs: Logs, run: TrainingRun): void | Promise<void>;
   onEpochEnd?(epoch: number, logs: Logs, run: TrainingRun): void | Promise<void>;
   onTrainEnd?(logs: Logs, run: TrainingRun): void | Promise<void>;

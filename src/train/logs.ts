@@ -5,9 +5,17 @@ import type { Logs } from "./callback.js";
 export class LogBook {
   #sum = 0;
   #count = 0;
+  readonly #values: [name: string, value: () => number][];
 
-  constructor(private readonly compiled: Compiled) {
-    for (const { metrics } of compiled.outputs) for (const metric of metrics) metric.reset();
+  constructor(compiled: Compiled) {
+    this.#values = [["loss", () => this.#sum / this.#count]];
+    for (const { name, metrics } of compiled.outputs) {
+      const owner = compiled.outputs.length > 1 ? `${name}_` : ""; // so that two outputs may have the same metric
+      for (const metric of metrics) {
+        metric.reset();
+        this.#values.push([`${owner}${metric.name}`, () => metric.result()]);
+      }
+    }
   }
 
   add(loss: number, samples: number): void {
@@ -15,14 +23,13 @@ export class LogBook {
     this.#count += samples;
   }
 
-  /** Metrics of several outputs carry the output's name in front. */
   logs(prefix = ""): Logs {
-    const { outputs } = this.compiled;
-    const logs: Logs = { [`${prefix}loss`]: this.#sum / this.#count };
-    for (const { name, metrics } of outputs) {
-      const owner = outputs.length > 1 ? `${name}_` : "";
-      for (const metric of metrics) logs[`${prefix}${owner}${metric.name}`] = metric.result();
-    }
-    return logs;
+    return Object.fromEntries(this.#values.map(([name, value]) => [`${prefix}${name}`, value()]));
+  }
+
+  /** The same, each worked out when it is read: some metrics (AUC) are too dear to know at every step. */
+  live(): Logs {
+    const getters = this.#values.map(([name, value]) => [name, { enumerable: true, get: value }] as const);
+    return Object.defineProperties({}, Object.fromEntries(getters)) as Logs;
   }
 }

@@ -160,3 +160,21 @@ test("activity, l1 and l2 penalties are part of the loss and of its gradient", a
     assert.ok(Math.abs(numeric - gradient[i]!) < 1e-5, `${i}: ${numeric} ${gradient[i]}`);
   }
 });
+
+test("a metric is worked out at a step only when a callback reads it", async () => {
+  const m = classifier();
+  let asked = 0;
+  const metric = {
+    ...{ name: "dear", className: "dear", config: {}, reset: () => undefined, update: () => undefined },
+    result: () => ++asked,
+  };
+  m.compile({ optimizer: "adam", loss: "binaryCrossentropy", metrics: [metric] });
+  const losses: number[] = [];
+  await m.fit(x, y, {
+    epochs: 1,
+    batchSize: 10,
+    verbose: 0,
+    callbacks: { onBatchEnd: (_, logs) => void losses.push(logs.loss!) },
+  });
+  assert.deepEqual([losses.length, asked], [12, 1]);
+});
