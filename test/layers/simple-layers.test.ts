@@ -1,7 +1,7 @@
 /** What the table cannot say of the other layers: chance in training, nesting, and what is refused. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { input, layers, loadModel, model, sequential, tensor } from "../../src/index.js";
+import { input, layers, loadModel, model, Random, sequential, tensor } from "../../src/index.js";
 import type { Layer } from "../../src/layers/layer.js";
 import type { PartialShape } from "../../src/tensor/shape.js";
 import { largestDifference, normal } from "../support/data.js";
@@ -32,6 +32,7 @@ test("noiseShape drops the same features at every step", () => {
 test("an index outside of the table is named with its place", () => {
   const layer = embedding({ inputDim: 5, outputDim: 2, name: "words" });
   layer.ensureBuilt([[null, null]]);
+  layer.parameters[0]!.initialize(new Random(1));
   const at = (index: number) => () => call(layer, { shapes: [[2, 3]], data: [[1, 2, 3, 4, index, 0]] });
   assert.throws(at(5), /Embedding "words": indices must be from 0 to 4 \(inputDim 5\), got 5 at \[1, 1\]/);
   assert.throws(at(-1), /got -1 at \[1, 1\]/);
