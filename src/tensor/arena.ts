@@ -52,6 +52,7 @@ export class Arena {
   #join(): void {
     const total = this.#chunks.reduce((sum, chunk) => sum + chunk.size, 0);
     for (const { start } of this.#chunks) this.heap.free(start);
+    this.#chunks = []; // what was freed must not be used again should the next line fail
     this.#chunks = [{ start: this.heap.alloc(total), size: total }];
   }
 }
