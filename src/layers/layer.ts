@@ -3,7 +3,7 @@ import type { PartialShape, Shape } from "../tensor/shape.js";
 import { showShape } from "../tensor/shape.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { checkOptions } from "../util/checks.js";
-import { check, SluiceError } from "../util/errors.js";
+import { check, show, SluiceError } from "../util/errors.js";
 import type { Random } from "../util/random.js";
 import { Parameter, type ParameterOptions } from "./parameter.js";
 import { connect, type SymbolicTensor } from "./symbolic.js";
@@ -29,7 +29,7 @@ export interface CallContext {
   readonly masks: readonly (Tensor | null)[];
   /** Adds a scalar to the training loss. */
   addLoss(loss: Tensor): void;
-  /** In training: adds what a layer's activityRegularizer makes of its outputs. Whoever calls a layer's `call` asks for it. */
+  /** Where a loss is worked out: adds what a layer's activityRegularizer makes of its outputs. Whoever calls a layer's `call` asks for it. */
   penalize?(layer: Layer, outputs: Tensor[]): void;
 }
 
@@ -83,6 +83,9 @@ export abstract class Layer<C extends LayerConfig = LayerConfig> {
     const given = Object.fromEntries(Object.entries(config ?? {}).filter(([, value]) => value !== undefined));
     this.config = { ...defaults, ...given } as unknown as C;
     this.name = config?.name ?? "";
+    check(typeof this.name === "string" && !this.name.includes("/"), () => {
+      return `${this.className}: name must be a string without "/", which separates names in a weight's path, got ${show(this.name)}`;
+    });
     this.trainable = config?.trainable ?? true;
   }
 
@@ -98,7 +101,8 @@ export abstract class Layer<C extends LayerConfig = LayerConfig> {
   /** The configuration as JSON holds it. Layers that hold other layers give these as {className, config}. */
   getConfig(): Record<string, unknown> {
     const config: Record<string, unknown> = { ...(this.config as object), name: this.name };
-    if (!this.trainable) config.trainable = false;
+    // The flag may have changed since the configuration was given.
+    config.trainable = this.trainable ? undefined : false;
     for (const [key, value] of Object.entries(config)) {
       check(
         typeof value !== "function",
@@ -109,16 +113,16 @@ export abstract class Layer<C extends LayerConfig = LayerConfig> {
     return config;
   }
 
-  /** All weights, those of inner layers included, in a fixed order. */
+  /** All weights, those of inner layers included, in a fixed order; a layer that two inner layers share counts once. */
   get parameters(): Parameter[] {
-    return [...this.#parameters, ...this.#sublayers.flatMap((layer) => layer.parameters)];
+    return [...new Set([...this.#parameters, ...this.#sublayers.flatMap((layer) => layer.parameters)])];
   }
 
-  /** The weights that training changes. */
+  /** The weights that training changes, each once. */
   get trainableParameters(): Parameter[] {
     if (!this.trainable) return [];
     const own = this.#parameters.filter((p) => p.trainable);
-    return [...own, ...this.#sublayers.flatMap((layer) => layer.trainableParameters)];
+    return [...new Set([...own, ...this.#sublayers.flatMap((layer) => layer.trainableParameters)])];
   }
 
   /** The weights of this layer alone. */
@@ -132,14 +136,20 @@ export abstract class Layer<C extends LayerConfig = LayerConfig> {
   }
 
   protected addWeight(name: string, shape: Shape, options: ParameterOptions): Parameter {
+    const taken = this.#parameters.some((p) => p.name === name);
+    check(!taken && !name.includes("/"), () => {
+      return `${this.label}: addWeight needs another name for each weight, without "/", got ${show(name)}`;
+    });
     const parameter = new Parameter(name, shape, options);
     this.#parameters.push(parameter);
     return parameter;
   }
 
-  /** Adds an inner layer; `name` says what it is to this one, unless it has a name of its own. */
+  /** Adds an inner layer; `name` says what it is to this one, unless it has a name of its own. Names must differ. */
   protected addLayer<L extends Layer>(layer: L, name: string): L {
     if (layer.name === "") layer.name = name;
+    const taken = this.#sublayers.some((other) => other.name === layer.name);
+    check(!taken, () => `${this.label}: two inner layers are named ${show(layer.name)}; names must differ`);
     this.#sublayers.push(layer);
     return layer;
   }

@@ -12,6 +12,7 @@ interface StoredGraph {
   name: string;
   seed: number;
   dtype: string;
+  trainable?: boolean;
   layers: (StoredLayer & { name: string; uses: Reference[][] })[];
   inputs: Reference[];
   outputs: Reference[];
@@ -25,14 +26,15 @@ export function describe(graph: Graph): Record<string, unknown> {
     name: graph.name,
     seed: graph.seed,
     dtype: graph.dtype,
-    layers: graph.layers.map((layer) => ({
-      name: layer.name,
-      ...storeLayer(layer),
-      uses: usesOf(layer).map((node) => node.inputs.map(refer)),
-    })),
+    layers: graph.layers.map((layer) => {
+      const uses = usesOf(layer).map((node) => node.inputs.map(refer));
+      // The stored layer itself, not a copy: it is marked when another place turns out to use the layer too.
+      return Object.assign(storeLayer(layer), { name: layer.name, uses });
+    }),
     inputs: graph.inputs.map(refer),
     outputs: graph.outputs.map(refer),
   };
+  if (!graph.trainable) stored.trainable = false;
   return { ...stored };
 }
 
@@ -42,6 +44,7 @@ export interface Rebuilt {
   name: string;
   seed: number;
   dtype: "float32" | "float64";
+  trainable: boolean;
 }
 
 /** Makes the layers of a stored graph and connects them again. */
@@ -60,9 +63,9 @@ export function rebuild(config: Record<string, unknown>, registry: LayerRegistry
     const outputs = layer instanceof InputLayer ? [layer.output] : connect(layer, inputs);
     nodes.set(`${next.use}:${next.name}`, outputs[0]!.node);
   }
-  const { name, seed, dtype } = stored;
+  const { name, seed, dtype, trainable = true } = stored;
   const all = (refs: Reference[]) => refs.map((ref) => find(nodes, ref));
-  return { inputs: all(stored.inputs), outputs: all(stored.outputs), name, seed, dtype: dtype as "float32" };
+  return { inputs: all(stored.inputs), outputs: all(stored.outputs), name, seed, dtype: dtype as "float32", trainable };
 }
 
 function reviveNamed(entry: StoredGraph["layers"][number], registry: LayerRegistry): Layer {
