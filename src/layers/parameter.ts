@@ -50,6 +50,15 @@ export class Parameter extends Tensor {
     return this.#initialized;
   }
 
+  /** @throws SluiceError when there are no values yet, and no model that would draw them */
+  override get data(): TensorData {
+    if (!this.#initialized) this.#draw?.();
+    check(this.#initialized, () => {
+      return `weight "${this.name}" ${showShape(this.shape)}: it has no values yet; a model draws them, or assign() sets them`;
+    });
+    return super.data;
+  }
+
   /** Says who draws the values when they are asked for: the model, which draws all of its weights in a fixed order. */
   drawnBy(draw: () => void): void {
     this.#draw = draw;
@@ -65,10 +74,10 @@ export class Parameter extends Tensor {
     check(values.length === this.size, () => {
       return `weight "${this.name}" ${showShape(this.shape)}: expected ${this.size} values, got ${values.length}`;
     });
+    this.#initialized = true;
     if ("host" in this.storage)
       this.storage = { host: values instanceof Float64Array ? values.slice() : Float64Array.from(values) };
     else this.data.set(values);
-    this.#initialized = true;
   }
 
   /** Moves the values into the memory of a kernel set; the gradient of another set is dropped. */
@@ -89,7 +98,6 @@ export class Parameter extends Tensor {
 
   /** A copy of the values. */
   read(): TensorData {
-    if (!this.#initialized) this.#draw?.();
     return this.data.slice();
   }
 }

@@ -1,7 +1,7 @@
 /** From what users pass to batches in kernel memory. The data set stays in ordinary arrays; only a batch is copied in. */
 import { convert, toTensor, type TensorLike } from "../tensor/make.js";
 import { fitsShape, showShape, sizeOf } from "../tensor/shape.js";
-import type { TensorData } from "../tensor/dtype.js";
+import type { FloatDType, TensorData } from "../tensor/dtype.js";
 import { Tensor } from "../tensor/tensor.js";
 import type { Scope } from "../ops/scope.js";
 import { check, show, SluiceError } from "../util/errors.js";
@@ -11,12 +11,15 @@ import type { SymbolicTensor } from "../layers/symbolic.js";
 export type Inputs = TensorLike | readonly Tensor[] | { readonly [name: string]: TensorLike };
 
 /** The arrays as host tensors in the order of `slots`, checked against their shapes; all of one length. */
-export function readInputs(data: Inputs, slots: readonly SymbolicTensor[], where: string): Tensor[] {
+export function readInputs(data: Inputs, slots: readonly SymbolicTensor[], where: string, float: FloatDType): Tensor[] {
   const names = slots.map((slot) => slot.node.layer.name);
-  const tensors = listOf(data, names, where).map((value, i) => toTensor(value, `${where}: ${names[i]}`));
+  const tensors = listOf(data, names, where).map((value, i) => toTensor(value, `${where}: ${names[i]}`, float));
   for (const [i, slot] of slots.entries()) checkInput(tensors[i]!, slot, `${where}: input "${names[i]}"`);
   checkLengths(tensors, names, where);
-  return tensors.map((t, i) => (slots[i]!.dtype === "int32" ? Tensor.of(convert(t.data, "int32"), t.shape) : t));
+  return tensors.map((t, i) => {
+    const wanted = slots[i]!.dtype === "int32" ? "int32" : t.dtype === "int32" ? float : t.dtype;
+    return Tensor.of(convert(t.data, wanted), t.shape);
+  });
 }
 
 /** Puts one array, a list or a record into a list, by the rule of {@link Inputs}. */

@@ -140,12 +140,17 @@ export class Graph extends Layer<GraphConfig> {
     return new Stream(this, options);
   }
 
+  /** Forgets the carried states of all stateful layers. */
+  override resetStates(): void {
+    for (const layer of this.layers) layer.resetStates?.();
+  }
+
   getWeights(): Tensor[] {
     return getWeights(this.parameters, this.dtype);
   }
 
   setWeights(values: readonly TensorLike[]): void {
-    setWeights(this.parameters, values);
+    setWeights(this.parameters, values, this.dtype);
   }
 
   /** Number of weights. */

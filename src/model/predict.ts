@@ -4,7 +4,7 @@ import { makeData } from "../tensor/dtype.js";
 import { sizeOf } from "../tensor/shape.js";
 import { Tensor } from "../tensor/tensor.js";
 import type { Kernels } from "../kernels/kernels.js";
-import { checkCount } from "../util/checks.js";
+import { checkCount, checkOptions } from "../util/checks.js";
 import type { Graph } from "./graph.js";
 import { feed, readInputs, type Inputs } from "./feed.js";
 import { inferenceContext } from "./context.js";
@@ -16,10 +16,12 @@ export interface PredictOptions {
 }
 
 /** The outputs for all samples, batch by batch, in ordinary arrays. */
-export async function predict(graph: Graph, x: Inputs, { batchSize = 32 }: PredictOptions): Promise<Tensor[]> {
+export async function predict(graph: Graph, x: Inputs, options: PredictOptions): Promise<Tensor[]> {
+  checkOptions("predict", options, ["batchSize"]);
+  const { batchSize = 32 } = options;
   checkCount("predict", "batchSize", batchSize);
   const kernels = await kernelsReady(graph.dtype);
-  const inputs = readInputs(x, graph.inputs, "predict");
+  const inputs = readInputs(x, graph.inputs, "predict", graph.dtype);
   graph.place(kernels);
   const n = inputs[0]!.shape[0]!;
   const results: Tensor[] = [];

@@ -12,11 +12,11 @@ export function getWeights(parameters: readonly Parameter[], dtype: FloatDType):
 }
 
 /** Sets all weights; nothing is changed when one does not fit. */
-export function setWeights(parameters: readonly Parameter[], values: readonly TensorLike[]): void {
+export function setWeights(parameters: readonly Parameter[], values: readonly TensorLike[], dtype: FloatDType): void {
   check(values.length === parameters.length, () => {
     return `setWeights: expected ${parameters.length} arrays, got ${values.length}`;
   });
-  const tensors = values.map((value, i) => toTensor(value, `setWeights: ${parameters[i]!.name}`));
+  const tensors = values.map((value, i) => toTensor(value, `setWeights: ${parameters[i]!.name}`, dtype));
   for (const [i, p] of parameters.entries()) {
     const came = tensors[i]!.shape;
     check(

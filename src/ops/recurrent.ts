@@ -6,7 +6,7 @@ import type { Cell, FusedActivation, Kernels, RecurrentCall } from "../kernels/k
 import { showShape } from "../tensor/shape.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { check } from "../util/errors.js";
-import { op } from "./op.js";
+import { asFloat, op } from "./op.js";
 import type { Scope } from "./scope.js";
 
 export interface RecurrentOptions {
@@ -45,8 +45,12 @@ export function recurrent(inputs: RecurrentInputs, options: RecurrentOptions): T
     let next = 0;
     const take = (t: Tensor | null) => (t ? placed[next++]! : null);
     const [x, W, U, b, mask, stateDropout] = list.slice(0, 6).map(take);
-    const initial = inputs.initial.map((t) => take(t)!);
-    return run({ x: x!, W: W!, U: U!, b: b!, mask: mask!, stateDropout: stateDropout!, initial }, options, scope);
+    const initial = inputs.initial.map((t) => asFloat(take(t)!, scope));
+    return run(
+      { x: asFloat(x!, scope), W: W!, U: U!, b: b!, mask: mask!, stateDropout: stateDropout!, initial },
+      options,
+      scope,
+    );
   });
 }
 

@@ -96,13 +96,15 @@ export class Optimizer implements Named {
   }
 
   /**
-   * Takes the parameters to train. Moments of the same sizes that are there already are kept; else they are made, and where
-   * others were there before, the steps are counted from 0 again, since the bias correction goes with the moments.
+   * Takes the parameters to train. Moments of the same parameters are kept; else they are made, and where others were there
+   * before, the steps are counted from 0 again, since the bias correction goes with the moments.
    */
   build(parameters: readonly Trainable[], kernels: Kernels): void {
-    this.#parameters = parameters;
-    if (this.#moments?.fits(parameters, kernels)) return;
+    const known = this.#parameters;
+    const same = parameters.length === known.length && parameters.every((p, i) => p === known[i]);
+    if (same && this.#moments?.kernels === kernels) return;
     if (this.#moments) this.iterations = 0;
+    this.#parameters = parameters;
     this.#moments = new Moments(this.rule.slots, parameters, kernels);
   }
 
@@ -201,11 +203,6 @@ class Moments {
         return ptr;
       }),
     );
-  }
-
-  fits(parameters: readonly Trainable[], kernels: Kernels): boolean {
-    const same = parameters.length === this.#sizes.length && parameters.every((p, i) => p.size === this.#sizes[i]);
-    return same && kernels === this.kernels;
   }
 
   each(visit: (key: string, moment: Float32Array | Float64Array) => void): void {

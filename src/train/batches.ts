@@ -5,6 +5,8 @@ import type { Graph } from "../model/graph.js";
 import { toTensor, type TensorLike } from "../tensor/make.js";
 import { Tensor } from "../tensor/tensor.js";
 import { check, show, SluiceError } from "../util/errors.js";
+import { checkTargets } from "./check-targets.js";
+import type { Model } from "./model.js";
 import type { Random } from "../util/random.js";
 
 /** One batch of a data set: inputs, targets, and weights of the samples. */
@@ -44,12 +46,12 @@ export function readSamples(
   weight: TensorLike | undefined,
   where: string,
 ): Samples {
-  const inputs = readInputs(x, graph.inputs, where);
+  const inputs = readInputs(x, graph.inputs, where, graph.dtype);
   check(y !== undefined, () => `${where}: expected targets y, got nothing`);
   const names = graph.outputs.map((t) => t.node.layer.name);
   const outputNames = names.length === 1 ? ["y"] : names;
-  const targets = listOf(y, outputNames, `${where}: y`).map((value) => toTensor(value, `${where}: y`));
-  const weights = weight === undefined ? [] : [toTensor(weight, `${where}: sampleWeight`)];
+  const targets = listOf(y, outputNames, `${where}: y`).map((value) => toTensor(value, `${where}: y`, graph.dtype));
+  const weights = weight === undefined ? [] : [toTensor(weight, `${where}: sampleWeight`, graph.dtype)];
   const labels = [...graph.inputs.map((t) => `x "${t.node.layer.name}"`), ...outputNames, "sampleWeight"];
   checkLengths([...inputs, ...targets, ...weights], labels, where);
   return { x: inputs, y: targets, weight: weights[0] ?? null, count: inputs[0]!.shape[0]! };
@@ -70,13 +72,14 @@ function shuffled(count: number, random: Random): Int32Array {
 }
 
 /** Batches of a data set, each read and checked as it comes. */
-export async function* datasetBatches(graph: Graph, dataset: Dataset, where: string): AsyncGenerator<BatchSlice> {
+export async function* datasetBatches(model: Model, dataset: Dataset, where: string): AsyncGenerator<BatchSlice> {
   const iterable = typeof dataset === "function" ? dataset() : dataset;
   let step = 0;
   for await (const batch of iterable) {
     const label = `${where}: batch ${step++}`;
     const [x, y, weight] = fieldsOf(batch, label);
-    const samples = readSamples(graph, x, y, weight, label);
+    const samples = readSamples(model, x, y, weight, label);
+    checkTargets(model, samples, label);
     yield { samples, start: 0, count: samples.count, order: undefined };
   }
   if (step === 0)

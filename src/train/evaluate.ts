@@ -4,6 +4,7 @@ import type { Kernels } from "../kernels/kernels.js";
 import type { TensorLike } from "../tensor/make.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { checkCount, checkOptions } from "../util/checks.js";
+import { check } from "../util/errors.js";
 import {
   datasetBatches,
   isDataset,
@@ -36,6 +37,9 @@ export async function evaluate(
   checkOptions("evaluate", rest, ["batchSize", "sampleWeight"]);
   checkCount("evaluate", "batchSize", batchSize);
   const kernels = await model.preparePrediction();
+  check(!dataset || sampleWeight === undefined, () => {
+    return "evaluate: sampleWeight goes with arrays; the batches of a data set bring their own, { x, y, sampleWeight }";
+  });
   if (dataset) return evaluateBatches(model, kernels, datasetBatches(model, x, "evaluate"), "");
   const samples = readSamples(model, x as Inputs, y as Inputs, sampleWeight, "evaluate");
   checkTargets(model, samples, "evaluate");

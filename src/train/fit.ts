@@ -93,6 +93,10 @@ async function makePlan(model: Model, x: Inputs | Dataset, y: Inputs | undefined
       options.validationSplit === undefined,
       () => "fit: validationSplit needs arrays; give validationData with a data set",
     );
+    check(
+      options.sampleWeight === undefined,
+      () => "fit: sampleWeight goes with arrays; the batches of a data set bring their own, { x, y, sampleWeight }",
+    );
     const kernels = await model.prepareTraining();
     const validate = validator(model, kernels, options.validationData, null, batchSize);
     return { ...common, kernels, steps: null, batches: () => datasetBatches(model, x, "fit"), validate };
@@ -184,6 +188,7 @@ class Run implements TrainingRun {
   async #epoch(epoch: number): Promise<Logs | null> {
     const { model, kernels, classWeight, callbacks } = this.plan;
     const book = new LogBook(model.compiled);
+    const live = book.live();
     let step = 0;
     for await (const batch of this.plan.batches()) {
       if (this.#stopped) break;
@@ -194,9 +199,10 @@ class Run implements TrainingRun {
         this.stop((error as Error).message);
         break;
       }
-      await notify(callbacks, (c) => c.onBatchEnd?.(step, book.logs(), this));
+      await notify(callbacks, (c) => c.onBatchEnd?.(step, live, this));
       step++;
       await this.#breather.breathe();
+      if (this.#stopped) break; // before the data set is asked for a batch that would not be used
     }
     this.steps ??= step;
     return step > 0 ? book.logs() : null;

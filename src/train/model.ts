@@ -1,5 +1,6 @@
 import { kernelsReady } from "../ops/backend.js";
 import type { Kernels } from "../kernels/kernels.js";
+import type { Parameter } from "../layers/parameter.js";
 import { Graph, type GraphConfig } from "../model/graph.js";
 import type { Inputs } from "../model/feed.js";
 import { describe } from "../model/describe.js";
@@ -14,15 +15,16 @@ import { evaluate, predictOnBatch, trainOnBatch, type EvaluateOptions } from "./
 import { fit, type FitOptions } from "./fit.js";
 import type { History } from "./history.js";
 import type { Logs } from "./callback.js";
-import { prepareGradients } from "./step.js";
-import { trainingState, type StoredTraining } from "./training-state.js";
+import { restoreMoments, trainingState, type StoredTraining } from "./training-state.js";
+
+/** Whose weights an optimizer's moments belong to. */
+const owners = new WeakMap<Compiled["optimizer"], Model>();
 
 /** A graph that can be trained. */
 export class Model extends Graph {
   static override readonly className: string = "Model";
   #compiled: Compiled | null = null;
-  /** Kernels and trainable flags for which gradients and optimizer were made. */
-  #prepared: { kernels: Kernels; trainable: string } | null = null;
+  #trained: readonly Parameter[] = [];
   /** Moments read from a file, which wait for the optimizer to be built. */
   #pending: Map<string, Tensor> | null = null;
   /** Where the last `fit` got to; `initialEpoch` of the next may go on from it. */
@@ -44,7 +46,12 @@ export class Model extends Graph {
       );
     }
     this.#compiled = compiled;
-    this.#prepared = null;
+    this.#pending = null;
+  }
+
+  /** The weights that training changes now: flags that change count from the next call of `fit` or `trainOnBatch`. */
+  get trained(): readonly Parameter[] {
+    return this.#trained;
   }
 
   get compiled(): Compiled {
@@ -73,14 +80,16 @@ export class Model extends Graph {
     const { optimizer } = this.compiled;
     const kernels = await this.preparePrediction();
     const parameters = this.trainableParameters;
-    const trainable = parameters.map((p) => this.parameters.indexOf(p)).join();
-    if (this.#prepared?.kernels === kernels && this.#prepared.trainable === trainable) return kernels;
     check(parameters.length > 0, () => `${this.label}: nothing to train, all layers are frozen or have no weights`);
-    prepareGradients(this, kernels);
+    check((owners.get(optimizer) ?? this) === this, () => {
+      return `${this.label}: its optimizer ${optimizer.className} already trains another model; give each model one of its own`;
+    });
+    owners.set(optimizer, this);
+    for (const p of parameters) p.makeGradient(kernels);
     optimizer.build(parameters, kernels);
-    if (this.#pending) optimizer.setState(this.#pending);
+    if (this.#pending) restoreMoments(optimizer, this.#pending);
     this.#pending = null;
-    this.#prepared = { kernels, trainable };
+    this.#trained = parameters;
     return kernels;
   }
 
@@ -112,11 +121,6 @@ export class Model extends Graph {
     return predictOnBatch(this, x);
   }
 
-  /** Forgets the carried states of all stateful layers. */
-  override resetStates(): void {
-    for (const layer of this.layers) layer.resetStates?.();
-  }
-
   /** Keras's table of layers, output shapes and parameter counts; printed, and returned. */
   summary(print: (text: string) => void = console.log): string {
     const text = summarize(this);
@@ -130,6 +134,7 @@ export class Model extends Graph {
 
   /** The model as a safetensors file: layers, weights, and once compiled the state of its training. */
   toBytes(): Uint8Array {
+    this.initialize(); // before the random state is read, which weights that have not been drawn yet would change
     return toBytes(this, this.#compiled ? trainingState(this, this.#pending) : { metadata: {}, tensors: new Map() });
   }
 
@@ -144,6 +149,8 @@ export class Model extends Graph {
     for (const [i, output] of this.compiled.outputs.entries()) {
       for (const [j, metric] of output.metrics.entries()) metric.name = stored.metricNames[i]?.[j] ?? metric.name;
     }
+    // Step count and rate hold at once, so that they can be read and changed; moments need the weights that they belong to.
+    this.optimizer.setState(moments);
     this.#pending = moments;
     this.epoch = stored.epoch;
     this.random.state = stored.random;

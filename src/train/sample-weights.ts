@@ -19,9 +19,9 @@ export class SampleWeights {
     this.tensor = samples || classes || fitting ? combine(scope, loss, samples, classes, fitting) : null;
   }
 
-  /** The weights as metrics read them. */
+  /** A copy of the weights as metrics read them: a metric may allocate, which invalidates a view. */
   host(): TensorData | null {
-    return this.tensor?.data ?? null;
+    return this.tensor?.data.slice() ?? null;
   }
 }
 

@@ -30,11 +30,12 @@ export interface StepOptions {
   readonly place: StepPlace;
 }
 
-/** Loss of one batch, with the penalties in it; metrics are updated on the way. */
+/** Loss of one batch, with the penalties in it; metrics are updated on the way. Changes the weights that `prepareTraining` listed. */
 export function trainStep(model: Model, kernels: Kernels, batch: BatchSlice, options: StepOptions): number {
   const compiled = model.compiled;
-  const parameters = model.trainableParameters;
+  const parameters = model.trained;
   return withScope(kernels, true, (scope) => {
+    track(model.parameters, parameters);
     for (const p of parameters) kernels.fill(p.grad!.ptr, 0, p.size);
     const { loss, value } = forward(model, compiled, scope, batch, true, options.classWeight);
     checkLoss(model, value, options.place, () => rerunInputs(scope, batch));
@@ -71,12 +72,13 @@ function forward(
 ): { loss: Tensor; value: number } {
   const extra: Tensor[] = [];
   const addLoss = (t: Tensor) => void extra.push(t);
-  const penalize: CallContext["penalize"] = (layer, ys) => training && activityPenalty(layer, ys, addLoss);
+  const penalize: CallContext["penalize"] = (layer, ys) => activityPenalty(layer, ys, addLoss);
   const context: CallContext = { training, random: model.random, masks: [], addLoss, penalize };
   const outputs = model.run(rerunInputs(scope, batch), context);
   const losses = outputs.map((output, i) => outputLoss(compiled.outputs[i]!, scope, output, batch, i, classWeight));
   const loss = [...losses, ...extra].reduce((a, b) => add(a, b));
-  const penalty = model.trainableParameters.reduce((total, p) => total + penaltyOf(scope.kernels, p), 0);
+  const penalized = training ? model.trained : model.trainableParameters;
+  const penalty = penalized.reduce((total, p) => total + penaltyOf(scope.kernels, p), 0);
   return { loss, value: loss.item() + penalty };
 }
 
@@ -94,7 +96,10 @@ function outputLoss(
   const samples = batch.samples.weight ? feedSlice(scope, batch.samples.weight, batch) : null;
   const factors = classWeight ? classFactors(scope, classWeight, target, prediction) : null;
   const weights = new SampleWeights(scope, perPosition, samples, factors, mask);
-  for (const metric of metrics) metric.update(target, prediction, weights.host());
+  if (metrics.length > 0) {
+    const counts = weights.host();
+    for (const metric of metrics) metric.update(target, prediction, counts);
+  }
   return meanLoss(perPosition, weights, weight);
 }
 
@@ -103,11 +108,8 @@ function meanLoss(perPosition: Tensor, weights: SampleWeights, outputWeight: num
   return mul(reshape(sum(weighted), []), outputWeight / weights.count);
 }
 
-/** Makes gradients for the weights that are trained, and takes those of frozen ones away. */
-export function prepareGradients(model: Model, kernels: Kernels): void {
-  const trained = new Set<Parameter>(model.trainableParameters);
-  for (const p of model.parameters) {
-    p.tracked = trained.has(p);
-    if (p.tracked) p.makeGradient(kernels);
-  }
+/** Says at which weights a gradient is wanted: anew for each step, since other models may share layers with this one. */
+function track(all: readonly Parameter[], trained: readonly Parameter[]): void {
+  for (const p of all) p.tracked = false;
+  for (const p of trained) p.tracked = true;
 }

@@ -1,6 +1,7 @@
 /** What a file holds so that training goes on as if it had not stopped: how it was compiled, moments, epoch, random state. */
 import type { SavedState } from "../model/save.js";
 import { Tensor } from "../tensor/tensor.js";
+import type { Optimizer } from "../optimizers/index.js";
 import { check } from "../util/errors.js";
 import type { LoadedFile } from "../model/load.js";
 import type { CompileOptions } from "./compile.js";
@@ -27,7 +28,7 @@ export function trainingState(model: Model, waiting: Map<string, Tensor> | null)
     lossWeights: outputs.map((o) => o.weight),
   };
   const tensors = new Map(
-    [...(waiting ?? optimizer.getState())].map(([name, t]) => [name, { data: t.data, shape: t.shape }]),
+    [...(waiting ?? []), ...optimizer.getState()].map(([name, t]) => [name, { data: t.data, shape: t.shape }]),
   );
   const metricNames = outputs.map((o) => o.metrics.map((m) => m.name));
   return { metadata: { compile, metricNames, epoch: model.epoch, random: model.random.state }, tensors };
@@ -55,4 +56,17 @@ export function readTraining(
     if (key.startsWith(PREFIX)) moments.set(key.slice(PREFIX.length), Tensor.of(data, shape));
   }
   return { stored, moments };
+}
+
+/**
+ * Gives a built optimizer the moments of a file. Where the file's training changed other weights than this one will, they are
+ * left out and the steps count from 0, as when layers are frozen or unfrozen between two calls of `fit`.
+ */
+export function restoreMoments(optimizer: Optimizer, stored: ReadonlyMap<string, Tensor>): void {
+  const own = optimizer.getState();
+  const momentsOf = (state: ReadonlyMap<string, Tensor>) => [...state].filter(([key]) => key.includes("/"));
+  const came = momentsOf(stored);
+  const fits = came.length === momentsOf(own).length && came.every(([key, t]) => own.get(key)?.size === t.size);
+  if (fits) optimizer.setState(new Map([...own, ...came]));
+  else if (came.length > 0) optimizer.iterations = 0;
 }

@@ -151,14 +151,18 @@ test("activity, l1 and l2 penalties are part of the loss and of its gradient", a
   await m.trainOnBatch(data, target);
   const gradient = p.read().map((v, i) => (before[i]! - v) / 1e-7);
   p.assign(before);
-  // The activity penalty counts in training only, so the oracle adds it by hand: 0.01 · Σ y².
-  const total = async () =>
-    (await lossAt()) + 0.01 * Array.from((await m.predict(data)).data).reduce((s, v) => s + v * v, 0);
   for (let i = 0; i < before.length; i++) {
-    const at = async (h: number) => (p.assign(before.map((v, j) => (j === i ? v + h : v))), total());
+    const at = async (h: number) => (p.assign(before.map((v, j) => (j === i ? v + h : v))), lossAt());
     const numeric = ((await at(1e-6)) - (await at(-1e-6))) / 2e-6;
     assert.ok(Math.abs(numeric - gradient[i]!) < 1e-5, `${i}: ${numeric} ${gradient[i]}`);
   }
+  p.assign(before);
+  const sum = (values: ArrayLike<number>, f: (v: number) => number) => Array.from(values, f).reduce((a, b) => a + b);
+  const prediction = (await m.predict(data)).data;
+  const mse = sum(prediction.map((v, i) => v - target.data[i]!), (v) => v * v) / 12; // prettier-ignore
+  const activity = (0.01 * sum(prediction, (v) => v * v)) / 6;
+  const weights = 0.02 * sum(before, Math.abs) + 0.03 * sum(before, (v) => v * v);
+  assert.ok(Math.abs((await lossAt()) - (mse + activity + weights)) < 1e-12);
 });
 
 test("a metric is worked out at a step only when a callback reads it", async () => {
