@@ -116,11 +116,12 @@ const shapes = fc.record({
   recurrentActivation: fc.constantFrom("sigmoid" as const, ...FUSED_ACTIVATIONS),
 }); // prettier-ignore
 
-function isBounded({ activation, recurrentActivation }: Shape): boolean {
-  return [activation, recurrentActivation].every((f) => f === "tanh" || f === "sigmoid");
+/** With gates outside [0, 1], or states without bound, a loop amplifies a rounding beyond any fixed bound: few steps, small weights. */
+function isBounded({ cell, activation, recurrentActivation }: Shape): boolean {
+  const isGate = cell === "simpleRnn" || recurrentActivation === "sigmoid";
+  return isGate && (activation === "tanh" || activation === "sigmoid");
 }
 
-/** Unbounded activations in a loop amplify a rounding beyond any fixed bound: few steps and small weights. */
 function isContracting(shape: Shape): boolean {
   return isBounded(shape) || shape.T <= 3;
 }
