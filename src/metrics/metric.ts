@@ -22,6 +22,8 @@ export interface Metric extends Named {
   update(yTrue: Tensor, yPred: Tensor, weights?: TensorData | null): void;
   /** The value over all batches since the last reset; NaN when there were none. */
   result(): number;
+  /** Another one with the same options and no batches, so that validation does not disturb what training gathers. */
+  fresh?(): Metric;
 }
 
 /** A batch as rows. */
@@ -48,7 +50,7 @@ export function defineMetric<C extends object>(
   defaults: C,
   make: (config: C, where: string) => MetricParts,
 ) {
-  return (options: Partial<C> & { name?: string } = {}): Metric => {
+  const factory = (options: Partial<C> & { name?: string } = {}): Metric => {
     const where = `metric ${className}`;
     const { name, ...config } = withDefaults(
       where,
@@ -64,8 +66,10 @@ export function defineMetric<C extends object>(
       reset: parts.reset,
       update: (yTrue, yPred, weights) => parts.update(rowsOf(where, yTrue, yPred, weights ?? null), yTrue, yPred),
       result: parts.result,
+      fresh: () => factory(options),
     };
   };
+  return factory;
 }
 
 function rowsOf(where: string, yTrue: Tensor, yPred: Tensor, weights: TensorData | null): Rows {

@@ -10,22 +10,37 @@ export interface CompileOptions {
   optimizer?: OptimizerLike;
   /** One loss; with several outputs a list, or an object keyed by the names of the output layers. */
   loss: LossLike | LossLike[] | Record<string, LossLike>;
-  /** Metrics of the only output, or of all; with several outputs also a list of lists or an object. */
+  /**
+   * Metrics of the only output, or of all; with several outputs also a list of lists or an object. As in Keras they leave out masked
+   * steps, but do not look at sampleWeight and classWeight.
+   */
   metrics?: MetricLike[] | MetricLike[][] | Record<string, MetricLike | MetricLike[]>;
+  /** Metrics that weigh samples as the loss does; where `metrics` has one of the same name, "weighted_" stands before it. */
+  weightedMetrics?: CompileOptions["metrics"];
   /** Factors on the losses of several outputs. Default 1 each. */
   lossWeights?: number[] | Record<string, number>;
+}
+
+export interface CompiledOutput {
+  readonly name: string;
+  readonly loss: Loss;
+  /** Factor on the loss. */
+  readonly weight: number;
+  readonly metrics: readonly Metric[];
+  /** Those from this place on are the weighted ones. */
+  readonly weightedFrom: number;
 }
 
 /** What compile() resolved: per output its loss, weight and metrics. */
 export interface Compiled {
   readonly optimizer: Optimizer;
-  readonly outputs: readonly { name: string; loss: Loss; weight: number; metrics: Metric[] }[];
+  readonly outputs: readonly CompiledOutput[];
   /** As given, for the file. */
   readonly options: CompileOptions;
 }
 
 export function compileGraph(graph: Graph, options: CompileOptions): Compiled {
-  checkOptions("compile", options, ["optimizer", "loss", "metrics", "lossWeights"]);
+  checkOptions("compile", options, ["optimizer", "loss", "metrics", "weightedMetrics", "lossWeights"]);
   const names = graph.outputs.map((t) => t.node.layer.name);
   const losses = perOutput<LossLike>(options.loss, names, "loss");
   const weights =
@@ -33,12 +48,22 @@ export function compileGraph(graph: Graph, options: CompileOptions): Compiled {
       ? names.map(() => 1)
       : perOutput<number>(options.lossWeights, names, "lossWeights");
   const metrics = metricsPerOutput(options.metrics ?? [], names);
+  const weighted = metricsPerOutput(options.weightedMetrics ?? [], names);
   const outputs = names.map((name, i) => {
     check(losses[i] !== undefined, () => `compile: the loss of output "${name}" is missing`);
     const loss = resolveLoss(losses[i]!, "compile");
-    return { name, loss, weight: weights[i]!, metrics: metrics[i]!.map((m) => resolveMetric(m, "compile", loss)) };
+    const resolve = (list: MetricLike[]) => list.map((m) => resolveMetric(m, "compile", loss));
+    const plain = resolve(metrics[i]!);
+    const all = [...plain, ...apart(resolve(weighted[i]!), plain)];
+    return { name, loss, weight: weights[i]!, metrics: all, weightedFrom: plain.length };
   });
   return { optimizer: resolveOptimizer(options.optimizer ?? "rmsprop", "compile"), outputs, options };
+}
+
+/** The weighted metrics, under names that the others do not have. */
+function apart(weighted: Metric[], plain: readonly Metric[]): Metric[] {
+  const taken = new Set(plain.map((m) => m.name));
+  return weighted.map((m) => (taken.has(m.name) ? { ...m, name: `weighted_${m.name}` } : m));
 }
 
 /** One value for each output: from a list, from an object keyed by output names, or the same for all. */

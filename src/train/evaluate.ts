@@ -62,10 +62,10 @@ export async function evaluateBatches(
   batches: Iterable<BatchSlice> | AsyncIterable<BatchSlice>,
   prefix: string,
 ): Promise<Logs> {
-  const book = new LogBook(model.compiled);
+  const book = new LogBook(model.compiled, true);
   const breather = new Breather();
   for await (const batch of batches) {
-    book.add(evaluateStep(model, kernels, batch, null), batch.count);
+    book.add(evaluateStep(model, kernels, batch, book.metrics), batch.count);
     await breather.breathe();
   }
   return book.logs(prefix);
@@ -80,10 +80,10 @@ export async function trainOnBatch(
   const kernels = await model.prepareTraining();
   const samples = readSamples(model, x, y, sampleWeight, "trainOnBatch");
   checkTargets(model, samples, "trainOnBatch");
-  const book = new LogBook(model.compiled);
+  const book = new LogBook(model.compiled, false);
   const batch = { samples, start: 0, count: samples.count, order: undefined };
   const place = { epoch: model.epoch, step: model.optimizer.iterations };
-  book.add(trainStep(model, kernels, batch, { classWeight: null, place }), samples.count);
+  book.add(trainStep(model, kernels, batch, { classWeight: null, place, metrics: book.metrics }), samples.count);
   return book.logs();
 }
 

@@ -187,13 +187,16 @@ class Run implements TrainingRun {
   /** One pass over the data; null when it was cut short before its first step. */
   async #epoch(epoch: number): Promise<Logs | null> {
     const { model, kernels, classWeight, callbacks } = this.plan;
-    const book = new LogBook(model.compiled);
+    const book = new LogBook(model.compiled, false);
     const live = book.live();
     let step = 0;
     for await (const batch of this.plan.batches()) {
       if (this.#stopped) break;
       try {
-        book.add(trainStep(model, kernels, batch, { classWeight, place: { epoch, step } }), batch.count);
+        book.add(
+          trainStep(model, kernels, batch, { classWeight, place: { epoch, step }, metrics: book.metrics }),
+          batch.count,
+        );
       } catch (error) {
         if (!this.#forgives(error)) throw error;
         this.stop((error as Error).message);

@@ -1,21 +1,27 @@
 import type { Compiled } from "./compile.js";
+import type { Metric } from "../metrics/index.js";
 import type { Logs } from "./callback.js";
 
 /** Running mean of the loss over samples, with the metrics of all outputs beside it. */
 export class LogBook {
   #sum = 0;
   #count = 0;
+  /** What the steps update: the metrics of each output. */
+  readonly metrics: readonly (readonly Metric[])[];
   readonly #values: [name: string, value: () => number][];
 
-  constructor(compiled: Compiled) {
+  /** @param aside take copies of the metrics, since training may be in the middle of an epoch with the others */
+  constructor(compiled: Compiled, aside: boolean) {
     this.#values = [["loss", () => this.#sum / this.#count]];
-    for (const { name, metrics } of compiled.outputs) {
+    this.metrics = compiled.outputs.map(({ name, metrics }) => {
       const owner = compiled.outputs.length > 1 ? `${name}_` : ""; // so that two outputs may have the same metric
-      for (const metric of metrics) {
+      return metrics.map((own) => {
+        const metric = (aside && own.fresh?.()) || own;
         metric.reset();
-        this.#values.push([`${owner}${metric.name}`, () => metric.result()]);
-      }
-    }
+        this.#values.push([`${owner}${own.name}`, () => metric.result()]);
+        return metric;
+      });
+    });
   }
 
   add(loss: number, samples: number): void {

@@ -25,6 +25,7 @@ export class Model extends Graph {
   static override readonly className: string = "Model";
   #compiled: Compiled | null = null;
   #trained: readonly Parameter[] = [];
+  #untrained: readonly Parameter[] = [];
   /** Moments read from a file, which wait for the optimizer to be built. */
   #pending: Map<string, Tensor> | null = null;
   /** Where the last `fit` got to; `initialEpoch` of the next may go on from it. */
@@ -52,6 +53,11 @@ export class Model extends Graph {
   /** The weights that training changes now: flags that change count from the next call of `fit` or `trainOnBatch`. */
   get trained(): readonly Parameter[] {
     return this.#trained;
+  }
+
+  /** All others. */
+  get untrained(): readonly Parameter[] {
+    return this.#untrained;
   }
 
   get compiled(): Compiled {
@@ -90,6 +96,7 @@ export class Model extends Graph {
     if (this.#pending) restoreMoments(optimizer, this.#pending);
     this.#pending = null;
     this.#trained = parameters;
+    this.#untrained = this.parameters.filter((p) => !parameters.includes(p));
     return kernels;
   }
 

@@ -12,16 +12,23 @@ export class SampleWeights {
   /** Of the loss's shape; null = 1 everywhere. */
   readonly tensor: Tensor | null;
   readonly count: number;
+  readonly #mask: Tensor | null;
 
   constructor(scope: Scope, loss: Tensor, samples: Tensor | null, classes: Tensor | null, mask: Tensor | null) {
     const fitting = mask && loss.rank === 2 && mask.size === loss.size ? mask : null;
+    this.#mask = fitting;
     this.count = fitting ? Math.max(1, countOnes(fitting)) : loss.size;
     this.tensor = samples || classes || fitting ? combine(scope, loss, samples, classes, fitting) : null;
   }
 
   /** A copy of the weights as metrics read them: a metric may allocate, which invalidates a view. */
-  host(): TensorData | null {
+  read(): TensorData | null {
     return this.tensor?.data.slice() ?? null;
+  }
+
+  /** The same for metrics that look at the mask only. */
+  readMask(): TensorData | null {
+    return this.#mask?.data.slice() ?? null;
   }
 }
 

@@ -3,12 +3,12 @@
  */
 import type { Kernels } from "../kernels/kernels.js";
 import type { CallContext } from "../layers/layer.js";
-import type { Parameter } from "../layers/parameter.js";
 import { mul, add } from "../ops/arithmetic.js";
 import { reshape } from "../ops/reshape.js";
 import { sum } from "../ops/reduce.js";
 import { withScope, type Scope } from "../ops/scope.js";
 import type { Value } from "../model/graph.js";
+import type { Metric } from "../metrics/index.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { activityPenalty } from "./activity-penalty.js";
 import { feedSlice, type BatchSlice } from "./batches.js";
@@ -25,8 +25,14 @@ export interface StepPlace {
   readonly step: number;
 }
 
-export interface StepOptions {
+/** What a step measures, and with which weights. */
+interface Measure {
   readonly classWeight: ClassWeights | null;
+  /** The metrics of each output, which the step updates. */
+  readonly metrics: readonly (readonly Metric[])[];
+}
+
+export interface StepOptions extends Measure {
   readonly place: StepPlace;
 }
 
@@ -35,9 +41,11 @@ export function trainStep(model: Model, kernels: Kernels, batch: BatchSlice, opt
   const compiled = model.compiled;
   const parameters = model.trained;
   return withScope(kernels, true, (scope) => {
-    track(model.parameters, parameters);
+    // Said anew for each step, since other models may share layers with this one.
+    for (const p of model.untrained) p.tracked = false;
+    for (const p of parameters) p.tracked = true;
     for (const p of parameters) kernels.fill(p.grad!.ptr, 0, p.size);
-    const { loss, value } = forward(model, compiled, scope, batch, true, options.classWeight);
+    const { loss, value } = forward(model, compiled, scope, batch, true, options);
     checkLoss(model, value, options.place, () => rerunInputs(scope, batch));
     scope.backward(loss);
     for (const p of parameters) addPenaltyGradient(scope, p);
@@ -49,13 +57,9 @@ export function trainStep(model: Model, kernels: Kernels, batch: BatchSlice, opt
 }
 
 /** The loss of a batch without training; metrics are updated on the way. */
-export function evaluateStep(
-  model: Model,
-  kernels: Kernels,
-  batch: BatchSlice,
-  classWeight: ClassWeights | null,
-): number {
-  return withScope(kernels, false, (scope) => forward(model, model.compiled, scope, batch, false, classWeight).value);
+export function evaluateStep(model: Model, kernels: Kernels, batch: BatchSlice, metrics: Measure["metrics"]): number {
+  const measure = { classWeight: null, metrics };
+  return withScope(kernels, false, (scope) => forward(model, model.compiled, scope, batch, false, measure).value);
 }
 
 function rerunInputs(scope: Scope, batch: BatchSlice): Value[] {
@@ -68,14 +72,14 @@ function forward(
   scope: Scope,
   batch: BatchSlice,
   training: boolean,
-  classWeight: ClassWeights | null,
+  measure: Measure,
 ): { loss: Tensor; value: number } {
   const extra: Tensor[] = [];
   const addLoss = (t: Tensor) => void extra.push(t);
   const penalize: CallContext["penalize"] = (layer, ys) => activityPenalty(layer, ys, addLoss);
   const context: CallContext = { training, random: model.random, masks: [], addLoss, penalize };
   const outputs = model.run(rerunInputs(scope, batch), context);
-  const losses = outputs.map((output, i) => outputLoss(compiled.outputs[i]!, scope, output, batch, i, classWeight));
+  const losses = outputs.map((output, i) => outputLoss(compiled.outputs[i]!, scope, output, batch, i, measure));
   const loss = [...losses, ...extra].reduce((a, b) => add(a, b));
   const penalized = training ? model.trained : model.trainableParameters;
   const penalty = penalized.reduce((total, p) => total + penaltyOf(scope.kernels, p), 0);
@@ -84,21 +88,20 @@ function forward(
 
 /** The weighted mean of one output's losses, over all samples and positions that are not masked. */
 function outputLoss(
-  { loss, weight, metrics }: Compiled["outputs"][number],
+  { loss, weight, weightedFrom }: Compiled["outputs"][number],
   scope: Scope,
   { tensor: prediction, mask }: Value,
   batch: BatchSlice,
   index: number,
-  classWeight: ClassWeights | null,
+  { classWeight, metrics }: Measure,
 ): Tensor {
   const target = feedSlice(scope, batch.samples.y[index]!, batch);
   const perPosition = loss.call(target, prediction);
   const samples = batch.samples.weight ? feedSlice(scope, batch.samples.weight, batch) : null;
   const factors = classWeight ? classFactors(scope, classWeight, target, prediction) : null;
   const weights = new SampleWeights(scope, perPosition, samples, factors, mask);
-  if (metrics.length > 0) {
-    const counts = weights.host();
-    for (const metric of metrics) metric.update(target, prediction, counts);
+  for (const [i, metric] of metrics[index]!.entries()) {
+    metric.update(target, prediction, i < weightedFrom ? weights.readMask() : weights.read());
   }
   return meanLoss(perPosition, weights, weight);
 }
@@ -106,10 +109,4 @@ function outputLoss(
 function meanLoss(perPosition: Tensor, weights: SampleWeights, outputWeight: number): Tensor {
   const weighted = weights.tensor ? mul(perPosition, weights.tensor) : perPosition;
   return mul(reshape(sum(weighted), []), outputWeight / weights.count);
-}
-
-/** Says at which weights a gradient is wanted: anew for each step, since other models may share layers with this one. */
-function track(all: readonly Parameter[], trained: readonly Parameter[]): void {
-  for (const p of all) p.tracked = false;
-  for (const p of trained) p.tracked = true;
 }

@@ -24,7 +24,8 @@ export function trainingState(model: Model, waiting: Map<string, Tensor> | null)
   const compile = {
     optimizer: named(optimizer),
     loss: outputs.map((o) => named(o.loss)),
-    metrics: outputs.map((o) => o.metrics.map(named)),
+    metrics: outputs.map((o) => o.metrics.slice(0, o.weightedFrom).map(named)),
+    weightedMetrics: outputs.map((o) => o.metrics.slice(o.weightedFrom).map(named)),
     lossWeights: outputs.map((o) => o.weight),
   };
   const tensors = new Map(

@@ -168,8 +168,13 @@ test("activity, l1 and l2 penalties are part of the loss and of its gradient", a
 test("a metric is worked out at a step only when a callback reads it", async () => {
   const m = classifier();
   let asked = 0;
+  const nothing = () => undefined;
   const metric = {
-    ...{ name: "dear", className: "dear", config: {}, reset: () => undefined, update: () => undefined },
+    name: "dear",
+    className: "dear",
+    config: {},
+    reset: nothing,
+    update: nothing,
     result: () => ++asked,
   };
   m.compile({ optimizer: "adam", loss: "binaryCrossentropy", metrics: [metric] });
