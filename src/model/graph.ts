@@ -9,7 +9,7 @@ import { SymbolicTensor, type LayerNode } from "../layers/symbolic.js";
 import type { FloatDType } from "../tensor/dtype.js";
 import type { TensorLike } from "../tensor/make.js";
 import { fitsShape, showShape, type PartialShape } from "../tensor/shape.js";
-import type { Tensor } from "../tensor/tensor.js";
+import { Tensor } from "../tensor/tensor.js";
 import { checkChoice, checkCount } from "../util/checks.js";
 import { check, SluiceError, show } from "../util/errors.js";
 import { Random } from "../util/random.js";
@@ -175,6 +175,9 @@ export function callLayer(layer: Layer, came: Value[], context: CallContext): Va
   if (layer instanceof Graph) return layer.run(came, own);
   const inputs = came.map((v) => v.tensor);
   const outputs = layer.call(inputs, own);
+  check(Array.isArray(outputs) && outputs.every((t) => t instanceof Tensor), () => {
+    return `${layer.label}: call() must return a list of tensors, got ${show(outputs)}`;
+  });
   context.penalize?.(layer, outputs);
   if (!layer.computeMask && masks.every((m) => m === null)) return outputs.map((tensor) => ({ tensor, mask: null }));
   const next = layer.computeMask?.(masks, inputs, outputs) ?? outputs.map(() => masks[0] ?? null);

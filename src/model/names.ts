@@ -1,17 +1,26 @@
 import type { Layer } from "../layers/layer.js";
 import { SluiceError } from "../util/errors.js";
 
-/** Gives every layer without a name one of its own: the class in snake case, then with _1, _2, … as in Keras. */
+/**
+ * Gives every layer without a name one of its own: the class in snake case, then with _1, _2, … as in Keras. A name that came
+ * about in this way, in another model that lent the layer, makes way where it is taken.
+ */
 export function nameLayers(layers: readonly Layer[]): void {
   const taken = new Set<string>();
   for (const layer of layers) {
-    if (layer.name === "") continue;
+    if (!layer.config.name) continue;
     if (taken.has(layer.name))
       throw new SluiceError(`model: two layers are named "${layer.name}"; names must be unique`);
     taken.add(layer.name);
   }
-  for (const layer of layers) {
-    if (layer.name === "") layer.name = freeName(snakeCase(layer.className), taken);
+  const others = layers.filter((layer) => !layer.config.name);
+  const unnamed: Layer[] = [];
+  for (const layer of others) {
+    if (layer.name === "" || taken.has(layer.name)) unnamed.push(layer);
+    else taken.add(layer.name);
+  }
+  for (const layer of unnamed) {
+    layer.name = freeName(snakeCase(layer.className), taken);
     taken.add(layer.name);
   }
 }

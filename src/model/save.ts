@@ -3,6 +3,7 @@ import { writeSafetensors } from "../format/safetensors.js";
 import type { TensorData } from "../tensor/dtype.js";
 import type { Shape } from "../tensor/shape.js";
 import { storeLayer } from "../layers/registry.js";
+import { check } from "../util/errors.js";
 import type { Graph } from "./graph.js";
 import { namedParameters } from "./weights.js";
 
@@ -22,6 +23,7 @@ export interface SavedState {
 export function toBytes(graph: Graph, state: SavedState): Uint8Array {
   const tensors = new Map<string, { data: TensorData; shape: Shape }>();
   for (const [name, p] of namedParameters(graph.layers)) {
+    check(!tensors.has(name), () => `save: two weights are named "${name}"; give the layers names that differ`);
     const data = p.read();
     tensors.set(name, { data: graph.dtype === "float32" ? Float32Array.from(data) : data, shape: p.shape });
   }

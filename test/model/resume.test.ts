@@ -109,3 +109,36 @@ test("layers that parts of a model share are shared again after loading", async 
   for (const one of [m, loaded]) await one.fit(x, y, quiet);
   assert.deepEqual(weights(loaded), weights(m));
 });
+
+test("models that were named by themselves are put together; given names that collide are refused", async () => {
+  const tower = () => sequential([layers.dense({ units: 2, inputShape: [3] }), layers.dense({ units: 2 })]);
+  const [a, b] = [tower(), tower()];
+  const ends = [a.outputs[0]!, b.outputs[0]!];
+  const joined = model({ inputs: [...a.inputs, ...b.inputs], outputs: layers.add().apply(ends), seed: 2 });
+  assert.equal(new Set(joined.layers.map((layer) => layer.name)).size, joined.layers.length);
+  const loaded = await loadModel(joined.toBytes());
+  assert.deepEqual((await loaded.predict([x, x])).data, (await joined.predict([x, x])).data);
+  assert.deepEqual((await (await loadModel(b.toBytes())).predict(x)).data, (await b.predict(x)).data);
+  const given = () => layers.dense({ units: 1, name: "same" });
+  const from = input({ shape: [3] });
+  const outputs = [given().apply(from), given().apply(from)];
+  assert.throws(() => model({ inputs: from, outputs }), /two layers are named "same"/);
+  a.layers[1]!.name = a.layers[2]!.name;
+  assert.throws(() => a.toBytes(), /two weights are named/);
+});
+
+test("a layer whose call does not return a list of tensors is named", async () => {
+  for (const wrong of [(t: Tensor) => t, async (t: Tensor) => [t], (t: Tensor) => [t.data]]) {
+    class Wrong extends Layer {
+      static override readonly className = "Wrong";
+      override computeOutputShape(shapes: PartialShape[]) {
+        return shapes;
+      }
+      override call([t]: Tensor[]) {
+        return wrong(t!) as unknown as Tensor[];
+      }
+    }
+    const m = sequential([layers.dense({ units: 2, inputShape: [3] }), new Wrong({}, {})]);
+    await assert.rejects(m.predict(x), /Wrong "wrong": call\(\) must return a list of tensors/);
+  }
+});
