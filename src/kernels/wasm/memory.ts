@@ -5,8 +5,8 @@ import { SluiceError } from "../../util/errors.js";
 
 const PAGE = 65536;
 const FIRST_PAGES = 16;
-/** All that 32-bit addresses reach; a shared memory must name its limit. */
-const MOST_PAGES = 65536;
+/** All that 32-bit addresses reach, or what an engine is willing to reserve: a shared memory must name its limit. */
+const LIMITS = [65536, 16384, 4096];
 /** Below: the control block and the arguments (assembly/args.ts). */
 const FIRST_FREE = 4096;
 /** Vector loads may look past the end of the last block. */
@@ -24,7 +24,7 @@ export class WasmMemory implements Memory {
   #buffer: ArrayBufferLike;
 
   constructor(shared: boolean) {
-    this.wasm = new WebAssembly.Memory({ initial: FIRST_PAGES, maximum: MOST_PAGES, shared });
+    this.wasm = reserve(shared);
     this.#buffer = this.wasm.buffer;
     this.heap = new Heap(FIRST_PAGES * PAGE - PADDING, (bytes) => this.#grow(bytes), FIRST_FREE);
     this.arena = new Arena(this.heap);
@@ -53,4 +53,16 @@ export class WasmMemory implements Memory {
     this.onGrow(this.#buffer);
     return this.#buffer.byteLength - PADDING;
   }
+}
+
+function reserve(shared: boolean): WebAssembly.Memory {
+  let refusal: unknown;
+  for (const maximum of LIMITS) {
+    try {
+      return new WebAssembly.Memory({ initial: FIRST_PAGES, maximum, shared });
+    } catch (error) {
+      refusal = error;
+    }
+  }
+  throw new SluiceError("memory: this engine gives no WebAssembly memory", { cause: refusal });
 }
