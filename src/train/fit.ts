@@ -62,6 +62,9 @@ interface Plan {
   validate(): Promise<Logs>;
 }
 
+/** Two fits at once would take turns at the same weights and moments. */
+const underWay = new WeakSet<Model>();
+
 export async function fit(
   model: Model,
   x: Inputs | Dataset,
@@ -72,8 +75,16 @@ export async function fit(
   const options = (dataset ? (y as FitOptions) : given) ?? {};
   const plan = await makePlan(model, x, dataset ? undefined : (y as Inputs), options);
   const history = emptyHistory();
-  const run = new Run(plan, history);
-  await run.train();
+  check(
+    !underWay.has(model),
+    () => `fit: ${model.label} is being trained already; await the first fit before the next`,
+  );
+  underWay.add(model);
+  try {
+    await new Run(plan, history).train();
+  } finally {
+    underWay.delete(model);
+  }
   return history;
 }
 
@@ -176,7 +187,8 @@ class Run implements TrainingRun {
       await notify(callbacks, (c) => c.onEpochBegin?.(epoch, this));
       const trained = await this.#epoch(epoch);
       if (!trained) break;
-      logs = { ...trained, ...(await this.plan.validate()), learningRate: model.optimizer.learningRate };
+      const validated = this.plan.signal?.aborted ? {} : await this.plan.validate(); // who aborts does not want to wait
+      logs = { ...trained, ...validated, learningRate: model.optimizer.learningRate };
       model.epoch = epoch + 1;
       addEpoch(this.history, epoch, logs);
       await notify(callbacks, (c) => c.onEpochEnd?.(epoch, logs, this));

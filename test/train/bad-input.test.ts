@@ -108,3 +108,11 @@ test("a loss that is not finite is named with epoch, step and layer, and changes
   exploding.getLayer("dense").parameters[1]!.assign([200]);
   await assert.rejects(exploding.fit(x, y, { verbose: 0 }), /first values that are not finite come from Dense "dense"/);
 });
+
+test("a second fit while the first one runs is refused, and a new one after it is not", async () => {
+  const m = binary();
+  const first = m.fit(x, y, { epochs: 3, verbose: 0 });
+  await assert.rejects(m.fit(x, y, { verbose: 0 }), /fit: Sequential is being trained already; await the first fit/);
+  await first;
+  await m.fit(x, y, { verbose: 0 });
+});
