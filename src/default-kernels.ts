@@ -30,7 +30,11 @@ export async function ready(): Promise<void> {
   await kernelsReady("float32");
 }
 
-/** Where a page finds the WebAssembly files, when its bundler does not place them beside the script. Call it before anything else. */
+/**
+ * Where a page finds the WebAssembly file, when its bundler does not place it beside the script. Call it before anything else;
+ * in Node, which reads the file from the package, it has no effect.
+ * @example setWasmSource((file) => `/static/${file}`)
+ */
 export function setWasmSource(from: ModuleSource): void {
   source = from;
 }
