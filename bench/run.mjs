@@ -9,9 +9,10 @@
  *   --quick                3 repetitions, 3 seconds
  *   --node PATH            the Node binary that sluice and the JavaScript peers run in
  *   --write                also writes the report to bench/RESULTS.md
+ *   --append               also adds the report to that file, under the version of Node
  */
 import { spawnSync } from "node:child_process";
-import { writeFileSync } from "node:fs";
+import { appendFileSync, writeFileSync } from "node:fs";
 import { cpus, totalmem } from "node:os";
 import { parseArgs } from "node:util";
 import { Child } from "./child.mjs";
@@ -30,6 +31,7 @@ const { values: options } = parseArgs({
     quick: { type: "boolean", default: false },
     node: { type: "string", default: process.execPath },
     write: { type: "boolean", default: false },
+    append: { type: "boolean", default: false },
   },
 });
 
@@ -48,8 +50,10 @@ const settings = {
   minimumMs: 100,
 };
 const workloads = chosen("workloads", options.workloads, Object.keys(WORKLOADS));
-const { commands, leftOut } = available(chosen("systems", options.systems, Object.keys(SYSTEMS)), options.node);
 const nodeVersion = spawnSync(options.node, ["-p", "process.versions.node"], { encoding: "utf8" }).stdout.trim();
+const nodeMajor = Number(nodeVersion.split(".")[0]);
+const systems = chosen("systems", options.systems, Object.keys(SYSTEMS));
+const { commands, leftOut } = available(systems, options.node, nodeMajor);
 
 /** @type {Map<string, Set<string>>} what a system could not do, and the workloads that it concerns */
 const remarks = new Map();
@@ -75,7 +79,7 @@ for (const line of leftOut) progress(`left out: ${line}`);
 const children = new Map();
 const versions = [];
 for (const [system, { runner }] of commands) {
-  const child = new Child(runner);
+  const child = new Child(runner, SYSTEMS[system].env);
   const { error, versions: own, notes } = await child.ask({ info: true });
   if (error !== undefined) {
     leftOut.push(`${system}: does not start: ${error.match(/^.*Error\b.*$/m)?.[0] ?? error}`);
@@ -111,7 +115,9 @@ const notes = [
   ...[...remarks].map(([remark, where]) => `${remark} (${[...where].join(", ")})`),
   ...leftOut.map((line) => `left out: ${line}`),
 ];
-const text = report(rows, workloads, notes, Number(nodeVersion.split(".")[0]));
+const text = report(rows, workloads, notes, nodeMajor);
 if (!options.json) process.stdout.write(text);
 else for (const line of notes) progress(line);
-if (options.write) writeFileSync(new URL("RESULTS.md", import.meta.url), `# Results of \`npm run bench\`\n\n${text}`);
+const results = new URL("RESULTS.md", import.meta.url);
+if (options.write) writeFileSync(results, `# Results of \`npm run bench\`\n\n${text}`);
+if (options.append) appendFileSync(results, `\n# Node ${nodeVersion}\n\n${text}`);

@@ -13,12 +13,16 @@ const root = dirname(bench);
  * @property {string} cold the program of W7, in cold/, and its argument
  * @property {string} [imports] the Python modules that it needs; absent for a system that runs in Node
  * @property {boolean} [peerPackage] whether it lives in bench/node_modules
+ * @property {Record<string, string>} [env] what its processes have in their environment beside ours
+ * @property {number} [fromNode] the first major version of Node that can run it
  */
 
 /** @type {Record<string, System>} */
 export const SYSTEMS = {
   sluice: { runner: "sluice.mjs 1", cold: "sluice.mjs" },
   "sluice-2t": { runner: "sluice.mjs 2", cold: "" },
+  // V8's experiment that joins pairs of 128-bit operations, which a user may ask for (docs/performance.md); bounds are for `sluice`
+  "sluice-wide": { runner: "sluice.mjs 1", cold: "", env: { SLUICE_WIDE: "1" }, fromNode: 24 },
   torch: { runner: "torch_runner.py", cold: "cold_torch.py", imports: "torch" },
   keras: { runner: "keras_runner.py", cold: "cold_keras.py", imports: "keras, jax" },
   "tfjs-wasm": { runner: "tfjs.mjs wasm", cold: "tfjs.mjs wasm", peerPackage: true },
@@ -45,10 +49,10 @@ function prepared(command, args) {
 
 /**
  * Builds sluice and installs the peers where that has not been done, and finds out which systems can run.
- * @param {string[]} names @param {string} node the binary for the systems that run in Node
+ * @param {string[]} names @param {string} node the binary for the systems that run in Node @param {number} nodeMajor
  * @returns {{ commands: Map<string, { runner: string[], cold: string[] }>, leftOut: string[] }}
  */
-export function available(names, node) {
+export function available(names, node, nodeMajor) {
   /** @type {Map<string, { runner: string[], cold: string[] }>} */
   const commands = new Map();
   const leftOut = [];
@@ -57,7 +61,11 @@ export function available(names, node) {
   const havePeers = existsSync(join(bench, "node_modules/onnxruntime-node"));
   const peers = needsPeers && (havePeers || prepared("npm", ["ci", "--prefix", "bench", "--no-audit", "--no-fund"]));
   for (const name of names) {
-    const { runner, cold, imports, peerPackage } = SYSTEMS[name];
+    const { runner, cold, imports, peerPackage, fromNode = 0 } = SYSTEMS[name];
+    if (nodeMajor < fromNode) {
+      leftOut.push(`${name}: needs Node ${fromNode} or later`);
+      continue;
+    }
     if (peerPackage && !peers) {
       leftOut.push(`${name}: its package could not be installed (npm ci --prefix bench)`);
       continue;
