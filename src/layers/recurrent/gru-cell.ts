@@ -1,13 +1,11 @@
 import { activationOf, type Activation } from "../../ops/activations.js";
-import { add, mul, sub } from "../../ops/arithmetic.js";
-import { matmul } from "../../ops/matmul.js";
-import { split } from "../../ops/split.js";
 import type { PartialShape } from "../../tensor/shape.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import { layerFactory } from "../factory.js";
 import type { Parameter } from "../parameter.js";
 import { biasOptions, kernelOptions, recurrentOptions } from "../weight-options.js";
 import { RecurrentCell, type CellContext, type FusedCell } from "./cell.js";
+import { stepwiseOf } from "./scan.js";
 import { checkCell, gatedCellDefaults, type GatedCellConfig } from "./cell-options.js";
 
 export interface GRUCellConfig extends GatedCellConfig {
@@ -66,26 +64,10 @@ export class GRUCell extends RecurrentCell<GRUCellConfig> {
   }
 
   call([x, h]: Tensor[], { stateDropout }: CellContext): Tensor[] {
-    const H = this.config.units;
-    const [Wz, Wr, Wg] = split(this.#withBias(matmul(x!, this.#W), 0), 3, -1);
-    const dropped = stateDropout ? mul(h!, stateDropout) : h!;
-    const gate = (w: Tensor, u: Tensor) => this.#recurrentActivation.apply(add(w, u));
-    if (this.config.resetAfter) {
-      const [Uz, Ur, Ug] = split(this.#withBias(matmul(dropped, this.#U), 1), 3, -1);
-      const g = this.#activation.apply(add(Wg!, mul(gate(Wr!, Ur!), Ug!)));
-      return mix(h!, gate(Wz!, Uz!), g);
-    }
-    const [Uzr, Ug] = split(this.#U, [2 * H, H], -1);
-    const [Uz, Ur] = split(matmul(dropped, Uzr!), 2, -1);
-    const g = this.#activation.apply(add(Wg!, matmul(mul(gate(Wr!, Ur!), dropped), Ug!)));
-    return mix(h!, gate(Wz!, Uz!), g);
-  }
-
-  /** Row 0 of the bias goes with the input, row 1 (resetAfter only) with the state. */
-  #withBias(a: Tensor, row: number): Tensor {
-    if (!this.#b) return a;
-    if (!this.config.resetAfter) return add(a, this.#b);
-    return add(a, split(this.#b, 2, 0)[row]!);
+    const { units: H, resetAfter } = this.config;
+    const gates = { activation: this.#activation, recurrentActivation: this.#recurrentActivation };
+    const weights = { W: this.#W, U: this.#U, b: this.#b };
+    return stepwiseOf(this).gru({ H, resetAfter: resetAfter!, ...gates, ...weights }, x!, h!, stateDropout);
   }
 
   override get fused(): FusedCell | null {
@@ -95,12 +77,6 @@ export class GRUCell extends RecurrentCell<GRUCellConfig> {
     const resetAfter = this.config.resetAfter!;
     return { cell: "gru", activation, recurrentActivation, resetAfter, W: this.#W, U: this.#U, b: this.#b };
   }
-}
-
-/** h = z ⊙ h₋ + (1 − z) ⊙ g, as output and as state. */
-function mix(h: Tensor, z: Tensor, g: Tensor): Tensor[] {
-  const next = add(mul(z, h), mul(sub(1, z), g));
-  return [next, next];
 }
 
 /** One step of a GRU, for `rnn({ cell })`. */

@@ -7,6 +7,7 @@ import { SluiceError } from "../../util/errors.js";
 import type { CallContext } from "../layer.js";
 import type { StepPlan } from "../step-plan.js";
 import type { FusedCell, RecurrentCell } from "./cell.js";
+import type { gruStep } from "./gru-step.js";
 
 export interface ScanOptions {
   reverse: boolean;
@@ -44,6 +45,7 @@ export interface StepPlaces {
 /** How cells without a fused form are run (stepwise.ts): over a sequence, and in a stream. */
 export interface Stepwise {
   scan: Scan;
+  gru: typeof gruStep;
   planStep(plan: StepPlan, cell: RecurrentCell, places: StepPlaces): void;
 }
 

@@ -10,11 +10,12 @@ import { withScope } from "../../ops/scope.js";
 import { Random } from "../../util/random.js";
 import type { StepPlan } from "../step-plan.js";
 import type { RecurrentCell } from "./cell.js";
+import { gruStep } from "./gru-step.js";
 import { provideStepwise, type Scan, type StepPlaces } from "./scan.js";
 
 /** From now on cells without a fused form can be run. */
 export function stepwise(): void {
-  provideStepwise({ scan: scanSteps, planStep: planCellCall });
+  provideStepwise({ scan: scanSteps, gru: gruStep, planStep: planCellCall });
 }
 
 const scanSteps: Scan = (cell, inputs, options, context) => {
