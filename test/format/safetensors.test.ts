@@ -135,7 +135,7 @@ test("safetensors: each way of being wrong has its own error", () => {
     [new TextEncoder().encode("PK\u0003\u0004 a zip archive"), /announce a header of \d+ bytes, the limit is 100000000/],
     [file({}, [], 9), /header should end at byte 17, the file at 10/],
     [file("[]"), /expected a JSON object, got \[\]/],
-    [file("{"), /JSON: .*at character 1, at the end/],
+    [file("{"), /header: JSON: /],
     [file('{"a":1,}'), /expected a name in quotes/],
     [file(Buffer.from([0x7b, 0xff, 0x7d]).toString("latin1")), /expected a name in quotes/],
     [Uint8Array.of(3, 0, 0, 0, 0, 0, 0, 0, 0x7b, 0xff, 0x7d), /expected UTF-8/],
