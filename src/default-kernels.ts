@@ -1,14 +1,14 @@
 /** Makes the WebAssembly kernels the ones that compute in float32. Bundlers keep this import (package.json, sideEffects). */
 import { loadKernels } from "#kernels";
 import type { ModuleSource } from "./kernels/wasm/load.js";
-import type { WasmKernels } from "./kernels/wasm/kernels.js";
+import type { Kernels } from "./kernels/kernels.js";
 import { kernelsReady, provideKernels } from "./ops/backend.js";
 import { SluiceError } from "./util/errors.js";
 
 /** Node reads the module at once; a page fetches it. */
-const load = loadKernels as unknown as (source?: ModuleSource) => WasmKernels | Promise<WasmKernels>;
+const load = loadKernels as unknown as (source?: ModuleSource) => Kernels | Promise<Kernels>;
 let source: ModuleSource | undefined;
-let loaded: WasmKernels | null = null;
+let loaded: Kernels | null = null;
 
 provideKernels("float32", {
   create() {
@@ -46,5 +46,9 @@ export function setWasmSource(from: ModuleSource): void {
  */
 export async function setThreads(count: number): Promise<void> {
   await ready();
-  await loaded!.setThreads(count);
+  const kernels = loaded as Kernels & { setThreads?(count: number): Promise<void> };
+  if (kernels.setThreads) return kernels.setThreads(count);
+  throw new SluiceError(
+    'setThreads: a page that imports only "sluice/inference" computes on one thread; import from "sluice"',
+  );
 }

@@ -3,7 +3,7 @@ export { ready, setThreads, setWasmSource } from "./default-kernels.js";
 
 export { loadModel, type LoadOptions } from "./model/load.js";
 export { Graph } from "./model/graph.js";
-export type { Stream, StreamState } from "./model/stream.js";
+export { stream, type Stream, type StreamOptions, type StreamState } from "./model/stream.js";
 export { tensor } from "./tensor/make.js";
 export { Tensor } from "./tensor/tensor.js";
 export { SluiceError } from "./util/errors.js";

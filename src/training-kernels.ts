@@ -1,4 +1,5 @@
-/** The entry points that can train import this: pages then fetch the module with gradients and optimizers. */
-import { needTraining } from "./kernels/wasm/variants.js";
+/** The entry points that can train import this: pages then fetch the module with gradients, optimizers and threads. */
+import { fullEdition } from "./kernels/wasm/full.js";
+import { useEdition } from "./kernels/wasm/load.js";
 
-needTraining();
+useEdition(fullEdition);

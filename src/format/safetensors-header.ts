@@ -1,6 +1,6 @@
 import { check, show, SluiceError } from "../util/errors.js";
 import { parseJson, type Json } from "./json.js";
-import { BYTES, isStoredType, type StoredType } from "./safetensors-values.js";
+import { isStoredType, STORED_TYPES, widthOf, type StoredType } from "./safetensors-values.js";
 
 /** The format's own limit, which keeps a wrong length from being believed. */
 const LONGEST_HEADER = 100_000_000;
@@ -58,16 +58,13 @@ function decode(bytes: Uint8Array, where: string): string {
 function readEntry(name: string, value: Json, where: string): Entry {
   check(isObject(value), () => `${where}: expected { dtype, shape, data_offsets }, got ${show(value)}`);
   const { dtype, shape, data_offsets: offsets } = value;
-  check(
-    isStoredType(dtype),
-    () => `${where}: dtype must be one of ${Object.keys(BYTES).join(", ")}, got ${show(dtype)}`,
-  );
+  check(isStoredType(dtype), () => `${where}: dtype must be one of ${STORED_TYPES.join(", ")}, got ${show(dtype)}`);
   check(isListOfCounts(shape), () => `${where}: shape must be a list of whole numbers from 0, got ${show(shape)}`);
   check(isListOfCounts(offsets) && offsets.length === 2, () => {
     return `${where}: data_offsets must be two whole numbers from 0, got ${show(offsets)}`;
   });
   const [begin, end] = offsets as [number, number];
-  const expected = shape.reduce((product, n) => product * n, BYTES[dtype]);
+  const expected = shape.reduce((product, n) => product * n, widthOf(dtype));
   check(Number.isSafeInteger(expected) && end - begin === expected, () => {
     return `${where}: ${dtype} ${show(shape)} takes ${expected} bytes, but its offsets are ${begin} to ${end}`;
   });

@@ -1,20 +1,22 @@
 import type { TensorData } from "../tensor/dtype.js";
 import { check } from "../util/errors.js";
 
-/** Bytes of an element, for the types that can be read. */
-export const BYTES = {
-  F64: 8, F32: 4, F16: 2, BF16: 2, I64: 8, I32: 4, I16: 2, I8: 1, U64: 8, U32: 4, U16: 2, U8: 1, BOOL: 1,
+/** How the elements of each type that can be read lie in the file. */
+const ARRAYS = {
+  F64: Float64Array, F32: Float32Array, F16: Uint16Array, BF16: Uint16Array, I64: BigInt64Array, I32: Int32Array,
+  I16: Int16Array, I8: Int8Array, U64: BigUint64Array, U32: Uint32Array, U16: Uint16Array, U8: Uint8Array, BOOL: Uint8Array,
 } as const; // prettier-ignore
-export type StoredType = keyof typeof BYTES;
+export type StoredType = keyof typeof ARRAYS;
+export const STORED_TYPES = Object.keys(ARRAYS);
 
 export function isStoredType(value: unknown): value is StoredType {
-  return typeof value === "string" && Object.hasOwn(BYTES, value);
+  return typeof value === "string" && Object.hasOwn(ARRAYS, value);
 }
 
-type ArrayMaker<T> = {
-  new (buffer: ArrayBufferLike, byteOffset: number, length: number): T;
-  BYTES_PER_ELEMENT: number;
-};
+/** Bytes of an element. */
+export function widthOf(dtype: StoredType): number {
+  return ARRAYS[dtype].BYTES_PER_ELEMENT;
+}
 
 /** The values from byte `at` on: a view where the type is one of ours and aligned, else a converted copy. */
 export function readValues(
@@ -23,41 +25,16 @@ export function readValues(
   { dtype, begin, end }: { dtype: StoredType; begin: number; end: number },
   where: string,
 ): TensorData {
-  const as = <T>(type: ArrayMaker<T>) => viewOrCopy(type, bytes, at, end - begin);
-  switch (dtype) {
-    case "F64":
-      return as(Float64Array);
-    case "F32":
-      return as(Float32Array);
-    case "I32":
-      return as(Int32Array);
-    case "F16":
-      return Float32Array.from(as(Uint16Array), halfToFloat);
-    case "BF16":
-      return new Float32Array(Uint32Array.from(as(Uint16Array), (bits) => bits << 16).buffer);
-    case "I16":
-      return Int32Array.from(as(Int16Array));
-    case "U16":
-      return Int32Array.from(as(Uint16Array));
-    case "I8":
-      return Int32Array.from(as(Int8Array));
-    case "U8":
-    case "BOOL":
-      return Int32Array.from(as(Uint8Array));
-    case "U32":
-      return narrowed(as(Uint32Array), where);
-    case "I64":
-      return narrowed(as(BigInt64Array), where);
-    case "U64":
-      return narrowed(as(BigUint64Array), where);
-  }
-}
-
-function viewOrCopy<T>(type: ArrayMaker<T>, bytes: Uint8Array, at: number, byteLength: number): T {
-  const width = type.BYTES_PER_ELEMENT;
-  const address = bytes.byteOffset + at;
-  if (address % width === 0) return new type(bytes.buffer, address, byteLength / width);
-  return new type(bytes.slice(at, at + byteLength).buffer, 0, byteLength / width);
+  const width = widthOf(dtype);
+  const aligned = (bytes.byteOffset + at) % width === 0;
+  const [buffer, from] = aligned
+    ? [bytes.buffer, bytes.byteOffset + at]
+    : [bytes.slice(at, at + end - begin).buffer, 0];
+  const raw = new ARRAYS[dtype](buffer as ArrayBuffer, from, (end - begin) / width);
+  if (dtype === "F16") return Float32Array.from(raw as Uint16Array, halfToFloat);
+  if (dtype === "BF16") return new Float32Array(Uint32Array.from(raw as Uint16Array, (bits) => bits << 16).buffer);
+  if (raw instanceof Float64Array || raw instanceof Float32Array || raw instanceof Int32Array) return raw;
+  return narrowed(raw, where);
 }
 
 function narrowed(values: Iterable<number | bigint> & { length: number }, where: string): Int32Array {

@@ -90,16 +90,15 @@ export class Parameter extends Tensor {
     this.grad = null;
   }
 
-  /** Makes the persistent gradient that training adds to, in the memory where the values are. */
-  makeGradient(kernels: Kernels): void {
-    if (this.grad?.ptrIn(kernels.memory)) return;
-    this.grad = persistentTensor(kernels, this.shape);
-  }
-
   /** A copy of the values. */
   read(): TensorData {
     return this.data.slice();
   }
+}
+
+/** Makes the persistent gradient that training adds to, in the memory where the values are. */
+export function makeGradient(p: Parameter, kernels: Kernels): void {
+  if (!p.grad?.ptrIn(kernels.memory)) p.grad = persistentTensor(kernels, p.shape);
 }
 
 /** A tensor of zeros that lives until it is collected: gradients, carried states. */

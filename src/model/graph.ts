@@ -7,18 +7,14 @@ import { Layer, type CallContext, type LayerConfig } from "../layers/layer.js";
 import { InputLayer } from "../layers/input.js";
 import { SymbolicTensor, type LayerNode } from "../layers/symbolic.js";
 import type { FloatDType } from "../tensor/dtype.js";
-import type { TensorLike } from "../tensor/make.js";
 import { fitsShape, showShape, type PartialShape } from "../tensor/shape.js";
 import { Tensor } from "../tensor/tensor.js";
 import { checkChoice, checkCount } from "../util/checks.js";
-import { check, SluiceError, show } from "../util/errors.js";
+import { check, show } from "../util/errors.js";
 import { Random } from "../util/random.js";
 import type { Inputs } from "./feed.js";
 import type { ModelOptions } from "./graph-options.js";
-import { nameLayers } from "./names.js";
 import { predict, type PredictOptions } from "./predict.js";
-import { Stream, type StreamOptions } from "./stream.js";
-import { getWeights, setWeights } from "./weights.js";
 
 export interface GraphConfig extends LayerConfig, ModelOptions {
   inputs: SymbolicTensor | SymbolicTensor[];
@@ -54,6 +50,9 @@ export class Graph extends Layer<GraphConfig> {
     this.built = true;
   }
 
+  /** Names the layers that have no name yet; a graph from a file has names for all. */
+  protected nameLayers?(layers: readonly Layer[]): void;
+
   /** Takes the part of the graph between these inputs and outputs. */
   protected wire(inputs: readonly SymbolicTensor[], outputs: readonly SymbolicTensor[]): void {
     for (const t of inputs) {
@@ -63,7 +62,7 @@ export class Graph extends Layer<GraphConfig> {
     this.nodes = sortNodes(inputs, outputs);
     [this.inputs, this.outputs] = [inputs, outputs];
     this.layers = [...new Set(this.nodes.map((node) => node.layer))];
-    nameLayers(this.layers);
+    this.nameLayers?.(this.layers);
     for (const layer of this.layers) if (!this.sublayers.includes(layer)) this.addLayer(layer, layer.name);
     for (const p of this.parameters) p.drawnBy(() => this.initialize());
   }
@@ -133,38 +132,6 @@ export class Graph extends Layer<GraphConfig> {
   /** Like `predict`, for models with several outputs. */
   async predictAll(x: Inputs, options: PredictOptions = {}): Promise<Tensor[]> {
     return predict(this, x, options);
-  }
-
-  /** Runs the model one time step at a time, the states carried between the steps. Allocates nothing per step. */
-  stream(options: StreamOptions = {}): Stream {
-    return new Stream(this, options);
-  }
-
-  /** Forgets the carried states of all stateful layers. */
-  override resetStates(): void {
-    for (const layer of this.layers) layer.resetStates?.();
-  }
-
-  getWeights(): Tensor[] {
-    return getWeights(this.parameters, this.dtype);
-  }
-
-  setWeights(values: readonly TensorLike[]): void {
-    setWeights(this.parameters, values, this.dtype);
-  }
-
-  /** Number of weights. */
-  countParams(): number {
-    return this.parameters.reduce((sum, p) => sum + p.size, 0);
-  }
-
-  /** The layer of that name, or at that place. */
-  getLayer(which: string | number): Layer {
-    const layer = typeof which === "number" ? this.layers.at(which) : this.layers.find((l) => l.name === which);
-    if (layer) return layer;
-    throw new SluiceError(
-      `${this.label}: no layer ${show(which)}; there are ${this.layers.map((l) => l.name).join(", ")}`,
-    );
   }
 }
 

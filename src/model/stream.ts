@@ -200,3 +200,6 @@ export class Stream {
 function isGraph(layer: Layer): layer is Graph {
   return "nodes" in layer;
 }
+
+/** Runs a model one time step at a time: what `model.stream()` is to models from "sluice", for those of "sluice/inference". */
+export const stream = (graph: Graph, options: StreamOptions = {}): Stream => new Stream(graph, options);

@@ -1,3 +1,5 @@
+import type { Layer } from "../layers/layer.js";
+import { makeGradient } from "../layers/parameter.js";
 import { kernelsReady } from "../ops/backend.js";
 import type { Kernels } from "../kernels/kernels.js";
 import type { Parameter } from "../layers/parameter.js";
@@ -5,10 +7,13 @@ import { Graph, type GraphConfig } from "../model/graph.js";
 import type { Inputs } from "../model/feed.js";
 import { describe } from "../model/describe.js";
 import { saveModel, toBytes } from "../model/save.js";
+import { Stream, type StreamOptions } from "../model/stream.js";
+import { nameLayers } from "../model/names.js";
 import { summarize } from "../model/summary.js";
+import { getWeights, setWeights } from "../model/weights.js";
 import type { TensorLike } from "../tensor/make.js";
 import type { Tensor } from "../tensor/tensor.js";
-import { check, SluiceError } from "../util/errors.js";
+import { check, show, SluiceError } from "../util/errors.js";
 import type { Dataset } from "./batches.js";
 import { compileGraph, type Compiled, type CompileOptions } from "./compile.js";
 import { evaluate, predictOnBatch, trainOnBatch, type EvaluateOptions } from "./evaluate.js";
@@ -91,7 +96,7 @@ export class Model extends Graph {
       return `${this.label}: its optimizer ${optimizer.className} already trains another model; give each model one of its own`;
     });
     owners.set(optimizer, this);
-    for (const p of parameters) p.makeGradient(kernels);
+    for (const p of parameters) makeGradient(p, kernels);
     optimizer.build(parameters, kernels);
     if (this.#pending) restoreMoments(optimizer, this.#pending);
     this.#pending = null;
@@ -126,6 +131,42 @@ export class Model extends Graph {
   /** The outputs for one batch, computed together. */
   predictOnBatch(x: Inputs): Promise<Tensor> {
     return predictOnBatch(this, x);
+  }
+
+  /** Runs the model one time step at a time, the states carried between the steps. Allocates nothing per step. */
+  stream(options: StreamOptions = {}): Stream {
+    return new Stream(this, options);
+  }
+
+  /** Forgets the carried states of all stateful layers. */
+  override resetStates(): void {
+    for (const layer of this.layers) layer.resetStates?.();
+  }
+
+  getWeights(): Tensor[] {
+    return getWeights(this.parameters, this.dtype);
+  }
+
+  setWeights(values: readonly TensorLike[]): void {
+    setWeights(this.parameters, values, this.dtype);
+  }
+
+  /** Number of weights. */
+  countParams(): number {
+    return this.parameters.reduce((sum, p) => sum + p.size, 0);
+  }
+
+  /** The layer of that name, or at that place. */
+  getLayer(which: string | number): Layer {
+    const layer = typeof which === "number" ? this.layers.at(which) : this.layers.find((l) => l.name === which);
+    if (layer) return layer;
+    throw new SluiceError(
+      `${this.label}: no layer ${show(which)}; there are ${this.layers.map((l) => l.name).join(", ")}`,
+    );
+  }
+
+  protected override nameLayers(layers: readonly Layer[]): void {
+    nameLayers(layers);
   }
 
   /** Keras's table of layers, output shapes and parameter counts; printed, and returned. */

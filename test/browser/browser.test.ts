@@ -25,8 +25,8 @@ const MODES = [
 /** The kernels that a page fetches: one file of them, and the small one where it does not train. */
 function suitable(page: string, isolated: boolean): string[] {
   if (page.startsWith("environment")) return [];
-  if (isolated) return ["kernels-relaxed-shared.wasm"];
-  return [page.startsWith("inference") ? "kernels-inference-relaxed.wasm" : "kernels-relaxed.wasm"];
+  if (page.startsWith("inference")) return ["kernels-inference-relaxed.wasm"];
+  return [isolated ? "kernels-relaxed-shared.wasm" : "kernels-relaxed.wasm"];
 }
 
 /** What inference.page.ts asks for: a model's file, and the predictions of Node. */

@@ -1,4 +1,5 @@
 /** The contract that every layer keeps, as checks of one row of a table (cases.ts). */
+import { makeGradient } from "../../src/layers/parameter.js";
 import assert from "node:assert/strict";
 import { type Layer, loadModel, model, input, tensor } from "../../src/index.js";
 import { allLayers } from "../../src/layers/all-layers.js";
@@ -171,7 +172,7 @@ function gradients(layer: Layer, run: Run, ofInputs: boolean): { inputs: number[
   const kernels = kernelsFor("float64");
   for (const p of layer.parameters) {
     p.tracked = true;
-    p.makeGradient(kernels);
+    makeGradient(p, kernels);
     kernels.fill(p.grad!.ptr, 0, p.size);
   }
   const result = withScope(kernels, true, (scope) => {

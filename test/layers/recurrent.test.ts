@@ -1,4 +1,5 @@
 /** What the table cannot say of recurrent layers: fused and unfused agree, dropout, carried states, cells of one's own. */
+import { makeGradient } from "../../src/layers/parameter.js";
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { layers, ops, RecurrentCell, tensor, type CellContext } from "../../src/index.js";
@@ -49,7 +50,7 @@ function differentiate(layer: Layer, data: number[][], shapes: number[][], mask:
   for (const p of layer.parameters) {
     p.place(kernels);
     p.tracked = true;
-    p.makeGradient(kernels);
+    makeGradient(p, kernels);
     kernels.fill(p.grad!.ptr, 0, p.size);
   }
   return withScope(kernels, true, (scope) => {

@@ -3,32 +3,45 @@
  * the caller says. Threads need shared memory, and so a page with cross-origin isolation.
  */
 import { SluiceError } from "../../util/errors.js";
-import { WasmKernels } from "./kernels.js";
-import { spawnWorker } from "./threads.js";
-import { fileName, hasRelaxedSimd, hasSimd, isTrainingNeeded, type Variant } from "./variants.js";
+import type { Kernels } from "../kernels.js";
+import { ForwardKernels } from "./forward-kernels.js";
+import { fileName, hasRelaxedSimd, hasSimd, type Variant } from "./variants.js";
 
 /** For the name of the module's file, such as "kernels-relaxed.wasm": where to fetch it, or its bytes. */
 export type ModuleSource = (file: string) => string | URL | BufferSource | Promise<string | URL | BufferSource>;
 
-/** Addresses that a bundler can see, one by one. */
-function besideThisFile({ relaxed, shared, forwardOnly }: Variant): URL {
-  if (forwardOnly && relaxed) return new URL("./kernels-inference-relaxed.wasm", import.meta.url);
-  if (forwardOnly) return new URL("./kernels-inference-simd.wasm", import.meta.url);
-  if (relaxed && shared) return new URL("./kernels-relaxed-shared.wasm", import.meta.url);
-  if (relaxed) return new URL("./kernels-relaxed.wasm", import.meta.url);
-  if (shared) return new URL("./kernels-simd-shared.wasm", import.meta.url);
-  return new URL("./kernels-simd.wasm", import.meta.url);
+/** What a program needs of the kernels: to run models, or to train them too (full.ts). */
+export interface Edition {
+  forwardOnly: boolean;
+  /** Where the module stands: addresses written out one by one, so that a bundler sees them. */
+  urlOf(variant: Variant): URL;
+  start(module: WebAssembly.Module, variant: Variant): Kernels;
+}
+
+/** Nothing in an entry point that asks for no more records a tape, and a tape alone would call a gradient. */
+let edition: Edition = {
+  forwardOnly: true,
+  urlOf: ({ relaxed }) =>
+    relaxed
+      ? new URL("./kernels-inference-relaxed.wasm", import.meta.url)
+      : new URL("./kernels-inference-simd.wasm", import.meta.url),
+  start: (module, variant) => new ForwardKernels(module, variant) as unknown as Kernels,
+};
+
+/** Called by the entry points that can train, before anything is loaded. */
+export function useEdition(wanted: Edition): void {
+  edition = wanted;
 }
 
 /** Fetches and starts the kernels. */
-export async function loadKernels(source?: ModuleSource): Promise<WasmKernels> {
-  const shared = globalThis.crossOriginIsolated === true;
-  const variant = { relaxed: hasRelaxedSimd(), shared, forwardOnly: !shared && !isTrainingNeeded() };
-  const found = source ? await source(fileName(variant)) : besideThisFile(variant);
+export async function loadKernels(source?: ModuleSource): Promise<Kernels> {
+  const { forwardOnly, urlOf, start } = edition;
+  const shared = !forwardOnly && globalThis.crossOriginIsolated === true;
+  const variant = { relaxed: hasRelaxedSimd(), shared, forwardOnly };
+  const found = source ? await source(fileName(variant)) : urlOf(variant);
   const bytes = typeof found === "string" || found instanceof URL ? await fetchBytes(found) : found;
   requireSimd();
-  const isPage = typeof document === "object";
-  return new WasmKernels(await WebAssembly.compile(bytes), variant, spawnWorker, !isPage);
+  return start(await WebAssembly.compile(bytes), variant);
 }
 
 async function fetchBytes(url: string | URL): Promise<ArrayBuffer> {

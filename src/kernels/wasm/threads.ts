@@ -4,6 +4,7 @@
  */
 import { SluiceError } from "../../util/errors.js";
 import type { WasmExports } from "./operations.js";
+import { importsFor } from "./variants.js";
 
 /** What a new thread is given. `part` is its number, from 1; `job` the number of the last job before its time. */
 export interface ThreadStart {
@@ -25,10 +26,6 @@ export function listen({ module, memory, part, job }: ThreadStart, ready: () => 
   const { exports } = new WebAssembly.Instance(module, importsFor(memory));
   ready();
   (exports as unknown as WasmExports).work(part, job);
-}
-
-export function importsFor(memory: WebAssembly.Memory): WebAssembly.Imports {
-  return { env: { memory }, Math: Math as unknown as WebAssembly.ModuleImports };
 }
 
 /** A worker of the browser, or of an engine with the same interface. */

@@ -29,13 +29,7 @@ export function fileName({ relaxed, shared, forwardOnly }: Variant): string {
   return `kernels-${forwardOnly ? "inference-" : ""}${relaxed ? "relaxed" : "simd"}${shared ? "-shared" : ""}.wasm`;
 }
 
-let training = false;
-
-/** Called by the entry points that can train, before anything is loaded. */
-export function needTraining(): void {
-  training = true;
-}
-
-export function isTrainingNeeded(): boolean {
-  return training;
+/** What a module imports: the memory, and JavaScript's Math for the functions that need not be fast. */
+export function importsFor(memory: WebAssembly.Memory): WebAssembly.Imports {
+  return { env: { memory }, Math: Math as unknown as WebAssembly.ModuleImports };
 }

@@ -83,21 +83,16 @@ export abstract class RecurrentLayer<C extends RecurrentLayerConfig> extends Lay
   scan(x: Tensor, initial: readonly Tensor[], reverse: boolean, context: CallContext): ScanResult {
     const { cell } = this;
     const B = x.shape[0]!;
-    const dropped = this.#dropout(
-      x,
-      cell.dropout,
-      context,
-      (mask) => mul(x, reshape(mask, [B, 1, x.shape[2]!])),
-      x.shape[2]!,
-    );
-    const stateDropout = this.#dropout<Tensor | null>(
-      null,
-      cell.recurrentDropout,
-      context,
-      (m) => m,
-      cell.stateSizes[0]!,
-      B,
-    );
+    // One mask [B, size] for all steps, when training and when there is something to drop.
+    const maskFor = (size: number, rate: number) => {
+      return context.training && rate > 0
+        ? dropoutMask([B, size], rate, drawSeed(cell.config as { seed?: number | null }, context))
+        : null;
+    };
+    const D = x.shape[2]!;
+    const inputMask = maskFor(D, cell.dropout);
+    const dropped = inputMask ? mul(x, reshape(inputMask, [B, 1, D])) : x;
+    const stateDropout = maskFor(cell.stateSizes[0]!, cell.recurrentDropout);
     const start = initial.length > 0 ? initial : this.#carriedFor(B);
     const inputs = { x: dropped, initial: start, mask: context.masks[0] ?? null, stateDropout };
     const options = { reverse, zeroOutputForMask: this.config.zeroOutputForMask! };
@@ -110,13 +105,6 @@ export abstract class RecurrentLayer<C extends RecurrentLayerConfig> extends Lay
   copy(changes: Partial<C>): this {
     const LayerClass = this.constructor as new (config: C) => this;
     return new LayerClass({ ...this.config, ...changes });
-  }
-
-  /** Applies a mask [B, size] that is the same at every step, when training and when there is something to drop. */
-  #dropout<R>(otherwise: R, rate: number, context: CallContext, use: (mask: Tensor) => R, size: number, B?: number): R {
-    if (!context.training || rate === 0) return otherwise;
-    const batch = B ?? (otherwise as Tensor).shape[0]!;
-    return use(dropoutMask([batch, size], rate, drawSeed(this.cell.config as { seed?: number | null }, context)));
   }
 
   #carriedFor(B: number): readonly Tensor[] {

@@ -1,7 +1,6 @@
 /** Runs a cell over the time axis: as one fused operation where the cell has one, else step by step. */
-import { slice } from "../../ops/slice.js";
+import { timeStep } from "../../ops/time-step.js";
 import { recurrent } from "../../ops/recurrent.js";
-import { reshape } from "../../ops/reshape.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import { SluiceError } from "../../util/errors.js";
 import type { CallContext } from "../layer.js";
@@ -71,11 +70,6 @@ function scanFused(cell: FusedCell, inputs: ScanInputs, options: ScanOptions): S
   const { W, U, b, ...kernel } = cell;
   const [sequence, ...states] = recurrent({ ...inputs, W, U, b }, { ...kernel, ...options });
   // Where steps are masked the last output may differ from the last state: zeros, or nothing shown yet.
-  const last = inputs.mask ? lastStep(sequence!, options.reverse) : states[0]!;
+  const last = inputs.mask ? timeStep(sequence!, options.reverse ? 0 : sequence!.shape[1]! - 1) : states[0]!;
   return { sequence: sequence!, last, states };
-}
-
-function lastStep(sequence: Tensor, reverse: boolean): Tensor {
-  const [B, T, H] = sequence.shape as [number, number, number];
-  return reshape(slice(sequence, [0, reverse ? 0 : T - 1, 0], [B, 1, H]), [B, H]);
 }

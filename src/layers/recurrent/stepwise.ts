@@ -1,7 +1,7 @@
 /** A cell run over the time axis by small operations, one step after another: for every cell, and the twin of the fused way. */
 import { slice } from "../../ops/slice.js";
 import { stack } from "../../ops/concat.js";
-import { reshape } from "../../ops/reshape.js";
+import { timeStep } from "../../ops/time-step.js";
 import { where } from "../../ops/where.js";
 import { zeros } from "../../ops/create.js";
 import { broadcastTo } from "../../ops/broadcast-to.js";
@@ -20,13 +20,13 @@ export function stepwise(): void {
 
 const scanSteps: Scan = (cell, inputs, options, context) => {
   const { x, mask, stateDropout } = inputs;
-  const [B, T, D] = x.shape as [number, number, number];
+  const [B, T] = x.shape as [number, number];
   let states = inputs.initial.length > 0 ? [...inputs.initial] : cell.stateSizes.map((H) => zeros([B, H]));
   let output: Tensor | undefined;
   const outputs: Tensor[] = [];
   for (let i = 0; i < T; i++) {
     const t = options.reverse ? T - 1 - i : i;
-    const xt = reshape(slice(x, [0, t, 0], [B, 1, D]), [B, D]);
+    const xt = timeStep(x, t);
     const [y, ...next] = cell.call([xt, ...states], { ...context, stateDropout });
     if (!mask) [output, states] = [y!, next];
     else {

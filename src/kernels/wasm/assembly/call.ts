@@ -19,14 +19,14 @@ export const LSTM = 1;
 @inline export function b(): usize { return argPtr(9); } // prettier-ignore
 @inline export function h0(): usize { return argPtr(10); } // prettier-ignore
 @inline export function mask(): usize { return argPtr(11); } // prettier-ignore
-@inline export function stateDropout(): usize { return argPtr(12); } // prettier-ignore
+@inline export function stateDropout(): usize { return TRAINS ? argPtr(12) : 0; } // prettier-ignore
 @inline export function activation(): i32 { return arg(13); } // prettier-ignore
 @inline export function recurrentActivation(): i32 { return arg(14); } // prettier-ignore
 @inline export function resetAfter(): bool { return arg(15) != 0; } // prettier-ignore
 @inline export function zeroOutputForMask(): bool { return arg(16) != 0; } // prettier-ignore
 @inline export function y(): usize { return argPtr(17); } // prettier-ignore
 @inline export function hT(): usize { return argPtr(18); } // prettier-ignore
-@inline export function saved(): usize { return argPtr(19); } // prettier-ignore
+@inline export function saved(): usize { return TRAINS ? argPtr(19) : 0; } // prettier-ignore
 @inline export function c0(): usize { return argPtr(20); } // prettier-ignore
 @inline export function cT(): usize { return argPtr(21); } // prettier-ignore
 @inline export function scratch(): usize { return argPtr(22); } // prettier-ignore

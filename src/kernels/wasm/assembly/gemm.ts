@@ -125,11 +125,14 @@ export function gemm(part: i32, parts: i32, workspace: usize): void {
   const M = arg(3);
   const N = arg(4);
   const K = arg(5);
-  const aRow: usize = arg(6) ? 4 : <usize>K * 4;
-  const aDepth: usize = arg(6) ? <usize>M * 4 : 4;
-  const bDepth: usize = arg(7) ? 4 : <usize>N * 4;
-  const bColumn: usize = arg(7) ? <usize>K * 4 : 4;
-  const accumulate = arg(8) != 0;
+  if (!TRAINS && (arg(6) | arg(7) | arg(8))) unreachable(); // the products of gradients
+  const transA = TRAINS ? arg(6) != 0 : false;
+  const transB = TRAINS ? arg(7) != 0 : false;
+  const accumulate = TRAINS ? arg(8) != 0 : false;
+  const aRow: usize = transA ? 4 : <usize>K * 4;
+  const aDepth: usize = transA ? <usize>M * 4 : 4;
+  const bDepth: usize = transB ? 4 : <usize>N * 4;
+  const bColumn: usize = transB ? <usize>K * 4 : 4;
   const byRows = M > N;
   const i = byRows ? splitAt(M, part, parts, 4) : 0;
   const j = byRows ? 0 : splitAt(N, part, parts, WIDEST);

@@ -1,13 +1,13 @@
 /** The smaller module of pages that only run models: forward kernels, one thread. Numbers as in index.ts. */
 import { argPtr } from "./args";
-import { axpy, binary, binaryRow, clip, convert, extremeOfInts, fill, findNonFinite, where } from "./elementwise";
+import { axpy, binary, binaryRow, convert, extremeOfInts, fill, where } from "./elementwise";
 import { gemm, WORKSPACE } from "./gemm";
-import { argMax, copyBox, gatherRows, reduce } from "./layout";
+import { copyBox, gatherRows, reduce } from "./layout";
 import { forwardScratch, recurrentForward } from "./recurrent-forward";
 import { layerNorm, softmax } from "./rows";
 import { unary } from "./unary";
 
-export { extremeOfInts, findNonFinite, forwardScratch };
+export { extremeOfInts, forwardScratch };
 
 export function workspaceBytes(): usize {
   return WORKSPACE;
@@ -24,10 +24,8 @@ export function run(op: i32, _parts: i32): void {
     case 7: return fill(0, 1);
     case 8: return axpy(0, 1);
     case 9: return where(0, 1);
-    case 10: return clip(0, 1);
     case 11: return convert(0, 1);
     case 13: return reduce(0, 1);
-    case 14: return argMax(0, 1);
     case 15: return copyBox(0, 1);
     case 16: return gatherRows(0, 1);
     case 18: return softmax(0, 1);

@@ -19,7 +19,7 @@ export function pack(dst: usize, src: usize, kStride: usize, columnStride: usize
         const from = block + <usize>(j + lane) * columnStride;
         if (j + lane + 4 > N) gather(to, step, block, kStride, columnStride, rows, j + lane, N);
         else if (columnStride == 4) copyRows(to, step, from, kStride, rows);
-        else if (kStride == 4 && rows == ROWS) transpose(to, step, from, columnStride);
+        else if (TRAINS && kStride == 4 && rows == ROWS) transpose(to, step, from, columnStride);
         else gather(to, step, block, kStride, columnStride, rows, j + lane, N);
       }
       panel += <usize>K * step;

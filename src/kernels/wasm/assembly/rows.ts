@@ -31,7 +31,7 @@ function beginOf(rows: i32, part: i32, parts: i32): i32 {
 /** Slots: y, x, rows, cols; and for the cross-entropy loss, label. */
 export function softmax(part: i32, parts: i32): void {
   const n = arg(3);
-  const loss = argPtr(4);
+  const loss: usize = TRAINS ? argPtr(4) : 0;
   const end = beginOf(arg(2), part + 1, parts);
   for (let row = beginOf(arg(2), part, parts); row < end; row++) {
     const at = <usize>row * n * 4;
