@@ -1,7 +1,7 @@
 // Compiles the AssemblyScript kernels to the variants that the loader chooses from:
 //   kernels-{relaxed,simd}{,-shared}.wasm   relaxed: fused multiply-add; shared: a memory that worker threads can share.
 //   kernels-inference-{relaxed,simd}.wasm   without gradients and optimizers, for pages that only run models.
-// The sources tell the variants apart by ASC_FEATURE_RELAXED_SIMD and ASC_FEATURE_THREADS, which asc defines.
+// The sources tell the variants apart by ASC_FEATURE_RELAXED_SIMD and ASC_FEATURE_THREADS, which asc defines, and by TRAINS.
 // A stamp of the sources, the flags and the compiler's version skips the work when nothing has changed.
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -36,13 +36,15 @@ const RELAXED = ["--enable", "relaxed-simd"];
 const SHARED = ["--enable", "threads", "--sharedMemory", "--maximumMemory", MAXIMUM_PAGES];
 /** Inlines less: some hundred bytes for some percent of speed, worth it where the download is what matters. */
 const SMALL = ["--shrinkLevel", "1"];
+const FULL = ["--use", "TRAINS=1"];
+const INFERENCE = [...SMALL, "--use", "TRAINS=0"];
 const VARIANTS = {
-  "kernels-relaxed": [...COMMON, ...RELAXED],
-  "kernels-simd": COMMON,
-  "kernels-relaxed-shared": [...COMMON, ...RELAXED, ...SHARED],
-  "kernels-simd-shared": [...COMMON, ...SHARED],
-  "kernels-inference-relaxed": [...COMMON, ...RELAXED, ...SMALL],
-  "kernels-inference-simd": [...COMMON, ...SMALL],
+  "kernels-relaxed": [...COMMON, ...FULL, ...RELAXED],
+  "kernels-simd": [...COMMON, ...FULL],
+  "kernels-relaxed-shared": [...COMMON, ...FULL, ...RELAXED, ...SHARED],
+  "kernels-simd-shared": [...COMMON, ...FULL, ...SHARED],
+  "kernels-inference-relaxed": [...COMMON, ...INFERENCE, ...RELAXED],
+  "kernels-inference-simd": [...COMMON, ...INFERENCE],
 };
 
 const asc = createRequire(import.meta.url).resolve("assemblyscript/bin/asc.js");
