@@ -107,6 +107,10 @@ export class ForwardKernels {
     this.run(OP.convert, n, y, x, n, 0);
   }
 
+  floatToInt(y: Ptr, x: Ptr, n: number) {
+    this.run(OP.convert, n, y, x, n, 1);
+  }
+
   reduce(f: Reduce, y: Ptr, x: Ptr, outer: number, n: number, inner: number, accumulate: boolean) {
     this.run(OP.reduce, outer * n * inner, REDUCE[f], y, x, outer, n, inner, +accumulate);
   }

@@ -69,10 +69,6 @@ export class WasmKernels extends ForwardKernels implements Kernels {
     this.run(OP.clip, n, y, x, this.bits(low), this.bits(high), n);
   }
 
-  floatToInt(y: Ptr, x: Ptr, n: number) {
-    this.run(OP.convert, n, y, x, n, 1);
-  }
-
   argMax(y: Ptr, x: Ptr, outer: number, n: number, inner: number) {
     this.run(OP.argMax, outer * n * inner, 0, y, x, outer, n, inner);
   }
