@@ -29,9 +29,12 @@ export { initializers, resolveInitializer, type InitializerLike } from "./initia
 export { regularizers, resolveRegularizer, type RegularizerLike } from "./regularizers/index.js";
 export { constraints } from "./constraints/index.js";
 export { schedules } from "./schedules/index.js";
-export * as losses from "./losses/index.js";
-export * as metrics from "./metrics/index.js";
-export * as optimizers from "./optimizers/index.js";
+export * as losses from "./losses/factories.js";
+export type { Loss, LossFunction, LossLike } from "./losses/index.js";
+export * as metrics from "./metrics/factories.js";
+export type { Metric, MetricLike } from "./metrics/index.js";
+export * as optimizers from "./optimizers/rules.js";
+export type { Optimizer, OptimizerLike } from "./optimizers/index.js";
 export * as callbacks from "./train/callbacks/index.js";
 
 export { Graph } from "./model/graph.js";

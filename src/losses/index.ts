@@ -23,16 +23,7 @@ import {
   quantile,
 } from "./regression.js";
 
-export * from "./crossentropy.js";
-export {
-  cosineSimilarity,
-  huber,
-  logCosh,
-  meanAbsoluteError,
-  meanSquaredError,
-  poisson,
-  quantile,
-} from "./regression.js";
+export * from "./factories.js";
 export type { LabelKind } from "./labels.js";
 export type { Loss } from "./loss.js";
 

@@ -15,18 +15,7 @@ import {
 } from "./errors.js";
 import { defineMetric, meanOfLoss, type Metric } from "./metric.js";
 
-export {
-  accuracy, binaryAccuracy, categoricalAccuracy, sparseCategoricalAccuracy, sparseTopKCategoricalAccuracy,
-  topKCategoricalAccuracy,
-} from "./accuracy.js"; // prettier-ignore
-export { auc } from "./auc.js";
-export { f1, precision, recall } from "./confusion.js";
-export {
-  meanAbsolutePercentageError,
-  perplexity,
-  rootMeanSquaredError,
-  symmetricMeanAbsolutePercentageError,
-} from "./errors.js";
+export * from "./factories.js";
 export type { Metric } from "./metric.js";
 
 /** A name such as "accuracy", "auc" or "mae", `metrics.f1({ average: "micro" })`, a loss, a saved configuration, or a function. */

@@ -1,0 +1,11 @@
+/** The losses that users choose from, each a factory that takes its options. */
+export * from "./crossentropy.js";
+export {
+  cosineSimilarity,
+  huber,
+  logCosh,
+  meanAbsoluteError,
+  meanSquaredError,
+  poisson,
+  quantile,
+} from "./regression.js";
