@@ -20,7 +20,7 @@ const layer: Case = (bench) => {
     recurrentActivation: "sigmoid", resetAfter: true, zeroOutputForMask: false, y, hT, saved: 0, c0: 0, cT: 0,
   });
   const product = bench.room(B * T * H);
-  k.gemm(product, y, pU, B * T, H, H, false, true, false);
+  k.gemm(product, y, pU, B * T, H, H, false, false, false);
   k.unary("gelu", product, product, B * T * H);
   k.binaryRow("add", product, product, pb, B * T, H);
   k.layerNorm(y, bench.room(2 * B * T), product, 0, 0, 0.01, B * T, H);
