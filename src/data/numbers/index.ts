@@ -28,3 +28,15 @@ export {
   type OneHotOptions,
 } from "./encoders.js";
 export { revivePreprocessor, type PreprocessorName, type PreprocessorOf } from "./revive.js";
+export { calendarFeatures, type CalendarCycle } from "./calendar.js";
+export type { DateLike } from "./dates.js";
+export type { SeriesTable } from "./series.js";
+export { kFold, stratifiedSplit, type Fold, type KFoldOptions } from "./splits.js";
+export { timeSplit, type TimeSplitOptions } from "./time-split.js";
+export {
+  slidingWindows,
+  type SlidingWindows,
+  type WindowBatch,
+  type WindowOptions,
+  type WindowPlace,
+} from "./windows.js";
