@@ -1,9 +1,15 @@
 """What Keras's own Tokenizer and pad_sequences give, for test/data/text/.
 
+TextVectorization runs on TensorFlow's string operations only. Its part follows the steps of Keras 3.15's text_vectorization.py
+and index_lookup.py with Python's bytes in their place: bytes.lower() and bytes.split() know ASCII only, as tf.strings.lower and
+tf.strings.split do by default, and NumPy's lexsort is the call of Keras itself.
+
 pip install keras jax; python scripts/oracles/keras_text.py > test/fixtures/keras-text.json
 """
+import collections
 import json
 import os
+import re
 import sys
 
 os.environ["KERAS_BACKEND"] = "jax"
@@ -82,12 +88,75 @@ def padding():
                         }
 
 
+ADAPTED = [
+    "The cat, the CAT & the mat; don't [UNK] stop!",
+    "constructor __proto__ constructor ÀÉ àé straße\u00a0x",
+    "z y x \ufffd \U0001f600 中文 ё Ё",
+    "",
+    " tab\tand\nfeed\x0bhere \x1f cat",
+]
+CALLED = ["the Cat unknown MAT mat", "", "__proto__ proto \U0001f600 constructor", "àé ÀÉ"]
+
+
+def vectorizing(standardize, split, mode, max_tokens):
+    def tokens(text):
+        t = text.encode()
+        if "lower" in standardize:
+            t = t.lower()
+        if "strip" in standardize:
+            t = re.sub(rb"""[!"#$%&()\*\+,-\./:;<=>?@\[\\\]^_`{|}~\']""", b"", t)
+        if split == "character":
+            return [c.encode() for c in t.decode()]
+        return t.split() if split == "whitespace" else [t]
+
+    rows = [tokens(t) for t in ADAPTED]
+    counts = collections.Counter(t for row in rows for t in row)
+    docs = collections.Counter(t for row in rows for t in set(row))
+    del counts[b""], counts[b"[UNK]"]
+    names, numbers = np.array(list(counts.keys()), dtype=object), np.array(list(counts.values()))
+    order = np.lexsort((names, numbers))[::-1]
+    first = 2 if mode == "int" else 1
+    vocabulary = [names[i] for i in order][: max_tokens and max_tokens - first]
+    index = {t: i + first for i, t in enumerate(vocabulary)}
+    called = [tokens(t) for t in CALLED]
+    if mode == "int":
+        length = max(len(row) for row in called)
+        out = [[0 if t == b"" else index.get(t, 1) for t in row] + [0] * (length - len(row)) for row in called]
+    else:
+        out = np.zeros((len(called), len(vocabulary) + 1), "float32")
+        for i, row in enumerate(called):
+            for t in row:
+                if t != b"":
+                    out[i, index.get(t, 0)] += 1
+        if mode == "multiHot":
+            out = (out > 0).astype("float32")
+        if mode == "tfIdf":
+            idf = np.log(1 + len(rows) / (1 + np.array([docs[t] for t in vocabulary]))).astype("float32")
+            out = out * np.concatenate([[idf.mean()], idf])
+        out = out.tolist()
+    special = ["", "[UNK]"] if mode == "int" else ["[UNK]"]
+    return {
+        "options": {"standardize": standardize, "split": split, "outputMode": mode, "maxTokens": max_tokens},
+        "vocabulary": special + [t.decode() for t in vocabulary],
+        "output": out,
+    }
+
+
 json.dump(
     {
         "training": TRAINING,
         "new": NEW,
         "tokenizing": [tokenizing(o, times) for o in OPTIONS for times in (1, 2)],
         "padding": list(padding()),
+        "adapted": ADAPTED,
+        "called": CALLED,
+        "vectorizing": [
+            vectorizing(standardize, split, mode, most)
+            for standardize in ("lower_and_strip_punctuation", "lower", "strip_punctuation", "none")
+            for split in ("whitespace", "character", "none")
+            for mode in ("int", "multiHot", "count", "tfIdf")
+            for most in (None, 5)
+        ],
     },
     sys.stdout,
     ensure_ascii=False,
