@@ -2,25 +2,47 @@
 import { loadKernels } from "#kernels";
 import type { ModuleSource } from "./kernels/wasm/load.js";
 import type { Kernels } from "./kernels/kernels.js";
-import { kernelsReady, provideKernels } from "./ops/backend.js";
+import type { Memory } from "./tensor/memory.js";
+import { kernelsReady, provideKernels, type KernelProvider } from "./ops/backend.js";
 import { SluiceError } from "./util/errors.js";
 
 /** Node reads the module at once; a page fetches it. */
-const load = loadKernels as unknown as (source?: ModuleSource) => Kernels | Promise<Kernels>;
+const load = loadKernels as unknown as (source?: ModuleSource, memory?: Memory) => Kernels | Promise<Kernels>;
 let source: ModuleSource | undefined;
+let started: Kernels | Promise<Kernels> | null = null;
 let loaded: Kernels | null = null;
+/** That of kernels that others take over from. */
+let memory: Memory | undefined;
 
-provideKernels("float32", {
+const provider: KernelProvider = {
   create() {
-    const kernels = loaded ?? load(source);
+    const kernels = loaded ?? (started ??= load(source, memory));
     if (!(kernels instanceof Promise)) return (loaded = kernels);
     kernels.catch(() => undefined); // asked for too early: the error below says so, and ready() will report a failed fetch
     throw new SluiceError("the kernels have not been fetched yet: await ready() before synchronous work in a page");
   },
   async ready() {
-    loaded ??= await load(source);
+    while (!loaded) {
+      const mine = (started ??= load(source, memory));
+      try {
+        const kernels = await mine;
+        if (mine === started) loaded = kernels;
+      } catch (error) {
+        if (mine === started) started = null; // the next call tries again
+        throw error;
+      }
+    }
   },
-});
+};
+provideKernels("float32", provider);
+
+/** Called where a program that began with less turns out to need all kernels: they go on in the same memory. */
+export function startOver(): void {
+  if (!(started instanceof Promise)) return; // nothing was begun, or under Node, where there is one edition
+  memory = loaded?.memory;
+  started = loaded = null;
+  provideKernels("float32", provider);
+}
 
 /**
  * Resolves when the kernels can be used. `fit`, `predict` and `loadModel` wait by themselves; a page needs it before the first

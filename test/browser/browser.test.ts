@@ -22,14 +22,15 @@ const MODES = [
   { name: "plain modules, cross-origin isolated", isolated: true, bundled: false },
 ];
 
-/** The kernels that a page fetches: one file of them, and the small one where it does not train. */
+/** The kernels that a page fetches: one file of them, the small one where it does not train, both where it trains later. */
 function suitable(page: string, isolated: boolean): string[] {
   if (page.startsWith("environment")) return [];
-  if (page.startsWith("inference")) return ["kernels-inference-relaxed.wasm"];
-  return [isolated ? "kernels-relaxed-shared.wasm" : "kernels-relaxed.wasm"];
+  const [small, full] = ["kernels-inference-relaxed.wasm", `kernels-relaxed${isolated ? "-shared" : ""}.wasm`];
+  if (page.startsWith("later")) return [small, "kernels-relaxed.wasm"]; // in the memory that is there, which is not shared
+  return [page.startsWith("inference") ? small : full];
 }
 
-/** What inference.page.ts asks for: a model's file, and the predictions of Node. */
+/** What inference.page.ts and later.page.ts ask for: a model's file, and the predictions of Node. */
 async function trainForPage(folder: string): Promise<void> {
   const x = Array.from({ length: 6 }, (_, b) =>
     Array.from({ length: 4 }, (_, t) => [Math.sin(b + t), Math.cos(b * t)]),

@@ -28,11 +28,16 @@ export class ForwardKernels {
   protected numbers!: Float32Array;
   protected workspace: Ptr;
 
-  constructor(module: WebAssembly.Module, variant: Variant) {
+  /** @param memory that of other kernels, to compute on what is there already (full.ts) */
+  constructor(module: WebAssembly.Module, variant: Variant, memory = new WasmMemory(variant.shared)) {
     this.name = `wasm-${fileName(variant).slice("kernels-".length, -".wasm".length)}`;
-    this.memory = new WasmMemory(variant.shared);
+    this.memory = memory;
     this.exports = new WebAssembly.Instance(module, importsFor(this.memory.wasm)).exports as unknown as WasmExports;
-    this.memory.onGrow = (buffer) => this.#view(buffer);
+    const { onGrow } = memory;
+    memory.onGrow = (buffer) => {
+      onGrow(buffer);
+      this.#view(buffer);
+    };
     this.#view(this.memory.wasm.buffer);
     this.workspace = this.memory.heap.alloc(this.exports.workspaceBytes());
     this.ints[WORKSPACE_SLOT] = this.workspace;

@@ -11,5 +11,6 @@ export const fullEdition: Edition = {
     if (shared) return new URL("./kernels-simd-shared.wasm", import.meta.url);
     return new URL("./kernels-simd.wasm", import.meta.url);
   },
-  start: (module, variant) => new WasmKernels(module, variant, spawnWorker, typeof document !== "object"),
+  start: (module, variant, memory) =>
+    new WasmKernels(module, variant, spawnWorker, typeof document !== "object", memory),
 };

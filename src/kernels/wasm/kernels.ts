@@ -3,6 +3,7 @@ import type { Ptr } from "../../tensor/memory.js";
 import type { Cell, Kernels, RecurrentCall, RecurrentGradients, Unary } from "../kernels.js";
 import { UNARY } from "../kernels.js";
 import { ForwardKernels } from "./forward-kernels.js";
+import type { WasmMemory } from "./memory.js";
 import { OP, WORKSPACE_SLOT } from "./operations.js";
 import type { SpawnThread, Thread } from "./threads.js";
 import type { Variant } from "./variants.js";
@@ -19,8 +20,8 @@ export class WasmKernels extends ForwardKernels implements Kernels {
   #others: Thread[] = [];
 
   /** @param mayWait whether this thread may sleep (the main thread of a page may not) */
-  constructor(module: WebAssembly.Module, variant: Variant, spawn: SpawnThread, mayWait: boolean) {
-    super(module, variant);
+  constructor(module: WebAssembly.Module, variant: Variant, spawn: SpawnThread, mayWait: boolean, memory?: WasmMemory) {
+    super(module, variant, memory);
     this.#module = module;
     this.#shared = variant.shared;
     this.#spawn = spawn;

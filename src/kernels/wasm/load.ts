@@ -5,6 +5,7 @@
 import { SluiceError } from "../../util/errors.js";
 import type { Kernels } from "../kernels.js";
 import { ForwardKernels } from "./forward-kernels.js";
+import type { WasmMemory } from "./memory.js";
 import { fileName, hasRelaxedSimd, hasSimd, type Variant } from "./variants.js";
 
 /** For the name of the module's file, such as "kernels-relaxed.wasm": where to fetch it, or its bytes. */
@@ -15,7 +16,7 @@ export interface Edition {
   forwardOnly: boolean;
   /** Where the module stands: addresses written out one by one, so that a bundler sees them. */
   urlOf(variant: Variant): URL;
-  start(module: WebAssembly.Module, variant: Variant): Kernels;
+  start(module: WebAssembly.Module, variant: Variant, memory?: WasmMemory): Kernels;
 }
 
 /** Nothing in an entry point that asks for no more records a tape, and a tape alone would call a gradient. */
@@ -25,23 +26,26 @@ let edition: Edition = {
     relaxed
       ? new URL("./kernels-inference-relaxed.wasm", import.meta.url)
       : new URL("./kernels-inference-simd.wasm", import.meta.url),
-  start: (module, variant) => new ForwardKernels(module, variant) as unknown as Kernels,
+  start: (module, variant, memory) => new ForwardKernels(module, variant, memory) as unknown as Kernels,
 };
 
-/** Called by the entry points that can train, before anything is loaded. */
+/** Called by the entry points that can train; counts for what is loaded from then on. */
 export function useEdition(wanted: Edition): void {
   edition = wanted;
 }
 
-/** Fetches and starts the kernels. */
-export async function loadKernels(source?: ModuleSource): Promise<Kernels> {
+/**
+ * Fetches and starts the kernels.
+ * @param memory of the small edition, when the program turns out to need the full one: models and streams stay where they are
+ */
+export async function loadKernels(source?: ModuleSource, memory?: WasmMemory): Promise<Kernels> {
   const { forwardOnly, urlOf, start } = edition;
-  const shared = !forwardOnly && globalThis.crossOriginIsolated === true;
+  const shared = !forwardOnly && !memory && globalThis.crossOriginIsolated === true;
   const variant = { relaxed: hasRelaxedSimd(), shared, forwardOnly };
   const found = source ? await source(fileName(variant)) : urlOf(variant);
   const bytes = typeof found === "string" || found instanceof URL ? await fetchBytes(found) : found;
   requireSimd();
-  return start(await WebAssembly.compile(bytes), variant);
+  return start(await WebAssembly.compile(bytes), variant, memory);
 }
 
 async function fetchBytes(url: string | URL): Promise<ArrayBuffer> {
