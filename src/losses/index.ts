@@ -1,10 +1,11 @@
 import { mul } from "../ops/arithmetic.js";
+import { reshape } from "../ops/reshape.js";
 import { mean } from "../ops/reduce.js";
-import { sameShape, showShape } from "../tensor/shape.js";
-import type { Tensor } from "../tensor/tensor.js";
+import { sameShape, showShape, sizeOf } from "../tensor/shape.js";
+import { Tensor } from "../tensor/tensor.js";
 import { tensor } from "../tensor/make.js";
 import { canonical } from "../util/aliases.js";
-import { check, SluiceError } from "../util/errors.js";
+import { check, show, SluiceError } from "../util/errors.js";
 import { makeNamed, type Named } from "../util/named.js";
 import {
   binaryCrossentropy,
@@ -63,7 +64,11 @@ function customLoss(f: LossFunction): Loss {
     className: "custom",
     config: { name },
     labels: "values",
-    call: (yTrue, yPred) => perPosition(`loss ${name}`, f(yTrue, yPred), yPred),
+    call(yTrue, yPred, weighted = false) {
+      // [N] and [N, 1] hold the same labels; taken as they are they would broadcast against each other to [N, N]
+      const labels = yTrue.size === yPred.size ? reshape(yTrue, yPred.shape) : yTrue;
+      return perPosition(`loss ${name}`, f(labels, yPred), yPred, weighted);
+    },
     checkOutput: () => undefined,
     checkLabels: () => undefined,
   };
@@ -85,12 +90,16 @@ function lostLoss({ name = "" }: { name?: string }): Loss {
 }
 
 /** Brings a result to one value for each position: elements are averaged, a single number counts for every position. */
-function perPosition(where: string, loss: Tensor, yPred: Tensor): Tensor {
+function perPosition(where: string, loss: Tensor, yPred: Tensor, weighted: boolean): Tensor {
+  check(loss instanceof Tensor, () => `${where}: expected a function that returns a tensor, got ${show(loss)}`);
   const positions = yPred.shape.slice(0, -1);
   if (sameShape(loss.shape, positions)) return loss;
   if (sameShape(loss.shape, yPred.shape)) return mean(loss, -1);
   check(loss.size === 1, () => {
     return `${where}: expected a result ${showShape(positions)}, ${showShape(yPred.shape)} or [], got ${showShape(loss.shape)}`;
+  });
+  check(!weighted || sizeOf(positions) === 1, () => {
+    return `${where}: with masks or weights it must return one value for each position, ${showShape(positions)}, got one number`;
   });
   return mul(loss, tensor(new Float32Array(yPred.size / yPred.shape.at(-1)!).fill(1), positions));
 }

@@ -16,9 +16,10 @@ export interface Loss extends Named {
   readonly labels: LabelKind;
   /**
    * One value for each sample or time step: y_pred's shape without its last axis. Differentiable in yPred only.
+   * @param weighted the values will be weighed or masked, so that one number for the whole batch will not do
    * @throws SluiceError when the shapes do not fit each other
    */
-  call(yTrue: Tensor, yPred: Tensor): Tensor;
+  call(yTrue: Tensor, yPred: Tensor, weighted?: boolean): Tensor;
   /** Raises an error when outputs of this shape and activation cannot be what the loss expects. */
   checkOutput(where: string, output: PartialShape, activation?: string): void;
   /** Raises an error when the labels' shape does not fit the output, or names the first label that the loss cannot take. */

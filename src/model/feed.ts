@@ -17,6 +17,7 @@ export function readInputs(data: Inputs, slots: readonly SymbolicTensor[], where
   for (const [i, slot] of slots.entries()) checkInput(tensors[i]!, slot, `${where}: input "${names[i]}"`);
   checkLengths(tensors, names, where);
   return tensors.map((t, i) => {
+    if (slots[i]!.dtype === "int32") checkWhole(t, `${where}: input "${names[i]}"`);
     const wanted = slots[i]!.dtype === "int32" ? "int32" : t.dtype === "int32" ? float : t.dtype;
     return Tensor.of(convert(t.data, wanted), t.shape);
   });
@@ -54,9 +55,18 @@ function isRecord(data: Inputs): data is { readonly [name: string]: TensorLike }
 }
 
 function checkInput(t: Tensor, slot: SymbolicTensor, where: string): void {
-  check(fitsShape(t.shape, slot.shape), () => `${where} must be ${showShape(slot.shape)}, got ${showShape(t.shape)}`);
+  check(fitsShape(t.shape, slot.shape), () => {
+    const hint = t.rank + 1 === slot.shape.length ? "; the first axis counts samples, so a single one is [sample]" : "";
+    return `${where} must be ${showShape(slot.shape)}, got ${showShape(t.shape)}${hint}`;
+  });
   check(t.shape[0]! > 0, () => `${where}: the data set is empty, got ${showShape(t.shape)}`);
   checkFinite(t, where);
+}
+
+/** Indices may come as floats, but not as fractions, which would be cut off. */
+function checkWhole(t: Tensor, where: string): void {
+  const at = t.data.findIndex((v) => !Number.isInteger(v));
+  check(at < 0, () => `${where}: expected whole numbers, got ${t.data[at]} at [${indexOf(at, t.shape).join(", ")}]`);
 }
 
 /** Raises an error that names the place of the first NaN or infinite element. */

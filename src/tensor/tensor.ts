@@ -109,6 +109,16 @@ export class Tensor {
     return this.data[0]!;
   }
 
+  /** Nested arrays, for JSON.stringify. */
+  toJSON(): NestedArray {
+    return this.toArray();
+  }
+
+  /** What Node's console.log shows. */
+  [Symbol.for("nodejs.util.inspect.custom")](): string {
+    return this.toString();
+  }
+
   toString(): string {
     const shown = Array.from(this.data.subarray(0, 6), (v) => +v.toPrecision(4)).join(", ");
     return `Tensor ${this.dtype} ${showShape(this.shape)} [${shown}${this.size > 6 ? ", …" : ""}]`;

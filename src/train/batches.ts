@@ -33,9 +33,15 @@ export interface BatchSlice {
   readonly order: Int32Array | undefined;
 }
 
+/** { x, y }: what tells a list of batches from nested arrays of numbers. */
+function isBatchRecord(value: unknown): boolean {
+  return typeof value === "object" && value !== null && !ArrayBuffer.isView(value) && "x" in value && "y" in value;
+}
+
 export function isDataset(data: unknown): data is Dataset {
   if (typeof data === "function") return true;
-  if (typeof data !== "object" || data === null || Array.isArray(data) || ArrayBuffer.isView(data)) return false;
+  if (Array.isArray(data)) return isBatchRecord(data[0]);
+  if (typeof data !== "object" || data === null || ArrayBuffer.isView(data)) return false;
   return Symbol.asyncIterator in data || Symbol.iterator in data;
 }
 

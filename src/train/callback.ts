@@ -1,3 +1,4 @@
+import { check, show } from "../util/errors.js";
 import type { Model } from "./model.js";
 
 /** Means over the epoch so far, or over the whole epoch: loss, metrics, and with validation `val_loss`, …; also `learningRate`. */
@@ -45,6 +46,12 @@ export async function notify(
   }
 }
 
+const EVENTS = ["onTrainBegin", "onEpochBegin", "onBatchEnd", "onEpochEnd", "onTrainEnd", "onNonFinite"] as const;
+
 export function toCallback(callback: CallbackLike): Callback {
-  return typeof callback === "function" ? { onEpochEnd: callback } : callback;
+  if (typeof callback === "function") return { onEpochEnd: callback };
+  check(typeof callback === "object" && callback !== null && EVENTS.some((event) => event in callback), () => {
+    return `fit: a callback must be a function or have one of ${EVENTS.join(", ")}, got ${show(callback)}`;
+  });
+  return callback;
 }

@@ -20,6 +20,9 @@ export function classFactors(scope: Scope, weights: ClassWeights, target: Tensor
   const K = prediction.shape.at(-1)!;
   const oneHot = K > 1 && target.size === prediction.size;
   const positions = prediction.size / K;
+  const classes = Math.max(2, K);
+  const unknown = Object.keys(weights).find((label) => Number(label) >= classes);
+  check(unknown === undefined, () => `fit: classWeight names class ${unknown}, but there are ${classes}, from 0`);
   if (!oneHot && target.size !== positions) {
     throw new SluiceError(`fit: classWeight needs one label for each of ${positions} positions, got ${target.size}`);
   }

@@ -40,6 +40,10 @@ export interface Compiled {
 }
 
 export function compileGraph(graph: Graph, options: CompileOptions): Compiled {
+  check(
+    typeof options === "object" && options !== null,
+    () => `compile: expected { optimizer, loss, metrics }, got ${show(options)}`,
+  );
   checkOptions("compile", options, ["optimizer", "loss", "metrics", "weightedMetrics", "lossWeights"]);
   const names = graph.outputs.map((t) => t.node.layer.name);
   const losses = perOutput<LossLike>(options.loss, names, "loss");
@@ -55,6 +59,7 @@ export function compileGraph(graph: Graph, options: CompileOptions): Compiled {
     const resolve = (list: MetricLike[]) => list.map((m) => resolveMetric(m, "compile", loss));
     const plain = resolve(metrics[i]!);
     const all = [...plain, ...apart(resolve(weighted[i]!), plain)];
+    distinguish(all);
     return { name, loss, weight: weights[i]!, metrics: all, weightedFrom: plain.length };
   });
   return { optimizer: resolveOptimizer(options.optimizer ?? "rmsprop", "compile"), outputs, options };
@@ -64,6 +69,16 @@ export function compileGraph(graph: Graph, options: CompileOptions): Compiled {
 function apart(weighted: Metric[], plain: readonly Metric[]): Metric[] {
   const taken = new Set(plain.map((m) => m.name));
   return weighted.map((m) => (taken.has(m.name) ? { ...m, name: `weighted_${m.name}` } : m));
+}
+
+/** Two metrics of one name (functions without one, say) would share a key of the history: later ones get a number. */
+function distinguish(metrics: Metric[]): void {
+  const taken = new Set<string>();
+  for (const metric of metrics) {
+    const { name } = metric;
+    for (let i = 1; taken.has(metric.name); i++) metric.name = `${name}_${i}`;
+    taken.add(metric.name);
+  }
 }
 
 /** One value for each output: from a list, from an object keyed by output names, or the same for all. */

@@ -24,6 +24,8 @@ export interface EvaluateOptions {
   /** Default 32. */
   batchSize?: number;
   sampleWeight?: TensorLike;
+  /** Accepted for Keras's sake: evaluate prints nothing. */
+  verbose?: number;
 }
 
 export async function evaluate(
@@ -34,7 +36,7 @@ export async function evaluate(
 ): Promise<Logs> {
   const dataset = isDataset(x);
   const { batchSize = 32, sampleWeight, ...rest } = (dataset ? (y as EvaluateOptions) : given) ?? {};
-  checkOptions("evaluate", rest, ["batchSize", "sampleWeight"]);
+  checkOptions("evaluate", rest, ["batchSize", "sampleWeight", "verbose"]);
   checkCount("evaluate", "batchSize", batchSize);
   const kernels = await model.preparePrediction();
   check(!dataset || sampleWeight === undefined, () => {

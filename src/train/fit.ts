@@ -30,7 +30,7 @@ export interface FitOptions {
   validationData?: readonly [x: Inputs, y: Inputs, sampleWeight?: TensorLike] | Dataset;
   /** The last share of the samples, kept from training for that purpose; 0 to 1. */
   validationSplit?: number;
-  /** Another order in each epoch. Default true. */
+  /** Another order in each epoch. Default true; false with stateful layers, whose batches follow one another. */
   shuffle?: boolean;
   /** Factor on the loss of each class, such as { 0: 1, 1: 5 }. */
   classWeight?: ClassWeights;
@@ -90,7 +90,12 @@ export async function fit(
 
 async function makePlan(model: Model, x: Inputs | Dataset, y: Inputs | undefined, options: FitOptions): Promise<Plan> {
   checkOptions("fit", options, KNOWN);
-  const { epochs = 1, batchSize = 32, initialEpoch = 0, shuffle = true, verbose, signal } = options;
+  const { epochs = 1, batchSize = 32, initialEpoch = 0, verbose, signal } = options;
+  const stateful = model.layers.find((layer) => (layer.config as { stateful?: boolean }).stateful);
+  const { shuffle = !stateful } = options;
+  check(typeof shuffle === "boolean" && !(shuffle && stateful), () => {
+    return `fit: shuffle must be true or false, and false with the stateful layer "${stateful?.name}", got ${show(shuffle)}`;
+  });
   checkCount("fit", "epochs", epochs, 0);
   checkCount("fit", "batchSize", batchSize);
   checkCount("fit", "initialEpoch", initialEpoch, 0);

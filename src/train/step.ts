@@ -10,6 +10,7 @@ import { withScope, type Scope } from "../ops/scope.js";
 import type { Value } from "../model/graph.js";
 import type { Metric } from "../metrics/index.js";
 import type { Tensor } from "../tensor/tensor.js";
+import { check } from "../util/errors.js";
 import { activityPenalty } from "./activity-penalty.js";
 import { feedSlice, type BatchSlice } from "./batches.js";
 import type { Compiled } from "./compile.js";
@@ -47,6 +48,9 @@ export function trainStep(model: Model, kernels: Kernels, batch: BatchSlice, opt
     for (const p of parameters) kernels.fill(p.grad!.ptr, 0, p.size);
     const { loss, value } = forward(model, compiled, scope, batch, true, options);
     checkLoss(model, value, options.place, () => rerunInputs(scope, batch));
+    check(loss.tracked, () => {
+      return "fit: no gradient reaches the weights from the loss; a loss of your own must be built from the operations in `ops`";
+    });
     scope.backward(loss);
     for (const p of parameters) addPenaltyGradient(scope, p);
     checkGradients(model, kernels, parameters, options.place);
@@ -96,7 +100,8 @@ function outputLoss(
   { classWeight, metrics }: Measure,
 ): Tensor {
   const target = feedSlice(scope, batch.samples.y[index]!, batch);
-  const perPosition = loss.call(target, prediction);
+  const weighted = mask !== null || batch.samples.weight !== null || classWeight !== null;
+  const perPosition = loss.call(target, prediction, weighted);
   const samples = batch.samples.weight ? feedSlice(scope, batch.samples.weight, batch) : null;
   const factors = classWeight ? classFactors(scope, classWeight, target, prediction) : null;
   const weights = new SampleWeights(scope, perPosition, samples, factors, mask);

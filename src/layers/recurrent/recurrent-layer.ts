@@ -57,6 +57,9 @@ export abstract class RecurrentLayer<C extends RecurrentLayerConfig> extends Lay
   }
 
   computeOutputShape([shape, ...initial]: PartialShape[]): PartialShape[] {
+    check(shape?.length !== 2 || shape[1] === null, () => {
+      return `${this.label}: input must be [batch, time, features], got ${showShape(shape!)}; a recurrent layer before it needs returnSequences: true`;
+    });
     this.checkRank(shape, 3, "[batch, time, features]");
     const { stateSizes, outputSize } = this.cell;
     const states = stateSizes.map((size) => [shape![0]!, size]);
