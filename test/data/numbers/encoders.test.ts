@@ -9,6 +9,7 @@ test("labelEncoder: scikit-learn's classes and indices, by code point", () => {
   assert.deepEqual(encoder.classes, oracle.classes);
   assert.deepEqual([...encoder.transform(oracle.words)], oracle.encoded);
   assert.deepEqual(labelEncoder().fit([10, 9, -1, 10]).classes, [-1, 9, 10]);
+  assert.deepEqual(labelEncoder().fit(["abc", "ab", ""]).classes, ["", "ab", "abc"]);
   assert.deepEqual(labelEncoder().fit([true, false]).classes, [false, true]);
 });
 
