@@ -26,6 +26,7 @@ export async function bundleForNode() {
     absWorkingDir: root,
     entryPoints: {
       index: "dist/index.js",
+      data: "dist/data/index.js",
       inference: "dist/inference.js",
       layers: "dist/layers/index.js",
       ops: "dist/ops.js",

@@ -1,6 +1,7 @@
 // A program as a user writes it against the published package. package.test.ts copies it beside the installed tarball, where it
 // is type-checked and run: only what is exported, typed and packed is there for it.
 import { layers, sequential } from "sluice";
+import { minMaxScaler, padSequences } from "sluice/data";
 import { dense, gru, loadModel } from "sluice/inference";
 
 const model = sequential([
@@ -24,3 +25,9 @@ const loaded = await loadModel("model.safetensors", { layers: [gru, dense] });
 const after = await loaded.predict(x);
 
 console.log(JSON.stringify({ loss, shape: before.shape, before: [...before.data], after: [...after.data] }));
+
+const scaler = minMaxScaler();
+scaler.fit([[1], [3]]);
+const padded = padSequences([[1, 2], [3]]);
+if (padded.shape.join() !== "2,2" || padded.data[2] !== 0) throw new Error(`unexpected padding: ${String(padded)}`);
+if (JSON.stringify(scaler.transform([[2]])) !== "[[0.5]]") throw new Error("unexpected scaling");

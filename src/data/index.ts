@@ -1,0 +1,3 @@
+/** `sluice/data`: preprocessing that is fitted on the training part and saved as JSON; windows, splits, tokenizers, padding. */
+export * from "./numbers/index.js";
+export * from "./text/index.js";
