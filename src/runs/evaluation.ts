@@ -1,0 +1,104 @@
+/** What a task found out on data that the network has not seen, in a form that the terminal, JSON and the report share. */
+
+/** A metric that can be judged: its name in `values`, which way is better, and its unit. */
+export interface Judge {
+  readonly name: string;
+  readonly mode: "min" | "max";
+  /** Such as "°C"; left out for a number without unit. */
+  readonly unit?: string;
+}
+
+/** The network or a baseline with its metrics on the same samples. */
+export interface Entry {
+  readonly name: string;
+  readonly kind: "network" | "trivial" | "simple";
+  readonly values: Readonly<Record<string, number>>;
+}
+
+export interface Evaluation {
+  /** Samples that were judged, and what they are: "windows", "texts", "rows". */
+  readonly count: number;
+  readonly of: string;
+  /** Which part of the data: "test", "validation", or the file that was given. */
+  readonly part: string;
+  /** The metric that decides who is better. */
+  readonly judge: Judge;
+  /** The network first, then the baselines. */
+  readonly entries: readonly Entry[];
+  /** In plain words whether the network beats its baselines. */
+  readonly verdict: string;
+  readonly pictures: readonly Picture[];
+}
+
+/** The task's own pictures, as data: the report draws them. */
+export type Picture =
+  | {
+      /** A forecast beside the truth and the baselines, one line each, with residuals. NaN where there is none. */
+      readonly kind: "forecast";
+      readonly title: string;
+      /** ISO dates, or numbers of steps. */
+      readonly x: readonly string[] | readonly number[];
+      readonly yLabel: string;
+      readonly truth: readonly number[];
+      readonly forecasts: readonly { readonly name: string; readonly values: readonly number[] }[];
+    }
+  | {
+      /** The metric of each step of the horizon. */
+      readonly kind: "horizon";
+      readonly title: string;
+      readonly yLabel: string;
+      readonly lines: readonly { readonly name: string; readonly values: readonly number[] }[];
+    }
+  | {
+      /** counts[truth][predicted]. */
+      readonly kind: "confusion";
+      readonly classes: readonly string[];
+      readonly counts: readonly (readonly number[])[];
+    }
+  | {
+      /** Receiver operating characteristic: one curve for each class, or one for two classes. */
+      readonly kind: "roc";
+      readonly curves: readonly {
+        readonly name: string;
+        readonly auc: number;
+        readonly falsePositive: readonly number[];
+        readonly truePositive: readonly number[];
+      }[];
+    }
+  | {
+      readonly kind: "scatter";
+      readonly title: string;
+      /** With the unit. */
+      readonly label: string;
+      readonly actual: readonly number[];
+      readonly predicted: readonly number[];
+    }
+  | {
+      readonly kind: "samples";
+      readonly samples: readonly { readonly title: string; readonly text: string }[];
+    };
+
+/**
+ * Says in plain words how the network does beside its baselines: which of them it beats, and by what share.
+ * A baseline that is better is named first, so that nobody can overlook it.
+ */
+export function verdictOf(judge: Judge, entries: readonly Entry[]): string {
+  const [network, ...baselines] = entries;
+  const own = network!.values[judge.name]!;
+  const sign = judge.mode === "min" ? 1 : -1;
+  const sentences = baselines
+    .map((entry) => ({ entry, value: entry.values[judge.name]! }))
+    .sort((a, b) => sign * (a.value - b.value))
+    .map(({ entry, value }) => sentenceOf(judge, own, entry, value));
+  return sentences.join(" ");
+}
+
+function sentenceOf({ name, mode, unit }: Judge, own: number, { name: other, kind }: Entry, value: number): string {
+  const tail = unit ? ` ${unit}` : "";
+  const figures = `${name} ${own.toPrecision(4)}${tail} against ${value.toPrecision(4)}${tail}`;
+  if (own === value) return `The network does exactly as well as ${other} (${figures}).`;
+  const wins = mode === "min" ? own < value : own > value;
+  if (wins) return `The network is better than ${other} (${figures}).`;
+  const advice = kind === "simple" ? ": use that one, or tune the network" : ": the network has learnt nothing of use";
+  return `The network is WORSE than ${other} (${figures})${advice}.`;
+}
