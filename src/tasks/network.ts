@@ -1,0 +1,32 @@
+import { layers, optimizers, type Optimizer, type SymbolicTensor } from "sluice";
+
+/** The options of the network that build its recurrent part. */
+export interface RecurrentOptions {
+  readonly cell: "gru" | "lstm" | "simpleRnn";
+  readonly units: readonly number[];
+  readonly bidirectional: boolean;
+  readonly dropout: number;
+}
+
+/**
+ * Stacked recurrent layers, with dropout after each.
+ * @param x [B, T, D]
+ * @param returnSequences whether the last layer gives all steps, [B, T, H], or the last one, [B, H]; H doubles where it reads both ways
+ */
+export function recurrentStack(x: SymbolicTensor, options: RecurrentOptions, returnSequences: boolean): SymbolicTensor {
+  const { cell, units, bidirectional, dropout } = options;
+  return units.reduce((h, width, i) => {
+    const layer = layers[cell]({ units: width, returnSequences: returnSequences || i < units.length - 1 });
+    const out = (bidirectional ? layers.bidirectional({ layer }) : layer).apply(h);
+    return dropout > 0 ? layers.dropout({ rate: dropout }).apply(out) : out;
+  }, x);
+}
+
+/** Adam, or AdamW with weight decay; clipped where `clipNorm` is above 0. */
+export function optimizerOf(o: { learningRate: number; weightDecay: number; clipNorm: number }): Optimizer {
+  const { learningRate, weightDecay } = o;
+  const clipping = o.clipNorm > 0 ? { globalClipNorm: o.clipNorm } : {};
+  return weightDecay > 0
+    ? optimizers.adamW({ learningRate, weightDecay, ...clipping })
+    : optimizers.adam({ learningRate, ...clipping });
+}

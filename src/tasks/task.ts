@@ -1,0 +1,72 @@
+import type { z } from "zod";
+import type { Dataset, Model } from "sluice";
+import type { DataSource } from "../data/index.js";
+import type { Inputs } from "../model/feed.js";
+import type { TensorLike } from "../tensor/make.js";
+import type { Evaluation } from "../runs/evaluation.js";
+import type { OptionsSchema } from "./options.js";
+
+export type TaskName = "forecast" | "classify" | "generate" | "regress";
+
+/** One answer in raw units: names of columns and values, as it is printed and written. */
+export type Answer = Readonly<Record<string, string | number | boolean | null | readonly string[]>>;
+
+/** How data become numbers and numbers become answers: fitted on the training part, saved in the model as plain JSON. */
+export interface Pipeline {
+  readonly task: TaskName;
+  /** What `Task.revive` makes the same pipeline of. */
+  toJSON(): object;
+  /**
+   * Raw data in, answers in raw units out.
+   * @throws SluiceError when the data lack what the model was trained on
+   */
+  predict(model: Model, source: DataSource, options?: Readonly<Record<string, unknown>>): Promise<readonly Answer[]>;
+  /** Measures the network, and those baselines that need no training data, on a file that holds the truth. */
+  evaluate(model: Model, source: DataSource, part?: string): Promise<Evaluation>;
+}
+
+/** Samples that fit takes: arrays, or a data set of batches. */
+export type TrainingData = readonly [x: Inputs, y: Inputs, sampleWeight?: TensorLike] | Dataset;
+
+/** Everything that stands before the first step of training. */
+export interface Prepared<P extends Pipeline = Pipeline> {
+  readonly pipeline: P;
+  /** Compiled, not trained. */
+  readonly model: Model;
+  readonly train: TrainingData;
+  readonly validation: TrainingData;
+  /** How long to train. Training keeps the weights of the epoch whose monitored value was best. */
+  readonly fit: {
+    readonly epochs: number;
+    readonly batchSize: number;
+    readonly patience: number;
+    readonly monitor: string;
+    readonly mode: "min" | "max";
+  };
+  /** All options, those that depend on the data filled in. */
+  readonly settings: Readonly<Record<string, unknown>>;
+  /** What the data are, for the report: names and texts. */
+  readonly facts: readonly (readonly [name: string, text: string])[];
+  /** Network and baselines on the part that decides between settings. */
+  validate(model: Model): Promise<Evaluation>;
+  /** Network and baselines on the part that nothing was chosen by. */
+  test(model: Model): Promise<Evaluation>;
+  /** Gives back what the data hold open, such as a temporary file. */
+  close?(): Promise<void>;
+}
+
+export interface TaskContext {
+  /** Says something that the user should know, such as rows that were left out. */
+  warn(message: string): void;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** A use of recurrent networks: options, what comes before training, and what a saved model of it can do. */
+export interface Task<S extends OptionsSchema = OptionsSchema, P extends Pipeline = Pipeline> {
+  readonly name: TaskName;
+  /** One sentence for the help. */
+  readonly description: string;
+  readonly options: S;
+  prepare(source: DataSource, options: z.output<S>, context: TaskContext): Promise<Prepared<P>>;
+  revive(saved: unknown): P;
+}
