@@ -1,45 +1,51 @@
 // The library for Node in a few files, dist/node/, beside the modules that browsers' bundlers take: 150 small modules take
 // Node a tenth of a second to find and read, one file takes a hundredth. package.json names them under the condition "node".
-import { readdirSync, readFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { existsSync, readFileSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
-/** Modules that find files beside themselves: the wasm modules and the thread's script. */
-const HOME = "kernels/wasm";
+const dist = join(root, "dist");
 
-/** The one place of `import.meta.url` that the bundle knows is HOME, so no other module may use it. */
-function checkHomes(dist) {
-  const strangers = readdirSync(dist, { recursive: true })
-    .map((file) => file.replaceAll("\\", "/"))
-    .filter((file) => file.endsWith(".js") && !/^(node|runs)\//.test(file) && !file.startsWith(HOME))
-    .filter((file) => readFileSync(join(dist, file), "utf8").includes("import.meta.url"));
-  if (strangers.length > 0)
-    throw new Error(`import.meta.url outside ${HOME}, which dist/node cannot have: ${strangers}`);
-}
+/** What the package publishes (package.json, "exports" and "bin"): name of the file in dist/node/ and its module. */
+const ENTRIES = {
+  index: "dist/index.js",
+  data: "dist/data/index.js",
+  inference: "dist/inference.js",
+  layers: "dist/layers/index.js",
+  ops: "dist/ops.js",
+  tasks: "dist/tasks/index.js",
+  sluice: "dist/cli/sluice.js",
+};
+
+/** A module that finds files beside itself, such as the kernels, must go on doing so from within dist/node/. */
+const ownAddress = {
+  name: "own-address",
+  setup(bundle) {
+    bundle.onLoad({ filter: /\.js$/ }, ({ path }) => {
+      const place = relative(dist, path).replaceAll("\\", "/");
+      if (place.startsWith("..")) return undefined;
+      const own = `new URL(${JSON.stringify(`../${place}`)}, import.meta.url).href`;
+      return { contents: readFileSync(path, "utf8").replaceAll("import.meta.url", own), loader: "js" };
+    });
+  },
+};
 
 export async function bundleForNode() {
-  const dist = join(root, "dist");
-  checkHomes(dist);
   await build({
     absWorkingDir: root,
-    entryPoints: {
-      index: "dist/index.js",
-      data: "dist/data/index.js",
-      inference: "dist/inference.js",
-      layers: "dist/layers/index.js",
-      ops: "dist/ops.js",
-    },
+    entryPoints: Object.fromEntries(Object.entries(ENTRIES).filter(([, file]) => existsSync(join(root, file)))),
     outdir: "dist/node",
     bundle: true,
     splitting: true,
     format: "esm",
     platform: "node",
     target: "node20",
-    conditions: ["node"],
-    define: { "import.meta.url": "kernelsUrl" },
-    banner: { js: `const kernelsUrl = new URL("../${HOME}/load-node.js", import.meta.url).href;` },
+    // The published packages that the rim relies on stay packages; "sluice" itself is the modules that are bundled here.
+    external: Object.keys(JSON.parse(readFileSync(join(root, "package.json"), "utf8")).dependencies),
+    conditions: ["node", "sluice-modules"],
+    plugins: [ownAddress],
     logLevel: "warning",
   });
 }

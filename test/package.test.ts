@@ -1,13 +1,12 @@
 // What is published, as its user gets it: packed, installed from the tarball in an empty folder, imported, type-checked and run.
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
-import { copyFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { tmpdir } from "node:os";
 import { dirname, join, resolve, sep } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { publint } from "publint";
 import { formatMessage } from "publint/utils";
+import { command, installPackage, type Consumer } from "./support/install-package.js";
 
 interface PackageJson {
   exports: Record<string, string | Record<string, string>>;
@@ -18,32 +17,21 @@ interface PackageJson {
 const root = resolve(".");
 const manifest = JSON.parse(readFileSync("package.json", "utf8")) as PackageJson;
 /** Well-kept libraries that the rim's folders may use; the numeric core has none (scripts/check-ranks.mjs). */
-const RIM_LIBRARIES: readonly string[] = [];
+const RIM_LIBRARIES = ["apache-arrow", "commander", "csv-parse", "fft.js", "hyparquet", "hyparquet-compressors", "vega", "vega-lite", "zod"]; // prettier-ignore
 const VARIANTS = ["relaxed", "simd", "relaxed-shared", "simd-shared", "inference-relaxed", "inference-simd"];
 
-function command(file: string, args: readonly string[], cwd: string): string {
-  try {
-    return execFileSync(file, args, { cwd, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
-  } catch (error) {
-    const { stdout, stderr } = error as { stdout: string; stderr: string };
-    throw new Error(`${[file, ...args].join(" ")} failed:\n${stdout}${stderr}`, { cause: error });
-  }
-}
-const npm = (args: readonly string[], cwd: string) => command("npm", [...args, "--loglevel=error"], cwd);
 const node = (args: readonly string[], cwd: string) => command(process.execPath, args, cwd);
 
 describe("the packed package", () => {
+  let user: Consumer;
   let consumer = "";
   let installed = "";
   let files: string[] = [];
 
   before(() => {
-    consumer = mkdtempSync(join(tmpdir(), "sluice-consumer-"));
-    npm(["pack", "--ignore-scripts", "--pack-destination", consumer], root);
-    const tarball = readdirSync(consumer).find((file) => file.endsWith(".tgz"));
-    writeFileSync(join(consumer, "package.json"), '{ "name": "consumer", "private": true, "type": "module" }');
-    npm(["install", "--offline", "--no-audit", "--no-fund", `./${tarball}`], consumer);
-    installed = join(consumer, "node_modules/sluice");
+    user = installPackage();
+    consumer = user.folder;
+    installed = user.installed;
     files = readdirSync(installed, { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile())
       .map((entry) =>
@@ -53,7 +41,7 @@ describe("the packed package", () => {
           .join("/"),
       );
   });
-  after(() => rmSync(consumer, { recursive: true, force: true }));
+  after(() => user.remove());
 
   test("holds the kernels, the licences, and no test, bench or source file", () => {
     for (const variant of VARIANTS) assert.ok(files.includes(`dist/kernels/wasm/kernels-${variant}.wasm`), variant);
