@@ -1,5 +1,7 @@
-/** `sluice/data`: preprocessing that is fitted on the training part and saved as JSON; windows, splits, tokenizers, padding. */
+/** `sluice/data`: readers of files, preprocessing that is fitted on the training part and saved as JSON; windows, splits, tokenizers. */
 export * from "./numbers/index.js";
 export * from "./text/index.js";
 export * from "./table/table.js";
-export type { DataSource } from "./readers/source.js";
+export type { ByteSource, DataSource } from "./readers/source.js";
+export { readTable } from "./readers/read-table.js";
+export type { ReadOptions, TableFormat } from "./readers/options.js";

@@ -1,0 +1,31 @@
+/** Files for the readers in Node. Its twin disk-browser.ts stands in for it where there is no file system (package.json, "imports"). */
+import { createReadStream } from "node:fs";
+import { stat } from "node:fs/promises";
+import { basename } from "node:path";
+import { fileURLToPath } from "node:url";
+import { check, SluiceError } from "../../util/errors.js";
+
+/** As long as a disk is read fastest; measured on 2 GB, 64 KiB (Node's own choice) takes a tenth longer. */
+const BLOCK = 1 << 20;
+
+export const nameOfPath = (path: string | URL): string => basename(pathOf(path));
+
+const pathOf = (path: string | URL): string => (path instanceof URL ? fileURLToPath(path) : path);
+
+/** The bytes of a file, a block at a time. */
+export async function* readBlocks(where: string, path: string | URL): AsyncGenerator<Uint8Array> {
+  const file = pathOf(path);
+  try {
+    check(!(await stat(file)).isDirectory(), () => `${where}: ${file} is a folder; expected a file`);
+    yield* createReadStream(file, { highWaterMark: BLOCK }) as AsyncIterable<Uint8Array>;
+  } catch (error) {
+    throw asReadError(where, file, error);
+  }
+}
+
+function asReadError(where: string, file: string, error: unknown): SluiceError {
+  if (error instanceof SluiceError) return error;
+  const { code, message } = error as NodeJS.ErrnoException;
+  const reason = code === "ENOENT" ? "there is no such file" : code === "EACCES" ? "not allowed" : message;
+  return new SluiceError(`${where}: cannot read ${file}: ${reason}`, { cause: error });
+}
