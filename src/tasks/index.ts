@@ -1,2 +1,7 @@
 /** `sluice/tasks`: from a file to a trained, saved, explained result. */
-export { networkOptions, runOptions, splitOptions } from "./common-options.js";
+export { openRun, resumeRun, type ResumeOptions } from "./open-run.js";
+export { Run } from "./run.js";
+export type { PublicTask } from "./public-task.js";
+export type { Answer, Pipeline, Task, TaskName } from "./task.js";
+export type { TrainHooks } from "./train-task.js";
+export type { Entry, Evaluation, Judge, Picture } from "../runs/evaluation.js";

@@ -1,0 +1,113 @@
+/** Runs and models that are there already: to predict with, to measure, to go on training. */
+import { existsSync, statSync } from "node:fs";
+import { loadModel } from "sluice";
+import type { DataSource } from "../data/index.js";
+import type { Environment } from "../runs/environment.js";
+import type { Evaluation } from "../runs/evaluation.js";
+import { fingerprint } from "../runs/fingerprint.js";
+import { readHistory } from "../runs/metrics-jsonl.js";
+import { RUN_FILES, RunFolder } from "../runs/run-folder.js";
+import { readStatus } from "../runs/run-status.js";
+import { emptyHistory } from "../train/history.js";
+import { check, show } from "../util/errors.js";
+import { attach, attachmentOf } from "./attachment.js";
+import { readOptions } from "./options.js";
+import { Run } from "./run.js";
+import { contentOf, sourceName } from "./source-name.js";
+import { taskNamed } from "./registry.js";
+import type { TrainHooks } from "./train-task.js";
+import { runTraining } from "./training.js";
+
+/**
+ * A run folder or a model file, ready to predict.
+ * @param where path of a run, "latest", the name of a run in `root`, or a .safetensors file that a task wrote
+ * @throws SluiceError when there is none, or the model was made without a task
+ */
+export async function openRun(where: string, root = "runs"): Promise<Run> {
+  if (statSync(where, { throwIfNoEntry: false })?.isFile()) return openModel(where);
+  const folder = RunFolder.open(where, root);
+  const file = [RUN_FILES.model, RUN_FILES.best, RUN_FILES.last].find((name) => folder.has(name));
+  check(file !== undefined, () => `open run: ${folder.path} holds no model: it ended before its first epoch`);
+  const { model, pipeline } = await openModel(folder.file(file));
+  const evaluation = folder.has(RUN_FILES.evaluation)
+    ? (folder.readJson(RUN_FILES.evaluation) as unknown as Evaluation)
+    : null;
+  return new Run({
+    model,
+    pipeline,
+    folder: folder.path,
+    evaluation,
+    history: readHistory(folder.file(RUN_FILES.metrics)),
+  });
+}
+
+async function openModel(path: string): Promise<Run> {
+  const model = await loadModel(path);
+  const { name, pipeline } = attachmentOf(`open ${path}`, model.attachments);
+  return new Run({
+    model,
+    pipeline: taskNamed(`open ${path}`, name).revive(pipeline),
+    folder: null,
+    evaluation: null,
+    history: emptyHistory(),
+  });
+}
+
+export interface ResumeOptions extends TrainHooks {
+  /** The data, where they were in memory or have moved. Default: the path in the run's config.json. */
+  data?: DataSource;
+  /** Train up to this many epochs instead of those that the run was begun with. */
+  epochs?: number;
+}
+
+/**
+ * Goes on with a run that was interrupted, or lets a finished one train for more epochs.
+ * @throws SluiceError when the data are not those that the run was begun with
+ */
+export async function resumeRun(where: string, options: ResumeOptions = {}, root = "runs"): Promise<Run> {
+  const folder = RunFolder.open(where, root);
+  const here = `resume ${folder.path}`;
+  const { task: name, data, ...settings } = folder.readJson(RUN_FILES.config) as Record<string, unknown>;
+  const task = taskNamed(here, name);
+  const source = options.data ?? dataOf(here, folder, data);
+  check(readStatus(folder).state !== "running", () => `${here}: another process is training it`);
+  check(folder.has(RUN_FILES.last), () => `${here}: it has no checkpoint; begin anew with the same settings`);
+  await checkSame(here, folder, source);
+  const given = { ...settings, ...(options.epochs !== undefined && { epochs: options.epochs }) };
+  const context = { warn: options.warn ?? console.warn, signal: options.signal };
+  const prepared = await task.prepare(source, readOptions(here, task.options, given), context);
+  try {
+    const model = await loadModel(folder.file(RUN_FILES.last));
+    check(model.epoch < prepared.fit.epochs, () => {
+      return `${here}: it has trained its ${model.epoch} epochs; give a larger number of epochs`;
+    });
+    attach(model, prepared.pipeline);
+    options.onFolder?.(folder.path);
+    const before = readHistory(folder.file(RUN_FILES.metrics));
+    const { command, ...environment } = folder.readJson(RUN_FILES.environment) as unknown as Environment & {
+      command: string;
+    };
+    return await runTraining({ prepared, model, folder, hooks: options, command, environment, before });
+  } finally {
+    await prepared.close?.();
+  }
+}
+
+/** The path as it was given then, or, from another working folder, the absolute one. */
+function dataOf(here: string, folder: RunFolder, given: unknown): string {
+  const { path } = fingerprintOf(folder);
+  const found = [given, path].find((place) => typeof place === "string" && existsSync(place));
+  check(found !== undefined, () => `${here}: its data, ${show(path ?? given)}, are not there; name them`);
+  return found as string;
+}
+
+function fingerprintOf(folder: RunFolder): { sha256: string; path?: string } {
+  return (folder.readJson(RUN_FILES.data) as unknown as { fingerprint: { sha256: string; path?: string } }).fingerprint;
+}
+
+async function checkSame(here: string, folder: RunFolder, source: DataSource): Promise<void> {
+  const now = await fingerprint(contentOf(source));
+  check(now.sha256 === fingerprintOf(folder).sha256, () => {
+    return `${here}: ${sourceName(source)} has changed since the run was begun; train a new one`;
+  });
+}

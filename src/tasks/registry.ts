@@ -1,0 +1,10 @@
+import { checkChoice } from "../util/checks.js";
+import type { Task, TaskName } from "./task.js";
+
+/** All tasks by name: what a run folder or a model file names is looked up here. */
+export const TASKS: Readonly<Partial<Record<TaskName, Task>>> = {};
+
+/** @throws SluiceError for a name that is none */
+export function taskNamed(where: string, name: unknown): Task {
+  return TASKS[checkChoice(where, "task", name, Object.keys(TASKS) as TaskName[])]!;
+}

@@ -1,0 +1,56 @@
+import type { History, Model } from "sluice";
+import type { DataSource } from "../data/index.js";
+import type { Evaluation } from "../runs/evaluation.js";
+import { check } from "../util/errors.js";
+import type { Answer, Pipeline } from "./task.js";
+
+export interface RunParts<P extends Pipeline> {
+  readonly model: Model;
+  readonly pipeline: P;
+  /** Null for a model file that lies outside of a run folder. */
+  readonly folder: string | null;
+  /** Null where training was interrupted, or the file holds a model only. */
+  readonly evaluation: Evaluation | null;
+  readonly history: History;
+}
+
+/** A trained network with its preprocessing: raw data in, raw units out. */
+export class Run<P extends Pipeline = Pipeline> implements RunParts<P> {
+  readonly model: Model;
+  readonly pipeline: P;
+  readonly folder: string | null;
+  readonly evaluation: Evaluation | null;
+  readonly history: History;
+
+  constructor({ model, pipeline, folder, evaluation, history }: RunParts<P>) {
+    this.model = model;
+    this.pipeline = pipeline;
+    this.folder = folder;
+    this.evaluation = evaluation;
+    this.history = history;
+  }
+
+  /** Whether training was stopped before its end; `resumeRun` goes on with it. */
+  get interrupted(): boolean {
+    return this.evaluation === null && this.folder !== null;
+  }
+
+  /** The network's metrics on the test part. @throws SluiceError where it has not been measured */
+  get metrics(): Readonly<Record<string, number>> {
+    check(
+      this.evaluation !== null,
+      () => `run ${this.folder ?? "without a folder"}: not measured yet; call evaluate(data)`,
+    );
+    return this.evaluation.entries[0]!.values;
+  }
+
+  /** Answers in raw units for raw data, as the task describes. */
+  predict(source: DataSource, options: Parameters<P["predict"]>[2] = {}): Promise<readonly Answer[]> {
+    return this.pipeline.predict(this.model, source, options);
+  }
+
+  /** Network and baselines on a file that holds the truth. */
+  evaluate(source: DataSource): Promise<Evaluation> {
+    return this.pipeline.evaluate(this.model, source);
+  }
+}

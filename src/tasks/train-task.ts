@@ -1,0 +1,74 @@
+/** From data to a run folder: prepares, trains, keeps the best weights, measures on the test part, writes the report. */
+import type { Callback } from "sluice";
+import type { z } from "zod";
+import type { DataSource } from "../data/index.js";
+import { environment } from "../runs/environment.js";
+import { fingerprint } from "../runs/fingerprint.js";
+import { RUN_FILES, RunFolder } from "../runs/run-folder.js";
+import { markRun } from "../runs/run-status.js";
+import { attach } from "./attachment.js";
+import { readOptions, type OptionsSchema } from "./options.js";
+import type { Run } from "./run.js";
+import { contentOf, slugOf, sourceName } from "./source-name.js";
+import type { Pipeline, Task } from "./task.js";
+import { runTraining } from "./training.js";
+
+/** What surrounds a training; none of it changes the result. */
+export interface TrainHooks {
+  /** Ends training after the batch that is running; a checkpoint is kept, so that it can go on. */
+  signal?: AbortSignal;
+  /** Called during training, beside those that write the run folder. */
+  callbacks?: readonly Callback[];
+  /** What `fit` prints on standard error: 0 nothing, 1 a bar, 2 a line an epoch. Default as `fit`. */
+  verbose?: 0 | 1 | 2;
+  /** Told what the user should know, such as rows that were left out. Default: standard error. */
+  warn?: (message: string) => void;
+  /** Told when the run folder is there, before training begins. */
+  onFolder?: (path: string) => void;
+  /** The command that the report shows. Default: the call that makes the same run. */
+  command?: string;
+}
+
+/**
+ * Trains a task on data and writes a run folder.
+ * @param given options of the task; each has a default that suits the task, or is asked for
+ * @throws SluiceError when options or data do not fit; nothing is written then, and earlier runs stay as they are
+ */
+export async function trainTask<S extends OptionsSchema, P extends Pipeline>(
+  task: Task<S, P>,
+  source: DataSource,
+  given: z.input<S>,
+  hooks: TrainHooks = {},
+): Promise<Run<P>> {
+  const begin = new Date();
+  const options = readOptions(task.name, task.options, given);
+  const { runs, name = slugOf(source) } = options as { runs: string; name?: string };
+  const prepared = await task.prepare(source, options, { warn: hooks.warn ?? console.warn, signal: hooks.signal });
+  try {
+    attach(prepared.model, prepared.pipeline);
+    const where = environment(await prepared.model.prepareTraining(), begin);
+    const command = hooks.command ?? callOf(task.name, source, given);
+    const print = await fingerprint(contentOf(source));
+    const folder = RunFolder.create(runs, name, begin);
+    markRun(folder, "running");
+    folder.writeJson(RUN_FILES.config, { task: task.name, data: sourceName(source), ...prepared.settings });
+    folder.writeJson(RUN_FILES.environment, { ...where, command });
+    folder.writeJson(RUN_FILES.data, { fingerprint: print, facts: Object.fromEntries(prepared.facts) });
+    hooks.onFolder?.(folder.path);
+    return await runTraining({
+      prepared,
+      model: prepared.model,
+      folder,
+      hooks,
+      command,
+      environment: where,
+      before: null,
+    });
+  } finally {
+    await prepared.close?.();
+  }
+}
+
+function callOf(task: string, source: DataSource, given: object): string {
+  return `await ${task}.train(${JSON.stringify(sourceName(source))}, ${JSON.stringify(given)})`;
+}

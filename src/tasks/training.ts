@@ -1,0 +1,96 @@
+/** The part of a run that new and resumed trainings share: fit, best weights, test, model file. */
+import { existsSync } from "node:fs";
+import { callbacks, loadModel, type FitOptions, type History, type Model } from "sluice";
+import type { Dataset } from "sluice";
+import { saveModel, toBytes } from "../model/save.js";
+import type { Environment } from "../runs/environment.js";
+import { readHistory } from "../runs/metrics-jsonl.js";
+import { runCallbacks } from "../runs/run-callbacks.js";
+import { RUN_FILES, type RunFolder } from "../runs/run-folder.js";
+import { markRun } from "../runs/run-status.js";
+import { Run } from "./run.js";
+import type { Pipeline, Prepared } from "./task.js";
+import type { TrainHooks } from "./train-task.js";
+
+/** A training that is about to begin, or to go on. */
+export interface Session<P extends Pipeline> {
+  readonly prepared: Prepared<P>;
+  /** `prepared.model`, or the checkpoint to go on from. */
+  readonly model: Model;
+  readonly folder: RunFolder;
+  readonly hooks: TrainHooks;
+  readonly command: string;
+  readonly environment: Environment;
+  /** The epochs that were trained before; null for a new run. */
+  readonly before: History | null;
+}
+
+/** @throws what training throws, after the run folder has been told that the run failed; checkpoints stay */
+export async function runTraining<P extends Pipeline>(session: Session<P>): Promise<Run<P>> {
+  const { folder, hooks } = session;
+  markRun(folder, "running");
+  try {
+    const history = await fitRun(session);
+    if (hooks.signal?.aborted) return await interrupt(session, history);
+    return await finish(session, history);
+  } catch (error) {
+    markRun(folder, "failed", (error as Error).message);
+    throw error;
+  }
+}
+
+async function fitRun<P extends Pipeline>({ prepared, model, folder, hooks, before }: Session<P>): Promise<History> {
+  const { epochs, batchSize, patience, monitor, mode } = prepared.fit;
+  const best = before && bestOf(before.history[monitor] ?? [], mode);
+  const options: FitOptions = {
+    epochs,
+    initialEpoch: model.epoch,
+    validationData: prepared.validation,
+    callbacks: [
+      ...runCallbacks(folder, { monitor, mode }, before ? { best } : undefined),
+      callbacks.earlyStopping({ monitor, mode, patience, baseline: best }),
+      ...(hooks.callbacks ?? []),
+    ],
+    ...(hooks.verbose !== undefined && { verbose: hooks.verbose }),
+    ...(hooks.signal && { signal: hooks.signal }),
+  };
+  const { train } = prepared;
+  const { stopReason } = isArrays(train)
+    ? await model.fit(train[0], train[1], { ...options, batchSize, ...(train[2] && { sampleWeight: train[2] }) })
+    : await model.fit(train, options);
+  return { ...readHistory(folder.file(RUN_FILES.metrics)), stopReason };
+}
+
+function isArrays(train: Prepared["train"]): train is Exclude<Prepared["train"], Dataset> {
+  return Array.isArray(train);
+}
+
+function bestOf(values: readonly number[], mode: "min" | "max"): number | null {
+  const finite = values.filter(Number.isFinite);
+  return finite.length === 0 ? null : Math[mode](...finite);
+}
+
+/** What was learnt is kept, that of the epoch which was cut short too. */
+async function interrupt<P extends Pipeline>(
+  { prepared, model, folder }: Session<P>,
+  history: History,
+): Promise<Run<P>> {
+  await model.save(folder.file(RUN_FILES.last));
+  markRun(folder, "interrupted", "stopped by the user");
+  return new Run({ model, pipeline: prepared.pipeline, folder: folder.path, evaluation: null, history });
+}
+
+async function finish<P extends Pipeline>(session: Session<P>, history: History): Promise<Run<P>> {
+  const { prepared, model, folder } = session;
+  await takeBestWeights(model, folder.file(RUN_FILES.best));
+  await saveModel(folder.file(RUN_FILES.model), toBytes(model, { metadata: {}, tensors: new Map() }));
+  const evaluation = await prepared.test(model);
+  folder.replaceJson(RUN_FILES.evaluation, evaluation);
+  markRun(folder, "finished");
+  return new Run({ model, pipeline: prepared.pipeline, folder: folder.path, evaluation, history });
+}
+
+async function takeBestWeights(model: Model, checkpoint: string): Promise<void> {
+  if (!existsSync(checkpoint)) return; // no epoch had a value that can be compared
+  model.setWeights((await loadModel(checkpoint)).getWeights());
+}
