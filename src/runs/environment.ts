@@ -28,6 +28,7 @@ export function environment(kernels: Kernels, date: Date): Environment {
 }
 
 export function sluiceVersion(): string {
-  const { version } = createRequire(import.meta.url)("../../package.json") as { version: string };
+  // By the package's own name: this file may have been bundled into another folder.
+  const { version } = createRequire(import.meta.url)("sluice/package.json") as { version: string };
   return version;
 }

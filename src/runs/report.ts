@@ -1,28 +1,46 @@
 /** One HTML page that needs nothing else: no script, no network (its policy forbids both), every text escaped. */
-import { escapeText } from "./svg/escape.js";
+import { escapeText } from "./escape.js";
 
-/** What a page consists of. Texts are plain text, never HTML; only `svg` is taken as it is, from the chart module. */
+/** What a page consists of. Texts are plain text, never HTML; only `svg`, `wide` and `narrow` are taken as they are, from plots/. */
 export type Block =
   | { heading: string }
+  | { subheading: string }
   | { text: string }
+  /** Said first and seen first. */
+  | { verdict: string; good: boolean }
+  /** Text whose lines and spaces stay as they are. */
   | { code: string }
+  /** The same for reading: long lines are wrapped. */
+  | { prose: string }
   | { svg: string }
-  | { table: { header?: readonly string[]; rows: readonly (readonly string[])[] } };
+  /** The same picture for wide and for narrow pages. */
+  | { wide: string; narrow: string }
+  | { table: Table };
+
+export interface Table {
+  header?: readonly string[];
+  rows: readonly (readonly string[])[];
+  /** Cells to set in bold, as "row,column" from 0. */
+  bold?: ReadonlySet<string>;
+}
 
 const POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
 
 const STYLE = `
-:root{color-scheme:light dark;--page:#fff;--ink:#1f2328;--soft:#59636e;--line:#d1d9e0;--panel:#f6f8fa}
-@media (prefers-color-scheme:dark){:root{--page:#0d1117;--ink:#e6edf3;--soft:#9198a1;--line:#30363d;--panel:#151b23}}
-body{margin:0 auto;padding:24px 16px 48px;max-width:780px;background:var(--page);color:var(--ink);font:16px/1.55 system-ui,sans-serif}
-h1{font-size:28px;line-height:1.25;margin:8px 0 4px}h2{font-size:20px;margin:36px 0 8px}
+:root{color-scheme:light dark;--page:#fff;--ink:#1f2328;--soft:#59636e;--line:#d1d9e0;--panel:#f6f8fa;--good:#1a7f37;--bad:#bc4c00}
+@media (prefers-color-scheme:dark){:root{--page:#0d1117;--ink:#e6edf3;--soft:#9198a1;--line:#30363d;--panel:#151b23;--good:#3fb950;--bad:#f0883e}}
+body{margin:0 auto;padding:24px 16px 48px;max-width:780px;background:var(--page);color:var(--ink);font:16px/1.55 system-ui,sans-serif;overflow-wrap:anywhere}
+h1{font-size:28px;line-height:1.25;margin:8px 0 4px}h2{font-size:20px;margin:36px 0 8px}h3{font-size:16px;margin:24px 0 4px}
 p{margin:8px 0;max-width:70ch}
-svg{display:block;margin:16px 0}
-pre{background:var(--panel);border:1px solid var(--line);border-radius:6px;padding:12px;overflow-x:auto;font:13px/1.45 ui-monospace,monospace}
+.verdict{border-left:4px solid var(--good);background:var(--panel);padding:10px 14px;margin:16px 0;max-width:none}.verdict.bad{border-color:var(--bad)}
+svg{display:block;margin:20px 0}.narrow{display:none}
+@media (max-width:700px){.narrow{display:block}.broad{display:none}.keep svg{max-width:none}}
+pre{background:var(--panel);border:1px solid var(--line);border-radius:6px;padding:12px;overflow-x:auto;overflow-wrap:normal;font:13px/1.45 ui-monospace,monospace}
+pre.prose{white-space:pre-wrap;overflow-wrap:anywhere;font:15px/1.55 Georgia,serif}
 .wide{overflow-x:auto}
 table{border-collapse:collapse;margin:12px 0;font-variant-numeric:tabular-nums}
-th,td{border-bottom:1px solid var(--line);padding:6px 20px 6px 0;text-align:left;vertical-align:top}th{color:var(--soft);font-weight:600}
-td.number,th.number{text-align:right;white-space:nowrap}`;
+th,td{border-bottom:1px solid var(--line);padding:6px 20px 6px 0;text-align:left;vertical-align:top;unicode-bidi:plaintext}th{color:var(--soft);font-weight:600}
+td.number,th.number{text-align:right;white-space:nowrap}td{overflow-wrap:break-word;min-width:4ch}`;
 
 export function reportPage(title: string, blocks: readonly Block[]): string {
   return `<!doctype html>
@@ -44,19 +62,27 @@ ${blocks.map(render).join("\n")}
 
 function render(block: Block): string {
   if ("heading" in block) return `<h2>${escapeText(block.heading)}</h2>`;
-  if ("text" in block) return `<p>${escapeText(block.text)}</p>`;
+  if ("subheading" in block) return `<h3>${escapeText(block.subheading)}</h3>`;
+  if ("text" in block) return `<p dir="auto">${escapeText(block.text)}</p>`;
+  if ("verdict" in block) return `<p class="verdict${block.good ? "" : " bad"}">${escapeText(block.verdict)}</p>`;
   if ("code" in block) return `<pre>${escapeText(block.code)}</pre>`;
-  return "svg" in block ? block.svg : table(block.table);
+  if ("prose" in block) return `<pre class="prose" dir="auto">${escapeText(block.prose)}</pre>`;
+  if ("svg" in block) return `<div class="wide keep">${block.svg}</div>`;
+  if ("wide" in block) return `<div class="broad">${block.wide}</div><div class="narrow">${block.narrow}</div>`;
+  return renderTable(block.table);
 }
 
-function table({ header, rows }: { header?: readonly string[]; rows: readonly (readonly string[])[] }): string {
+function renderTable({ header, rows, bold }: Table): string {
   // A column of numbers stands to the right, its heading too.
   const numeric = rows[0]?.map((_, i) => rows.every((row) => /^[−-]?[\d.,]+( \S+)?$/.test(row[i]!))) ?? [];
-  const line = (tag: string, row: readonly string[]) => {
-    const cells = row.map((cell, i) => `<${tag}${numeric[i] ? ' class="number"' : ""}>${escapeText(cell)}</${tag}>`);
+  const line = (tag: string, row: readonly string[], r: number) => {
+    const cells = row.map((cell, i) => {
+      const text = bold?.has(`${r},${i}`) ? `<b>${escapeText(cell)}</b>` : escapeText(cell);
+      return `<${tag}${numeric[i] ? ' class="number"' : ""}>${text}</${tag}>`;
+    });
     return `<tr>${cells.join("")}</tr>`;
   };
-  const head = header ? `<thead>${line("th", header)}</thead>` : "";
-  const body = rows.map((row) => line("td", row)).join("\n");
+  const head = header ? `<thead>${line("th", header, -1)}</thead>` : "";
+  const body = rows.map((row, r) => line("td", row, r)).join("\n");
   return `<div class="wide"><table>${head}<tbody>\n${body}\n</tbody></table></div>`;
 }

@@ -1,6 +1,27 @@
-import { existsSync, mkdirSync, writeFileSync } from "node:fs";
-import { basename, join } from "node:path";
+import { existsSync, lstatSync, mkdirSync, readdirSync, statSync } from "node:fs";
+import { basename, dirname, join, relative, resolve } from "node:path";
+import type { Json } from "../format/json.js";
+import { nearest } from "../util/checks.js";
 import { check, show, SluiceError } from "../util/errors.js";
+import { readJson, readText, writeWhole } from "./files.js";
+
+/** The files of a run; what a run does not reach it does not write. */
+export const RUN_FILES = {
+  config: "config.json",
+  environment: "environment.json",
+  data: "data.json",
+  status: "status.json",
+  metrics: "metrics.jsonl",
+  history: "history.csv",
+  tensorBoard: "tensorboard",
+  best: "checkpoints/best.safetensors",
+  last: "checkpoints/last.safetensors",
+  model: "model.safetensors",
+  evaluation: "evaluation.json",
+  report: "report.html",
+} as const;
+
+const LATEST = "latest";
 
 /**
  * One folder for each run, `runs/2026-03-01T14-05-09-name`, never one that is there already. Beside it the text file
@@ -16,30 +37,132 @@ export class RunFolder {
    */
   static create(root: string, name: string, date: Date): RunFolder {
     check(/^[\w-]+$/.test(name), () => `run folder: name must be letters, digits, "-" and "_", got ${show(name)}`);
-    mkdirSync(root, { recursive: true });
+    makeFolders(root);
     const stamp = localTime(date).replaceAll(":", "-"); // no colons in Windows's file names
     for (let i = 1; ; i++) {
       const path = join(root, `${stamp}-${name}${i === 1 ? "" : `-${i}`}`);
       if (!makeNew(path)) continue;
-      writeFileSync(join(root, "latest"), `${basename(path)}\n`);
+      writeWhole(join(root, LATEST), `${basename(path)}\n`);
       return new RunFolder(path);
     }
   }
 
-  /** The path of a file in the folder. */
+  /**
+   * A run that is there.
+   * @param where its folder; "latest" or the name of a run in `root`; `latest` in another root, such as "elsewhere/latest"
+   * @param root where runs are kept when `where` is a mere name. Default "runs"
+   * @throws SluiceError when there is no such run, or the folder holds no config.json
+   */
+  static open(where: string, root = "runs"): RunFolder {
+    const path = runPath(where, root);
+    check(existsSync(join(path, RUN_FILES.config)), () => `run folder: ${path} holds no ${RUN_FILES.config}: no run`);
+    return new RunFolder(path);
+  }
+
+  get name(): string {
+    return basename(resolve(this.path));
+  }
+
+  /** The path of a file in the folder; `name` may hold folders, as in "checkpoints/best.safetensors". */
   file(name: string): string {
-    return join(this.path, name);
+    const path = join(this.path, name);
+    const inside = relative(this.path, path);
+    check(inside !== "" && !inside.startsWith(".."), () => `run folder: ${show(name)} is no file of a run`);
+    return path;
+  }
+
+  has(name: string): boolean {
+    return existsSync(this.file(name));
+  }
+
+  readText(name: string): string {
+    return readText(this.file(name));
+  }
+
+  readJson(name: string): Json {
+    return readJson(this.file(name));
   }
 
   writeJson(name: string, value: unknown): void {
-    this.writeText(name, `${JSON.stringify(value, null, 2)}\n`);
+    this.writeText(name, toJson(value));
   }
 
-  /** @throws SluiceError when the file is there already */
+  /** @throws SluiceError when the file is there already, or cannot be written */
   writeText(name: string, text: string): void {
     const path = this.file(name);
     check(!existsSync(path), () => `run folder: ${path} is there already`);
-    writeFileSync(path, text);
+    writeWhole(path, text);
+  }
+
+  /** Writes a file anew; the old one stays as it is until the new one is whole. */
+  replaceText(name: string, text: string): void {
+    writeWhole(this.file(name), text);
+  }
+
+  replaceJson(name: string, value: unknown): void {
+    this.replaceText(name, toJson(value));
+  }
+}
+
+function toJson(value: unknown): string {
+  return `${JSON.stringify(value, null, 2)}\n`;
+}
+
+/** The folder that `where` means; it exists. */
+export function runPath(where: string, root = "runs"): string {
+  check(typeof where === "string" && where !== "", () => `run folder: expected a path, got ${show(where)}`);
+  if (isFolder(where)) return where;
+  if (where === LATEST) return latestRun(root);
+  if (basename(where) === LATEST) return latestRun(dirname(where));
+  const isName = basename(where) === where;
+  if (isName && isFolder(join(root, where))) return join(root, where);
+  throw new SluiceError(`run folder: there is no run ${where}${hintFor(where, isName ? root : dirname(where))}`);
+}
+
+/** The newest run of a root, as its file `latest` says. */
+export function latestRun(root: string): string {
+  check(isFolder(root), () => `run folder: there is no folder ${root}, so there is no latest run`);
+  const file = join(root, LATEST);
+  check(existsSync(file), () => `run folder: ${root} holds no run yet`);
+  const name = readText(file).trim();
+  check(
+    name !== "" && name !== ".." && name === basename(name),
+    () => `run folder: ${file} names no run: ${show(name)}`,
+  );
+  const path = join(root, name);
+  check(isFolder(path), () => `run folder: ${file} names ${name}, which is not there${hintFor("", root)}`);
+  return path;
+}
+
+/** Where the name of the newest run stands. */
+export function latestFile(root: string): string {
+  return join(root, LATEST);
+}
+
+/** The names of the folders and links in a root, oldest first; [] when there is no root. */
+export function namesIn(root: string): string[] {
+  if (!isFolder(root)) return [];
+  return readdirSync(root)
+    .filter((name) => !lstatSync(join(root, name)).isFile())
+    .sort();
+}
+
+function hintFor(where: string, root: string): string {
+  const names = namesIn(root);
+  if (names.length === 0) return "";
+  const near = nearest(basename(where), names);
+  return near ? `; did you mean ${near}?` : `; ${root} holds ${names.slice(-3).reverse().join(", ")}`;
+}
+
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+}
+
+function makeFolders(path: string): void {
+  try {
+    mkdirSync(path, { recursive: true });
+  } catch (error) {
+    throw new SluiceError(`run folder: cannot make ${path}: ${(error as Error).message}`, { cause: error });
   }
 }
 

@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { plotForecast } from "../../src/runs/plot-forecast.js";
 import { plotHistory } from "../../src/runs/plot-history.js";
 import { chart } from "../../src/runs/svg/chart.js";
-import { escapeText } from "../../src/runs/svg/escape.js";
+import { escapeText } from "../../src/runs/escape.js";
 import { dateTicks, numberTicks } from "../../src/runs/svg/ticks.js";
 
 const NASTY = `</title><script>alert("1")</script> & 'x'`;

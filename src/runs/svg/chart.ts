@@ -2,7 +2,7 @@
  * Line charts as SVG text: no DOM, no script, no font to fetch. (Observable Plot and its like need a document to draw in, which
  * a program in Node has not.) Colours are custom properties with a dark form, so that a page can set its own.
  */
-import { escapeText } from "./escape.js";
+import { escapeText } from "../escape.js";
 import { dateTicks, numberTicks, type Tick } from "./ticks.js";
 
 export interface Series {

@@ -1,0 +1,24 @@
+import type { Callback } from "../train/callback.js";
+import { csvLogger, modelCheckpoint, tensorBoard } from "../train/callbacks/index.js";
+import { metricsJsonl } from "./metrics-jsonl.js";
+import { RUN_FILES, type RunFolder } from "./run-folder.js";
+
+/**
+ * What a run keeps of its training: history.csv, metrics.jsonl, TensorBoard's files, and the best and the last checkpoint.
+ * @param monitor decides which epoch is the best, such as "val_loss"
+ * @param resume goes on with the files of a run that was interrupted; `best` is the value that was best so far
+ */
+export function runCallbacks(
+  folder: RunFolder,
+  monitor: { readonly monitor: string; readonly mode: "min" | "max" },
+  resume?: { readonly best: number | null },
+): Callback[] {
+  const initialValueThreshold = resume?.best ?? null;
+  return [
+    csvLogger({ path: folder.file(RUN_FILES.history), append: resume !== undefined }),
+    metricsJsonl(folder.file(RUN_FILES.metrics)),
+    tensorBoard({ logDir: folder.file(RUN_FILES.tensorBoard) }),
+    modelCheckpoint({ filepath: folder.file(RUN_FILES.best), saveBestOnly: true, ...monitor, initialValueThreshold }),
+    modelCheckpoint({ filepath: folder.file(RUN_FILES.last) }),
+  ];
+}

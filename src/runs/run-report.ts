@@ -1,0 +1,131 @@
+import type { History } from "../train/history.js";
+import type { Environment } from "./environment.js";
+import type { Evaluation } from "./evaluation.js";
+import { bestEpochOf, curvePlots, type BestEpoch } from "./plots/curves.js";
+import { drawPicture, drawPlot } from "./plots/draw.js";
+import { reportPage, type Block, type Table } from "./report.js";
+
+/** All that the report of a run is made from. */
+export interface RunReport {
+  readonly title: string;
+  /** "forecast", "classify", … */
+  readonly task: string;
+  /** The command line or call that made the run. */
+  readonly command: string;
+  /** Null when training was interrupted before anything was measured: the page then has the curves only. */
+  readonly evaluation: Evaluation | null;
+  readonly history: History;
+  /** Decides which epoch's weights were kept. */
+  readonly monitor?: { readonly monitor: string; readonly mode: "min" | "max" };
+  /** The model's own table of layers. */
+  readonly summary: string;
+  /** What the data are: names and texts. */
+  readonly facts: readonly (readonly [name: string, text: string])[];
+  /** All options, as in config.json. */
+  readonly settings: Readonly<Record<string, unknown>>;
+  readonly environment: Environment;
+  /** Time taken. */
+  readonly seconds: number;
+  readonly model?: { readonly parameters: number; readonly bytes: number | null };
+  /** Why training stopped before its end. */
+  readonly interrupted?: string;
+}
+
+/** The page `report.html` of a run: self-contained, without script and network, every text from data shown as text. */
+export async function runReport(input: RunReport): Promise<string> {
+  const { evaluation, facts, summary, settings } = input;
+  return reportPage(input.title, [
+    ...(input.interrupted === undefined
+      ? []
+      : [{ verdict: `Training was interrupted: ${input.interrupted}`, good: false }]),
+    ...(evaluation ? await resultBlocks(evaluation) : []),
+    ...(await trainingBlocks(input)),
+    { heading: "Data" },
+    { table: { rows: facts } },
+    { heading: "Model" },
+    ...modelBlocks(input),
+    { code: summary },
+    { heading: "Configuration" },
+    { table: { rows: Object.entries(settings).map(([name, value]) => [name, showSetting(value)]) } },
+    { heading: "How this was made" },
+    { code: input.command },
+    { table: { rows: provenance(input) } },
+  ]);
+}
+
+async function resultBlocks(evaluation: Evaluation): Promise<Block[]> {
+  const { verdict, count, of, part, pictures } = evaluation;
+  const blocks: Block[] = [
+    { verdict, good: beatsAll(evaluation) },
+    { heading: "Result" },
+    { text: `Measured on ${count} ${of} of the ${part} part, which the network was not trained on.` },
+    { table: entriesTable(evaluation) },
+  ];
+  for (const picture of pictures) blocks.push(...(await drawPicture(picture)));
+  return blocks;
+}
+
+function beatsAll({ entries, judge }: Evaluation): boolean {
+  const sign = judge.mode === "min" ? 1 : -1;
+  const [own, ...others] = entries.map((entry) => sign * entry.values[judge.name]!);
+  return others.every((value) => own! < value);
+}
+
+/** Network and baselines with their metrics; the best by the metric that decides in bold. */
+function entriesTable({ entries, judge }: Evaluation): Table {
+  const metrics = [...new Set([judge.name, ...entries.flatMap(({ values }) => Object.keys(values))])];
+  const sign = judge.mode === "min" ? 1 : -1;
+  const values = entries.map((entry) => sign * entry.values[judge.name]!);
+  const best = Math.min(...values.filter(Number.isFinite));
+  const bold = values.flatMap((value, r) => (value === best ? [`${r},0`, `${r},1`] : []));
+  return {
+    header: ["", ...metrics.map((name) => (name === judge.name && judge.unit ? `${name}, ${judge.unit}` : name))],
+    rows: entries.map(({ name, values: own }) => [name, ...metrics.map((metric) => showNumber(own[metric]))]),
+    bold: new Set(bold),
+  };
+}
+
+async function trainingBlocks({ history, monitor }: RunReport): Promise<Block[]> {
+  if (history.epoch.length === 0) return [];
+  const best = monitor ? bestEpochOf(history, monitor.monitor, monitor.mode) : null;
+  const plots = await Promise.all(curvePlots(history, best).map(drawPlot));
+  return [{ heading: "Training" }, { text: trainingText(history, best) }, ...plots];
+}
+
+function trainingText({ epoch, stopReason }: History, best: BestEpoch | null): string {
+  const end = stopReason
+    ? `Training ended after ${epoch.length} epochs: ${stopReason}.`
+    : `Training ran ${epoch.length} epochs.`;
+  return best ? `${end} The weights are those of epoch ${best.epoch + 1}, whose ${best.monitor} was best.` : end;
+}
+
+function modelBlocks({ model }: RunReport): Block[] {
+  if (!model) return [];
+  const size = model.bytes === null ? "" : `; the file has ${showBytes(model.bytes)}`;
+  return [{ text: `${model.parameters.toLocaleString("en")} parameters${size}.` }];
+}
+
+function provenance({ task, environment, seconds }: RunReport): string[][] {
+  const { sluice, node, platform, cpu, cores, kernels, date } = environment;
+  return [
+    ["task", task],
+    ["date", date],
+    ["time taken", `${seconds.toFixed(1)} s`],
+    ["sluice", `${sluice}, kernels ${kernels}`],
+    ["machine", `Node.js ${node}, ${platform}, ${cpu}, ${cores} cores`],
+  ];
+}
+
+function showNumber(value: number | undefined): string {
+  if (value === undefined || Number.isNaN(value)) return "–";
+  return Number.isInteger(value) ? String(value) : value.toPrecision(4);
+}
+
+function showSetting(value: unknown): string {
+  if (value === undefined) return "–";
+  return typeof value === "string" ? value : JSON.stringify(value);
+}
+
+function showBytes(bytes: number): string {
+  return bytes < 1e6 ? `${(bytes / 1e3).toFixed(1)} kB` : `${(bytes / 1e6).toFixed(2)} MB`;
+}
