@@ -2,6 +2,6 @@
 export * from "./numbers/index.js";
 export * from "./text/index.js";
 export * from "./table/table.js";
-export type { ByteSource, DataSource } from "./readers/source.js";
-export { readTable } from "./readers/read-table.js";
+export type { ByteSource, DataSource, Rows as TableRows } from "./readers/source.js";
+export { readTable, readTableChunks, tableOf } from "./readers/read-table.js";
 export type { ReadOptions, TableFormat } from "./readers/options.js";

@@ -1,3 +1,4 @@
+import type { parse } from "csv-parse/sync";
 import { check, SluiceError } from "../../util/errors.js";
 
 /** Records of a piece of a file. */
@@ -92,11 +93,11 @@ function splitPlain(text: string, line: number, delimiter: string): Records & { 
 const isBlank = (record: string): boolean => record.length === 0;
 
 async function parseQuoted(text: string, line: number, options: RecordOptions): Promise<Records & { next: number }> {
-  const parse = await loadParse();
+  const parseCsv = await loadParse();
   const { delimiter, where, name } = options;
   try {
     const settings = { delimiter, relax_column_count: true, record_delimiter: ["\r\n", "\n", "\r"] };
-    const all: string[][] = parse(text, settings);
+    const all: string[][] = parseCsv(text, settings);
     return placed(all, line);
   } catch (error) {
     const { code, lines = 1, message } = error as { code?: string; lines?: number; message: string };
@@ -124,10 +125,9 @@ function placed(all: string[][], line: number): Records & { next: number } {
   return { rows, lines: lines.subarray(0, rows.length), next };
 }
 
-type Parse = typeof import("csv-parse/sync").parse;
-
 /** Browsers have no Buffer, which the package's main build needs. */
-async function loadParse(): Promise<Parse> {
-  if (typeof Buffer === "undefined") return (await import("csv-parse/browser/esm/sync")).parse as unknown as Parse;
+async function loadParse(): Promise<typeof parse> {
+  if (typeof Buffer === "undefined")
+    return (await import("csv-parse/browser/esm/sync")).parse as unknown as typeof parse;
   return (await import("csv-parse/sync")).parse;
 }

@@ -1,131 +1,84 @@
 import { check, show, SluiceError } from "../../util/errors.js";
-import type { Column, Table } from "../table/table.js";
-import { findReading, MISSING, missingSet, readColumn, type Reading, type TypeOptions } from "./column-types.js";
-import { readRecords, type Records } from "./csv-records.js";
+import type { Piece } from "./cells.js";
+import { csvRules, looksLikeValue, MISSING } from "./csv-cells.js";
+import { readRecords, type RecordOptions, type Records } from "./csv-records.js";
 import { quotesAreRegular, sniffDelimiter } from "./csv-sniff.js";
-import { FOUND_FORMATS, parseDate } from "./date-formats.js";
 import { decodeText } from "./decode.js";
-import { parseNumber } from "./number-text.js";
 import type { ReadOptions } from "./options.js";
+import type { PieceSource } from "./pieces.js";
 import type { OpenSource } from "./source.js";
 
 /** Characters at the beginning of a file from which delimiter and quoting are found out. */
 const SAMPLE = 1 << 18;
 
-/** A CSV file whose columns have names: records in pieces, checked to have one field for each column. */
-export interface CsvFile {
-  readonly columns: readonly string[];
-  readonly types: TypeOptions;
-  records(): AsyncGenerator<Records>;
+interface Head {
+  readonly records: RecordOptions;
+  readonly names: readonly string[];
+  /** Whether the first record is one of names. */
+  readonly named: boolean;
 }
 
-/** Reads the beginning of a CSV or TSV file. @throws SluiceError where it is empty or two columns have one name */
-export async function openCsv(where: string, source: OpenSource, options: ReadOptions): Promise<CsvFile> {
+/** A CSV or TSV file. @throws SluiceError where it is empty or two columns have one name */
+export async function openCsv(where: string, source: OpenSource, options: ReadOptions): Promise<PieceSource> {
   const { name } = source;
-  const pieces = decodeText(where, name, source.bytes(), options.encoding);
-  const sample = await readSample(pieces);
+  const text = () => decodeText(where, name, source.bytes(), options.encoding);
+  const head = await readHead(where, source, text(), options);
+  const rules = csvRules(where, name, head.records.delimiter === ";", options);
+  return { rules, names: head.names, pieces: () => piecesOf(head, readRecords(text(), head.records)) };
+}
+
+async function readHead(
+  where: string,
+  source: OpenSource,
+  text: AsyncGenerator<string>,
+  options: ReadOptions,
+): Promise<Head> {
+  const { name, ending } = source;
+  let sample = "";
+  for await (const piece of text) {
+    sample += piece;
+    if (sample.length >= SAMPLE) break;
+  }
   check(sample.trim().length > 0, () => `${where}: ${name} is empty`);
-  const tabs = source.ending === "tsv" || source.ending === "tab" || options.format === "tsv";
+  const tabs = ending === "tsv" || ending === "tab" || options.format === "tsv";
   const delimiter = options.delimiter ?? (tabs ? "\t" : sniffDelimiter(sample));
   const quote = options.quote ?? (delimiter !== "\t" || quotesAreRegular(sample, delimiter));
-  const records = readRecords(joined(sample, pieces), { where, name, delimiter, quote });
-  const { value: first } = await records.next();
-  const head = (first as Records | undefined)?.rows[0];
-  check(head !== undefined, () => `${where}: ${name} is empty`);
-  const hasHeader = options.header ?? looksLikeHeader(head);
-  const columns = hasHeader ? headerNames(where, name, head) : head.map((_, j) => `c${j + 1}`);
-  checkNames(where, name, columns, options);
-  const types = {
-    where,
-    name,
-    types: options.types ?? {},
-    decimal: options.decimal,
-    comma: delimiter === ";",
-    missing: options.missing,
-    dateFormat: options.dateFormat,
+  const records = { where, name, delimiter, quote };
+  const first = await firstRecord(sample, records);
+  const named = options.header ?? looksLikeHeader(first);
+  return { records, names: named ? headerNames(where, name, first) : first.map((_, j) => `c${j + 1}`), named };
+}
+
+async function firstRecord(sample: string, options: RecordOptions): Promise<readonly string[]> {
+  const only = async function* () {
+    yield sample;
   };
-  return { columns, types, records: () => checked(types, columns, withFirst(first as Records, records, hasHeader)) };
-}
-
-async function readSample(pieces: AsyncGenerator<string>): Promise<string> {
-  let sample = "";
-  while (sample.length < SAMPLE) {
-    const { done, value } = await pieces.next();
-    if (done) break;
-    sample += value;
-  }
-  return sample;
-}
-
-async function* joined(first: string, rest: AsyncGenerator<string>): AsyncGenerator<string> {
-  yield first;
-  yield* rest;
-}
-
-async function* withFirst(first: Records, rest: AsyncGenerator<Records>, skip: boolean): AsyncGenerator<Records> {
-  yield skip ? { rows: first.rows.slice(1), lines: first.lines.subarray(1) } : first;
-  yield* rest;
+  for await (const { rows } of readRecords(only(), options)) if (rows[0] !== undefined) return rows[0];
+  throw new SluiceError(`${options.where}: ${options.name} is empty`);
 }
 
 /** Names are texts: a record with a number or a date in it is one of data. */
-function looksLikeHeader(head: readonly string[]): boolean {
-  const isMissing = missingSet(MISSING);
-  const named = head.some((cell) => !isMissing.has(cell));
-  return named && head.every((cell) => Number.isNaN(parseNumber(cell, ".")) && !isDate(cell));
+function looksLikeHeader(cells: readonly string[]): boolean {
+  return cells.some((cell) => !MISSING.includes(cell)) && !cells.some(looksLikeValue);
 }
 
-const isDate = (cell: string): boolean => FOUND_FORMATS.some((format) => !Number.isNaN(parseDate(cell, format)));
-
-function headerNames(where: string, file: string, head: readonly string[]): string[] {
-  const names = head.map((cell, j) => cell.trim() || `column ${j + 1}`);
+function headerNames(where: string, file: string, cells: readonly string[]): string[] {
+  const names = cells.map((cell, j) => cell.trim() || `column ${j + 1}`);
   const twice = names.find((name, j) => names.indexOf(name) !== j);
   check(twice === undefined, () => `${where}: ${file}: two columns have the name ${show(twice)}; rename one`);
   return names;
 }
 
-function checkNames(where: string, file: string, columns: readonly string[], { types }: ReadOptions): void {
-  for (const name of Object.keys(types ?? {}))
-    check(columns.includes(name), () => {
-      return `${where}: types names the column ${show(name)}; ${file} has ${columns.join(", ")}`;
+async function* piecesOf({ names, named, records }: Head, all: AsyncIterable<Records>): AsyncGenerator<Piece> {
+  let skip = named;
+  for await (const { rows, lines } of all) {
+    const from = skip && rows.length > 0 ? 1 : 0;
+    if (from === 1) skip = false;
+    const ragged = rows.findIndex((row) => row.length !== names.length);
+    check(ragged === -1, () => {
+      const place = `${records.where}: ${records.name}, line ${lines[ragged]}`;
+      return `${place}: expected ${names.length} fields, got ${rows[ragged]!.length}`;
     });
-}
-
-async function* checked(
-  { where, name }: TypeOptions,
-  columns: readonly string[],
-  pieces: AsyncGenerator<Records>,
-): AsyncGenerator<Records> {
-  for await (const { rows, lines } of pieces) {
-    const ragged = rows.findIndex((row) => row.length !== columns.length);
-    if (ragged !== -1) {
-      const counts = `expected ${columns.length} fields, got ${rows[ragged]!.length}`;
-      throw new SluiceError(`${where}: ${name}, line ${lines[ragged]}: ${counts}`);
-    }
-    yield { rows, lines };
+    yield { names, rows: from === 1 ? rows.slice(1) : rows, lines: lines.subarray(from) };
   }
-}
-
-/** The whole file, each column in the reading that fits all of it. */
-export async function readCsv(where: string, source: OpenSource, options: ReadOptions): Promise<Table> {
-  const file = await openCsv(where, source, options);
-  const texts = file.columns.map((): string[] => []);
-  const lines: number[] = [];
-  for await (const piece of file.records()) {
-    for (const row of piece.rows) for (let j = 0; j < texts.length; j++) texts[j]!.push(row[j]!);
-    for (const line of piece.lines) lines.push(line);
-  }
-  const lineOf = (row: number) => lines[row]!;
-  const readings: Reading[] = [];
-  const columns = file.columns.map((column, j): Column => {
-    const at = { column, texts: texts[j]!, lineOf };
-    const reading = findReading(file.types, at);
-    readings.push(reading);
-    return readColumn(file.types, at, reading);
-  });
-  return tableAt(source.name, columns, lines);
-}
-
-/** A table whose rows stand on these lines. */
-export function tableAt(source: string, columns: readonly Column[], lines: ArrayLike<number>): Table {
-  return { source, length: lines.length, columns, placeOf: (row) => `line ${lines[row]}` };
 }

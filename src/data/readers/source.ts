@@ -7,7 +7,10 @@ import { gunzipped, streamOf } from "./streams.js";
 export type ByteSource = string | URL | Blob | Uint8Array | AsyncIterable<Uint8Array>;
 
 /** Where a table comes from: bytes in a format that is read, a table, or rows as objects. */
-export type DataSource = ByteSource | Table | readonly Readonly<Record<string, unknown>>[];
+export type DataSource = ByteSource | Table | Rows;
+
+/** Rows as objects: numbers, texts, Dates, booleans (1 and 0), null or nothing where there is no value. */
+export type Rows = readonly Readonly<Record<string, unknown>>[];
 
 export interface OpenSource {
   /** For messages: the file's name without its folders. */
@@ -21,13 +24,38 @@ export interface OpenSource {
 }
 
 export function isTable(source: DataSource): source is Table {
-  return typeof source === "object" && "columns" in source && "placeOf" in source;
+  return typeof source === "object" && source !== null && "columns" in source && "placeOf" in source;
 }
 
-export function openSource(where: string, source: ByteSource, given?: string): OpenSource {
+/**
+ * @param given the name, where the source itself has none
+ * @param keep whether blocks that come only once are kept, to be read as often as need be; otherwise they can be read twice,
+ *   the first time not to the end
+ */
+export function openSource(where: string, source: ByteSource, given?: string, keep = false): OpenSource {
   const name = given ?? nameOf(source);
   const ending = /\.(\w+)$/.exec(name.toLowerCase().replace(/\.gz$/, ""))?.[1] ?? "";
-  return { name, ending, source, bytes: () => gunzipped(where, name, blocksOf(where, source)) };
+  const open = isAsync(source) ? replayed(source, keep) : () => blocksOf(where, source);
+  return { name, ending, source, bytes: () => gunzipped(where, name, open()) };
+}
+
+const isAsync = (source: ByteSource): source is AsyncIterable<Uint8Array> =>
+  typeof source === "object" && source !== null && Symbol.asyncIterator in source;
+
+/** Opens a stream again by keeping its blocks: all of them, or those of the first time, when only the beginning is looked at. */
+function replayed(source: AsyncIterable<Uint8Array>, keep: boolean): () => AsyncGenerator<Uint8Array> {
+  const iterator = source[Symbol.asyncIterator]();
+  const kept: Uint8Array[] = [];
+  let opened = 0;
+  return async function* () {
+    const keeps = keep || opened === 0;
+    opened++;
+    for (let i = 0; keeps ? i < kept.length : kept.length > 0; i++) yield keeps ? kept[i]! : kept.shift()!;
+    for (let next = await iterator.next(); !next.done; next = await iterator.next()) {
+      if (keeps) kept.push(next.value);
+      yield next.value;
+    }
+  };
 }
 
 function nameOf(source: ByteSource): string {
@@ -35,13 +63,13 @@ function nameOf(source: ByteSource): string {
   return source instanceof Blob && "name" in source ? String(source.name) : "bytes";
 }
 
-function blocksOf(where: string, source: ByteSource): AsyncIterable<Uint8Array> {
+function blocksOf(where: string, source: Exclude<ByteSource, AsyncIterable<Uint8Array>>): AsyncIterable<Uint8Array> {
   if (typeof source === "string" || source instanceof URL) return readBlocks(where, source);
   if (source instanceof Blob) return streamOf(source.stream());
-  if (source instanceof Uint8Array) return piecesOf(source);
-  const blocks = typeof source === "object" && source !== null && Symbol.asyncIterator in source;
-  check(blocks, () => `${where}: expected a path, file: URL, Blob, bytes, table or rows, got ${show(source)}`);
-  return source;
+  check(source instanceof Uint8Array, () => {
+    return `${where}: expected a path, file: URL, Blob, bytes, table or rows, got ${show(source)}`;
+  });
+  return piecesOf(source);
 }
 
 /** Pieces of a size that bounds what is decoded at once. */

@@ -1,0 +1,151 @@
+import { show, SluiceError } from "../../util/errors.js";
+import type { Column, ColumnType } from "../table/table.js";
+
+/** One way to read the cells of a column. */
+export interface Reading {
+  readonly type: ColumnType;
+  /** For messages: "numbers", "dates (iso)". */
+  readonly expects: string;
+  readonly decimal?: "." | ",";
+  /** Whether the caller asked for it, so that another that fits as well is no ambiguity. */
+  readonly chosen?: boolean;
+  /** A number, for dates milliseconds since 1970; NaN where the cell holds none. Texts: null where it holds none. */
+  read(cell: unknown): number | string | null;
+}
+
+/** Records of a source that says no types: cells in the order of the names. */
+export interface Piece {
+  readonly names: readonly string[];
+  readonly rows: readonly (readonly unknown[])[];
+  /** The line on which each record begins, or its number where the source has no lines; from 1. */
+  readonly lines: Int32Array;
+}
+
+/** What a format says about its cells. */
+export interface CellRules {
+  /** The reader that was called and its source, for messages. */
+  readonly where: string;
+  readonly source: string;
+  /** "line" or "row". */
+  readonly unit: string;
+  /** Columns whose type the caller says. */
+  readonly typed: readonly string[];
+  /** Readings to try, the first that fits all cells is taken. */
+  readings(column: string): readonly Reading[];
+  /** Whether the cell holds no value: true for cells that no reading needs to read. */
+  isMissing(cell: unknown, type: ColumnType): boolean;
+}
+
+/** Cells of one column, read. */
+export type Part = Float64Array | (string | null)[];
+
+/** Texts that come again and again are kept once, up to this many of a column. */
+const KEPT_TEXTS = 4096;
+
+/** Reads one column, piece by piece, and narrows down how it is to be read. */
+export class ColumnReader {
+  readonly name: string;
+  readonly #rules: CellRules;
+  /** Readings that nothing has contradicted. */
+  #alive: Reading[];
+  #rows = 0;
+  #again = false;
+  /** The first contradiction, for when no reading is left. */
+  #problem: string | undefined;
+  readonly #texts = new Map<string, string>();
+
+  constructor(rules: CellRules, name: string, alive: readonly Reading[] = rules.readings(name)) {
+    this.name = name;
+    this.#rules = rules;
+    this.#alive = [...alive];
+  }
+
+  get alive(): readonly Reading[] {
+    return this.#alive;
+  }
+
+  /** Whether earlier pieces were read otherwise than the last ones, so that all have to be read again. */
+  get again(): boolean {
+    return this.#again;
+  }
+
+  /** From now on, what contradicts the reading is an error. */
+  settle(): void {
+    this.#alive.length = 1;
+  }
+
+  add(piece: Piece, from = 0, to = piece.rows.length): Part {
+    const j = piece.names.indexOf(this.name);
+    for (;;) {
+      const reading = this.#alive[0]!;
+      const part = this.#read(piece, j, from, to, reading);
+      if (typeof part !== "number") {
+        this.#dropRivals(piece, j, from, to);
+        this.#rows += to - from;
+        return part;
+      }
+      this.#drop(piece, j, part);
+    }
+  }
+
+  #drop(piece: Piece, j: number, row: number): void {
+    const { where, source, unit } = this.#rules;
+    const place = `${where}: ${source}, ${unit} ${piece.lines[row]}, column ${show(this.name)}`;
+    this.#problem ??=
+      `${place}: expected ${this.#alive[0]!.expects}, got ${show(piece.rows[row]![j])}` +
+      `; if they are texts, give types: { ${show(this.name)}: "text" }`;
+    if (this.#alive.length === 1) throw new SluiceError(this.#problem);
+    this.#alive.shift();
+    this.#again ||= this.#rows > 0;
+  }
+
+  /** Of readings of one type, such as two orders of day and month, it must be known at the end which fit all cells. */
+  #dropRivals(piece: Piece, j: number, from: number, to: number): void {
+    const [first, ...others] = this.#alive;
+    if (!others.some((other) => other.type === first!.type)) return;
+    this.#alive = [first!, ...others.filter((other) => typeof this.#read(piece, j, from, to, other) !== "number")];
+  }
+
+  /** The cells, or the row of the first that is not such a value. */
+  #read({ rows }: Piece, j: number, from: number, to: number, reading: Reading): Part | number {
+    if (reading.type === "text") return this.#readTexts(rows, j, from, to, reading);
+    const values = new Float64Array(to - from);
+    for (let row = from; row < to; row++) {
+      const cell = j === -1 ? undefined : rows[row]![j];
+      const value = reading.read(cell) as number;
+      if (value !== value && !this.#rules.isMissing(cell, reading.type)) return row;
+      values[row - from] = value;
+    }
+    return values;
+  }
+
+  #readTexts(rows: Piece["rows"], j: number, from: number, to: number, reading: Reading): Part | number {
+    const values: (string | null)[] = [];
+    for (let row = from; row < to; row++) {
+      const cell = j === -1 ? undefined : rows[row]![j];
+      const text = this.#rules.isMissing(cell, "text") ? null : (reading.read(cell) as string | null);
+      if (text === null && !this.#rules.isMissing(cell, "text")) return row;
+      values.push(text === null ? null : this.#keptOnce(text));
+    }
+    return values;
+  }
+
+  #keptOnce(text: string): string {
+    const kept = this.#texts.get(text);
+    if (kept !== undefined) return kept;
+    if (this.#texts.size < KEPT_TEXTS) this.#texts.set(text, text);
+    return text;
+  }
+}
+
+/** The parts of a column below each other. */
+export function joinParts(name: string, type: ColumnType, parts: readonly Part[]): Column {
+  if (type === "text") return { name, type, values: (parts as (string | null)[][]).flat() };
+  const values = new Float64Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts as Float64Array[]) {
+    values.set(part, at);
+    at += part.length;
+  }
+  return { name, type, values };
+}

@@ -1,0 +1,128 @@
+import { nearest } from "../../util/checks.js";
+import { check, show } from "../../util/errors.js";
+import type { Column, Table } from "../table/table.js";
+import { ColumnReader, joinParts, type CellRules, type Part, type Piece } from "./cells.js";
+
+/** A source that says no types and can be read more than once. */
+export interface PieceSource {
+  readonly rules: CellRules;
+  /** Columns in order, as far as they are known before the records are read. */
+  readonly names: readonly string[];
+  pieces(): AsyncIterable<Piece>;
+}
+
+/**
+ * All of the source, each column in the first reading that fits all its cells. Cells are read at once in the reading that fits
+ * so far; where a later one contradicts it, the source is read again, so that no text is kept that turns out to be a number.
+ */
+export async function readAll(source: PieceSource): Promise<Table> {
+  const { rules } = source;
+  let readers = source.names.map((name) => new ColumnReader(rules, name));
+  for (;;) {
+    const parts: Part[][] = readers.map(() => []);
+    const lines: Int32Array[] = [];
+    let again = false;
+    for await (const piece of source.pieces()) {
+      for (const name of piece.names) {
+        if (readers.some((reader) => reader.name === name)) continue;
+        readers.push(new ColumnReader(rules, name));
+        parts.push([]);
+        again ||= lines.length > 0; // The rows before have no value in this column.
+      }
+      for (const [k, reader] of readers.entries()) parts[k]!.push(reader.add(piece));
+      lines.push(piece.lines);
+    }
+    again ||= readers.some((reader) => reader.again);
+    if (!again) return finish(rules, readers, parts, lines);
+    readers = readers.map(({ name, alive }) => new ColumnReader(rules, name, alive));
+  }
+}
+
+/** A source that is one piece. */
+export function readOne(rules: CellRules, piece: Piece): Table {
+  const readers = piece.names.map((name) => new ColumnReader(rules, name));
+  const parts = readers.map((reader) => [reader.add(piece)]);
+  return finish(rules, readers, parts, [piece.lines]);
+}
+
+function finish(rules: CellRules, readers: readonly ColumnReader[], parts: Part[][], lines: Int32Array[]): Table {
+  const length = lines.reduce((sum, part) => sum + part.length, 0);
+  checkRows(rules, length);
+  checkReadings(rules, readers);
+  const columns = readers.map((reader, k): Column => {
+    const column = joinParts(reader.name, reader.alive[0]!.type, parts[k]!);
+    parts[k] = []; // Only one column at a time is held twice.
+    return column;
+  });
+  const all = new Int32Array(length);
+  let at = 0;
+  for (const part of lines) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return tableAt(rules, columns, all);
+}
+
+/** The source in chunks of at most `chunkRows`; the first piece decides the types. */
+export async function* readChunks(source: PieceSource, chunkRows: number): AsyncGenerator<Table> {
+  const { rules } = source;
+  let readers: ColumnReader[] | undefined;
+  for await (const piece of source.pieces()) {
+    if (piece.rows.length === 0) continue;
+    if (readers === undefined) {
+      readers = piece.names.map((name) => new ColumnReader(rules, name));
+      for (const reader of readers) reader.add(piece);
+      checkReadings(rules, readers);
+      for (const reader of readers) reader.settle();
+    }
+    checkNoNew(rules, readers, piece);
+    for (let from = 0; from < piece.rows.length; from += chunkRows) {
+      const to = Math.min(from + chunkRows, piece.rows.length);
+      const columns = readers.map((r) => joinParts(r.name, r.alive[0]!.type, [r.add(piece, from, to)]));
+      yield tableAt(rules, columns, piece.lines.slice(from, to));
+    }
+  }
+  checkRows(rules, readers === undefined ? 0 : 1);
+}
+
+function tableAt({ source, unit }: CellRules, columns: readonly Column[], lines: Int32Array): Table {
+  return { source, length: lines.length, columns, placeOf: (row) => `${unit} ${lines[row]}` };
+}
+
+function checkRows({ where, source }: CellRules, rows: number): void {
+  check(rows > 0, () => `${where}: ${source} has no rows below its header`);
+}
+
+function checkNoNew({ where, source, unit }: CellRules, readers: readonly ColumnReader[], piece: Piece): void {
+  const j = piece.names.findIndex((name) => !readers.some((reader) => reader.name === name));
+  const row = j === -1 ? -1 : piece.rows.findIndex((cells) => cells[j] !== undefined);
+  check(row === -1, () => {
+    const place = `${where}: ${source}, ${unit} ${piece.lines[row]}`;
+    return `${place}: column ${show(piece.names[j])} is not in the first rows; read the file whole, or name it in each row`;
+  });
+}
+
+/** What only shows when all cells, or those of the first piece, were read. */
+function checkReadings({ where, source, typed }: CellRules, readers: readonly ColumnReader[]): void {
+  const names = readers.map(({ name }) => name);
+  const unknown = typed.find((name) => !names.includes(name));
+  check(unknown === undefined, () => {
+    const hint = nearest(unknown!, names);
+    const tail = hint ? `did you mean ${show(hint)}?` : `there are ${names.join(", ")}`;
+    return `${where}: types: ${source} has no column ${show(unknown)}; ${tail}`;
+  });
+  for (const { name, alive } of readers) {
+    const formats = alive.filter((reading) => reading.type === "date" && alive[0]!.type === "date");
+    check(formats.length < 2 || formats[0]!.chosen === true, () => {
+      const both = formats.map((reading) => reading.expects).join(" or ");
+      const ways = `give dateFormat, or types: { ${show(name)}: "text" }`;
+      return `${where}: ${source}: column ${show(name)} could be ${both}; ${ways}`;
+    });
+  }
+  const comma = readers.find(({ alive }) => alive[0]!.decimal === ",");
+  const point = readers.find(({ alive }) => alive[0]!.decimal === "." && !alive.some((r) => r.decimal === ","));
+  check(comma === undefined || point === undefined, () => {
+    const both = `column ${show(comma!.name)} has decimal commas and column ${show(point!.name)} decimal points`;
+    return `${where}: ${source}: ${both}; give decimal, and types for the column that is text`;
+  });
+}
