@@ -24,7 +24,8 @@ import { runTraining } from "./training.js";
  * @throws SluiceError when there is none, or the model was made without a task
  */
 export async function openRun(where: string, root = "runs"): Promise<Run> {
-  if (statSync(where, { throwIfNoEntry: false })?.isFile()) return openModel(where);
+  // `runs/latest` is a file too: it names the newest run.
+  if (basename(where) !== "latest" && statSync(where, { throwIfNoEntry: false })?.isFile()) return openModel(where);
   const folder = RunFolder.open(where, root);
   const file = [RUN_FILES.model, RUN_FILES.best, RUN_FILES.last].find((name) => folder.has(name));
   check(file !== undefined, () => `open run: ${folder.path} holds no model: it ended before its first epoch`);

@@ -1,0 +1,35 @@
+/** Under which heading of the help a flag stands. */
+import { networkOptions, runOptions, splitOptions, type NetworkDefaults } from "../tasks/common-options.js";
+
+const NETWORK = [
+  "cell",
+  "units",
+  "bidirectional",
+  "dropout",
+  "embedding",
+  "embeddingDropout",
+  "pooling",
+  "linear",
+  "residual",
+];
+const SOME: NetworkDefaults = {
+  units: [1],
+  bidirectional: false,
+  dropout: 0,
+  epochs: 1,
+  batchSize: 1,
+  learningRate: 1,
+  weightDecay: 0,
+  clipNorm: 0,
+  patience: 1,
+};
+const TRAINING = [...Object.keys(networkOptions(SOME)), "loss", "classWeight", "stepsPerEpoch", "sequenceLength"];
+const SPLIT = Object.keys(splitOptions({ validation: 0.1, test: 0.1 }));
+const RUN = Object.keys(runOptions());
+
+export function groupOf(key: string): string {
+  if (RUN.includes(key)) return "Run:";
+  if (SPLIT.includes(key)) return "Parts of the data:";
+  if (NETWORK.includes(key)) return "Network:";
+  return TRAINING.includes(key) ? "Training:" : "Data:";
+}

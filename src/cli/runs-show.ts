@@ -1,0 +1,53 @@
+import { existsSync } from "node:fs";
+import type { Evaluation } from "../runs/evaluation.js";
+import { RUN_FILES, RunFolder } from "../runs/run-folder.js";
+import { describeRun, type RunInfo } from "../runs/run-list.js";
+import { aligned } from "./aligned.js";
+import { quoted } from "./command-line.js";
+import { evaluationObject, evaluationText } from "./evaluation-text.js";
+import type { Screen } from "./screen.js";
+
+export interface ShownRun extends RunInfo {
+  readonly config: Readonly<Record<string, unknown>>;
+  readonly environment: Readonly<Record<string, unknown>>;
+  readonly files: readonly string[];
+  readonly evaluation: object | null;
+}
+
+export function showRun(where: string, root: string): ShownRun {
+  const folder = RunFolder.open(where, root);
+  const object = (name: string) => (folder.has(name) ? (folder.readJson(name) as Record<string, unknown>) : {});
+  const files = Object.values(RUN_FILES).map((name) => folder.file(name));
+  const evaluation = folder.has(RUN_FILES.evaluation) ? evaluationOf(folder) : null;
+  return {
+    ...describeRun(folder.path),
+    config: object(RUN_FILES.config),
+    environment: object(RUN_FILES.environment),
+    files: files.filter((path) => existsSync(path)),
+    evaluation: evaluation && evaluationObject(evaluation),
+  };
+}
+
+function evaluationOf(folder: RunFolder): Evaluation {
+  return folder.readJson(RUN_FILES.evaluation) as unknown as Evaluation;
+}
+
+export function shownText(run: ShownRun, screen: Screen): string {
+  const { bold } = screen.style;
+  const cells = (object: object) => Object.entries(object).map(([name, value]) => [name, settingText(value)]);
+  const { path, state, problem, date, epochs, config, environment, evaluation } = run;
+  const head = { Run: path, State: problem ? `${state} (${problem})` : state, Begun: date ?? "–", Epochs: epochs };
+  return [
+    aligned(null, cells(head), screen.width),
+    ...(evaluation ? [evaluationText(evaluation as Evaluation, screen)] : []),
+    `${bold("Settings")}\n${aligned(null, cells(config), screen.width)}`,
+    `${bold("Made by")}\n${aligned(null, cells(environment), screen.width)}`,
+    ...(state === "interrupted" ? [`Go on with:  sluice train --resume ${quoted(path)}`] : []),
+  ].join("\n\n");
+}
+
+export function settingText(value: unknown): string {
+  if (value === null || value === undefined) return "–";
+  if (Array.isArray(value)) return value.map(settingText).join(", ");
+  return typeof value === "object" ? JSON.stringify(value) : String(value);
+}

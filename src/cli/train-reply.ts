@@ -1,0 +1,49 @@
+/** What is told of a run that has just ended. */
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { RUN_FILES } from "../runs/run-folder.js";
+import type { Run } from "../tasks/run.js";
+import { aligned } from "./aligned.js";
+import { quoted } from "./command-line.js";
+import { evaluationObject, evaluationText } from "./evaluation-text.js";
+import { duration, figure } from "./figures.js";
+import type { Screen } from "./screen.js";
+import type { Reply } from "./verbs.js";
+
+/** @param seconds that training took, with its preparation and its report */
+export function trainReply(run: Run, data: string, seconds: number, screen: Screen): Reply {
+  const folder = run.folder!;
+  const [model, report] = [join(folder, RUN_FILES.model), join(folder, RUN_FILES.report)];
+  const evaluation = run.evaluation!;
+  const object = {
+    verb: "train",
+    task: run.pipeline.task,
+    data,
+    run: folder,
+    model,
+    report: existsSync(report) ? report : null,
+    epochs: run.history.epoch.length,
+    parameters: run.model.countParams(),
+    seconds,
+    evaluation: evaluationObject(evaluation),
+  };
+  const trained = `${figure(object.epochs)} epochs, ${figure(object.parameters)} parameters, ${duration(seconds)}`;
+  const facts = [["Trained", trained], ["Run", folder], ...(object.report ? [["Report", report]] : [])];
+  const next = nextCommands(run.pipeline.task, folder);
+  const text = [
+    evaluationText(evaluation, screen),
+    "",
+    aligned(null, facts, Infinity),
+    "",
+    screen.style.bold("Next:"),
+    ...next.map((line) => `  ${line}`),
+  ];
+  return { object, text: text.join("\n") };
+}
+
+function nextCommands(task: string, folder: string): string[] {
+  const run = quoted(folder);
+  return task === "generate"
+    ? [`sluice generate ${run} --length 500 --temperature 0.8`]
+    : [`sluice predict ${run} --data new.csv --out predictions.csv`, `sluice evaluate ${run} --data test.csv`];
+}

@@ -1,0 +1,75 @@
+/** What the program can do. Modules are loaded when they are asked for: help must be there at once. */
+import type { Command } from "commander";
+import type { Screen } from "./screen.js";
+
+/** What a verb found out: the object for --json, and the same for people; null where it was shown as it came. */
+export interface Reply {
+  readonly object: object;
+  readonly text: string | null;
+}
+
+/** A verb whose words are about to be read. */
+export interface Invocation {
+  readonly command: Command;
+  /** Does the work, when `command` has read the words. */
+  act(screen: Screen): Promise<Reply>;
+}
+
+export interface VerbModule {
+  /** @param words what follows the verb: which flags there are may depend on them */
+  invoke(words: readonly string[]): Promise<Invocation>;
+}
+export interface Verb {
+  readonly summary: string;
+  readonly examples: readonly string[];
+  load(): Promise<VerbModule>;
+}
+
+export const VERBS: Readonly<Record<string, Verb>> = {
+  train: {
+    summary: "Train a network on a file or folder, and compare it with simple baselines.",
+    examples: [
+      "sluice train prices.csv --task forecast --target close --lookback 60 --horizon 5",
+      "sluice train reviews.tsv --task classify --text review --label label",
+      "sluice train novel.txt --task generate --level char",
+      "sluice train clips/ --task classify --audio",
+      "sluice train houses.csv --task regress --target medv",
+      "sluice train --config run.json --set units=64,32",
+      "sluice train --resume runs/latest",
+    ],
+    load: () => import("./verbs/train.js"),
+  },
+  evaluate: {
+    summary: "Measure a trained network on another file that holds the truth.",
+    examples: ["sluice evaluate runs/latest --data test.csv"],
+    load: () => import("./verbs/evaluate.js"),
+  },
+  predict: {
+    summary: "Answer for new data, in raw units.",
+    examples: [
+      "sluice predict runs/latest --data new.csv --out predictions.csv",
+      "cat rows.jsonl | sluice predict runs/latest > predictions.csv",
+    ],
+    load: () => import("./verbs/predict.js"),
+  },
+  generate: {
+    summary: "Write text with a network that was trained on text.",
+    examples: ['sluice generate runs/latest --prompt "Once upon a time" --length 1000 --temperature 0.8 --seed 1'],
+    load: () => import("./verbs/generate.js"),
+  },
+  compare: {
+    summary: "Train one network for each combination of options, and choose on the validation part.",
+    examples: ["sluice compare prices.csv --task forecast --target close --cells gru,lstm,simpleRnn --units 32,64,128"],
+    load: () => import("./verbs/compare.js"),
+  },
+  runs: {
+    summary: "List, show, compare and remove runs.",
+    examples: ["sluice runs", "sluice runs show latest", "sluice runs compare RUN RUN", "sluice runs remove RUN"],
+    load: () => import("./verbs/runs.js"),
+  },
+  inspect: {
+    summary: "Describe a data file and propose how to train on it; or describe a model or a run.",
+    examples: ["sluice inspect prices.csv", "sluice inspect runs/latest"],
+    load: () => import("./verbs/inspect.js"),
+  },
+};

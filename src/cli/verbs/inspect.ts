@@ -1,0 +1,6 @@
+import type { Invocation } from "../verbs.js";
+import { addScreenFlags, verbCommand } from "../command.js";
+export async function invoke(): Promise<Invocation> {
+  const command = addScreenFlags(verbCommand("inspect").argument("<what>"));
+  return { command, act: async () => ({ object: {}, text: "" }) };
+}

@@ -1,0 +1,77 @@
+import { InvalidArgumentError, Option, type Command } from "commander";
+import { resumeRun } from "../../tasks/open-run.js";
+import { trainTask } from "../../tasks/train-task.js";
+import type { Task } from "../../tasks/task.js";
+import { addScreenFlags, verbCommand } from "../command.js";
+import { commandLine } from "../command-line.js";
+import { UsageError } from "../errors.js";
+import { addFlags, flagsOf } from "../flags.js";
+import { groupOf } from "../groups.js";
+import { missingTask } from "../missing-task.js";
+import type { Screen } from "../screen.js";
+import { addSettingsFlags, allowTaskFlags, lookAhead, optionsOf, taskOf, type Given } from "../settings.js";
+import { trainReply } from "../train-reply.js";
+import { watched } from "../training.js";
+import type { Invocation, Reply } from "../verbs.js";
+
+export async function invoke(words: readonly string[]): Promise<Invocation> {
+  const given = lookAhead(words);
+  const mark = given.task === undefined ? "" : `--task ${given.task}`;
+  const command = verbCommand("train", mark).argument("[data]", "File or folder to learn from.");
+  if (given.resume !== undefined) {
+    addScreenFlags(resumeFlags(command));
+    return { command, act: (screen) => resume(command, screen) };
+  }
+  const task = given.task === undefined ? null : taskOf(given.task);
+  addSettingsFlags(command).addOption(
+    resumeFlag("Go on with a run that was interrupted, or train it for more --epochs."),
+  );
+  if (task) addFlags(command.description(task.description), flagsOf(task.options), groupOf);
+  else allowTaskFlags(command);
+  addScreenFlags(command);
+  return {
+    command,
+    act: (screen) => (task ? train(task, given, command, words, screen) : missingTask(command, given)),
+  };
+}
+
+async function train(
+  task: Task,
+  given: Given,
+  command: Command,
+  words: readonly string[],
+  screen: Screen,
+): Promise<Reply> {
+  const options = optionsOf(task, given, command);
+  const data = command.args[0] ?? given.data;
+  if (data === undefined) throw new UsageError("the data are needed: a file or a folder", command.name());
+  const begin = performance.now();
+  const line = commandLine(["train", ...words]);
+  const run = await watched(screen, (hooks) => trainTask(task, data, options, { ...hooks, command: line }));
+  return trainReply(run, data, (performance.now() - begin) / 1000, screen);
+}
+
+function resumeFlag(help: string): Option {
+  return new Option("--resume <run>", help).helpGroup("Settings:");
+}
+
+function resumeFlags(command: Command): Command {
+  return command
+    .addOption(resumeFlag("The run to go on with, with its own settings."))
+    .option("--epochs <n>", "Train up to this many epochs.", readEpochs);
+}
+
+function readEpochs(text: string): number {
+  const epochs = Number(text);
+  if (Number.isInteger(epochs) && epochs >= 1) return epochs;
+  throw new InvalidArgumentError("Expected a whole number of at least 1.");
+}
+
+async function resume(command: Command, screen: Screen): Promise<Reply> {
+  const { resume: where, epochs } = command.opts<{ resume: string; epochs?: number }>();
+  const [data] = command.args;
+  const begin = performance.now();
+  const changes = { ...(data !== undefined && { data }), ...(epochs !== undefined && { epochs }) };
+  const run = await watched(screen, (hooks) => resumeRun(where, { ...hooks, ...changes }));
+  return trainReply(run, data ?? where, (performance.now() - begin) / 1000, screen);
+}
