@@ -11,6 +11,7 @@ import { markRun } from "../runs/run-status.js";
 import { Run } from "./run.js";
 import type { Pipeline, Prepared } from "./task.js";
 import type { TrainHooks } from "./train-task.js";
+import { writeReport } from "./write-report.js";
 
 /** A training that is about to begin, or to go on. */
 export interface Session<P extends Pipeline> {
@@ -28,11 +29,13 @@ export interface Session<P extends Pipeline> {
 /** @throws what training throws, after the run folder has been told that the run failed; checkpoints stay */
 export async function runTraining<P extends Pipeline>(session: Session<P>): Promise<Run<P>> {
   const { folder, hooks } = session;
+  const begin = performance.now();
+  const seconds = () => (performance.now() - begin) / 1000;
   markRun(folder, "running");
   try {
     const history = await fitRun(session);
-    if (hooks.signal?.aborted) return await interrupt(session, history);
-    return await finish(session, history);
+    if (hooks.signal?.aborted) return await interrupt(session, history, seconds());
+    return await finish(session, history, seconds);
   } catch (error) {
     markRun(folder, "failed", (error as Error).message);
     throw error;
@@ -71,21 +74,25 @@ function bestOf(values: readonly number[], mode: "min" | "max"): number | null {
 }
 
 /** What was learnt is kept, that of the epoch which was cut short too. */
-async function interrupt<P extends Pipeline>(
-  { prepared, model, folder }: Session<P>,
-  history: History,
-): Promise<Run<P>> {
+async function interrupt<P extends Pipeline>(session: Session<P>, history: History, seconds: number): Promise<Run<P>> {
+  const { prepared, model, folder, hooks } = session;
   await model.save(folder.file(RUN_FILES.last));
   markRun(folder, "interrupted", "stopped by the user");
+  if (hooks.report !== false) await writeReport(session, history, null, seconds);
   return new Run({ model, pipeline: prepared.pipeline, folder: folder.path, evaluation: null, history });
 }
 
-async function finish<P extends Pipeline>(session: Session<P>, history: History): Promise<Run<P>> {
-  const { prepared, model, folder } = session;
+async function finish<P extends Pipeline>(
+  session: Session<P>,
+  history: History,
+  seconds: () => number,
+): Promise<Run<P>> {
+  const { prepared, model, folder, hooks } = session;
   await takeBestWeights(model, folder.file(RUN_FILES.best));
   await saveModel(folder.file(RUN_FILES.model), toBytes(model, { metadata: {}, tensors: new Map() }));
   const evaluation = await prepared.test(model);
   folder.replaceJson(RUN_FILES.evaluation, evaluation);
+  if (hooks.report !== false) await writeReport(session, history, evaluation, seconds());
   markRun(folder, "finished");
   return new Run({ model, pipeline: prepared.pipeline, folder: folder.path, evaluation, history });
 }

@@ -1,0 +1,38 @@
+import { statSync } from "node:fs";
+import type { History } from "sluice";
+import type { Evaluation } from "../runs/evaluation.js";
+import { RUN_FILES } from "../runs/run-folder.js";
+import { runReport } from "../runs/run-report.js";
+import { summarize } from "../model/summary.js";
+import type { Pipeline } from "./task.js";
+import type { Session } from "./training.js";
+
+/**
+ * Writes the page that tells the whole run; of a run that was interrupted, its curves.
+ * @param seconds time that training and measuring took
+ */
+export async function writeReport<P extends Pipeline>(
+  { prepared, model, folder, command, environment }: Session<P>,
+  history: History,
+  evaluation: Evaluation | null,
+  seconds: number,
+): Promise<void> {
+  const { monitor, mode } = prepared.fit;
+  const file = statSync(folder.file(RUN_FILES.model), { throwIfNoEntry: false });
+  const page = await runReport({
+    title: folder.name,
+    task: prepared.pipeline.task,
+    command,
+    evaluation,
+    history,
+    monitor: { monitor, mode },
+    summary: summarize(model),
+    facts: prepared.facts,
+    settings: prepared.settings,
+    environment,
+    seconds,
+    model: { parameters: model.countParams(), bytes: file?.size ?? null },
+    ...(evaluation === null && { interrupted: history.stopReason ?? "stopped" }),
+  });
+  folder.replaceText(RUN_FILES.report, page);
+}
