@@ -1,0 +1,106 @@
+import { datesOf, numbersOf, textsOf, type Table } from "../../data/index.js";
+import { check, show } from "../../util/errors.js";
+import type { Roles } from "./roles.js";
+
+export interface Series {
+  readonly id: string | null;
+  readonly begin: number;
+  readonly end: number;
+}
+
+/** The columns that count, series after series, each in order of time. Rows of a frame are steps; `rows` leads back to the table. */
+export interface Frame {
+  readonly source: string;
+  /** Raw numbers; NaN where the data have none. */
+  readonly columns: Readonly<Record<string, Float64Array>>;
+  readonly series: readonly Series[];
+  /** Milliseconds since 1970. */
+  readonly times: Float64Array | null;
+  /** By step, the row of the table, for messages. */
+  readonly rows: Int32Array;
+  placeOf(step: number): string;
+}
+
+/**
+ * Groups by series and sorts by date.
+ * @throws SluiceError with file, line and column for what is no number, no date or no id, and for a date that comes twice
+ */
+export function frameOf(where: string, table: Table, roles: Roles): Frame {
+  check(table.length > 0, () => `${where}: ${table.source} has no rows`);
+  const at = (row: number) => `${table.source}, ${table.placeOf(row)}`;
+  const times = roles.time === null ? null : readTimes(where, table, roles.time, at);
+  const groups = groupRows(where, table, roles.id, at);
+  const rows = new Int32Array(table.length);
+  const series: Series[] = [];
+  let begin = 0;
+  for (const [id, group] of groups) {
+    if (times !== null) sortRows(where, group, times, id, at);
+    rows.set(group, begin);
+    series.push({ id, begin, end: (begin += group.length) });
+  }
+  const columns = Object.fromEntries(
+    [...roles.targets, ...roles.past, ...roles.future].map((name) => {
+      const values = numbersOf(where, table, name);
+      const endless = values.findIndex((x) => Math.abs(x) === Infinity);
+      check(endless === -1, () => `${where}: column ${show(name)} must hold finite numbers (${at(endless)})`);
+      return [name, Float64Array.from(rows, (row) => values[row]!)];
+    }),
+  );
+  return {
+    source: table.source,
+    columns,
+    series,
+    times: times && Float64Array.from(rows, (row) => times[row]!),
+    rows,
+    placeOf: (step) => at(rows[step]!),
+  };
+}
+
+type PlaceOf = (row: number) => string;
+
+function readTimes(where: string, table: Table, name: string, at: PlaceOf): Float64Array {
+  const times = datesOf(where, table, name);
+  const missing = times.findIndex((time) => !Number.isFinite(time));
+  check(
+    missing === -1,
+    () => `${where}: column ${show(name)} must hold a date in every row, got none (${at(missing)})`,
+  );
+  return times;
+}
+
+function groupRows(where: string, table: Table, id: string | null, at: PlaceOf): Map<string | null, number[]> {
+  if (id === null) return new Map([[null, Array.from({ length: table.length }, (_, row) => row)]]);
+  const groups = new Map<string, number[]>();
+  for (const [row, key] of textsOf(where, table, id).entries()) {
+    check(
+      key !== null,
+      () => `${where}: column ${show(id)} must say which series a row belongs to, got nothing (${at(row)})`,
+    );
+    const group = groups.get(key);
+    if (group) group.push(row);
+    else groups.set(key, [row]);
+  }
+  return groups;
+}
+
+function sortRows(where: string, rows: number[], times: Float64Array, id: string | null, at: PlaceOf): void {
+  rows.sort((a, b) => times[a]! - times[b]!);
+  const twice = rows.findIndex((row, i) => i > 0 && times[row] === times[rows[i - 1]!]);
+  check(twice === -1, () => {
+    const [first, second] = [rows[twice - 1]!, rows[twice]!].sort((a, b) => a - b) as [number, number];
+    const whose = id === null ? "" : ` of series ${show(id)}`;
+    const hint = id === null ? "; if the file holds several series, name the column that tells them apart with id" : "";
+    return `${where}: the date ${isoOf(times[first]!)}${whose} comes twice (${at(first)} and ${at(second)})${hint}`;
+  });
+}
+
+/** ISO 8601, without the time of day at midnight. */
+export function isoOf(time: number): string {
+  const text = new Date(time).toISOString();
+  return text.endsWith("T00:00:00.000Z") ? text.slice(0, 10) : text.replace(".000Z", "Z");
+}
+
+/** Names a series in a message. */
+export function seriesName(source: string, id: string | null): string {
+  return id === null ? source : `series ${show(id)} of ${source}`;
+}

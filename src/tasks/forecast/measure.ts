@@ -1,0 +1,170 @@
+/** Network and baselines on the same samples, in raw units. */
+import type { Model } from "sluice";
+import { verdictOf, type Entry, type Evaluation, type Judge, type Picture } from "../../runs/evaluation.js";
+import type { Tensor } from "../../tensor/tensor.js";
+import { designOf, predictAutoregression, type Autoregression } from "./autoregression.js";
+import { trivialBaselines, type Baseline } from "./baselines.js";
+import { isoOf, type Series } from "./frame.js";
+import { errorByStep, errorsOf, targetOf } from "./metrics.js";
+import type { Samples } from "./samples.js";
+
+/** Samples that are computed together. */
+const BATCH = 256;
+
+/** Steps that a picture of a forecast shows at most: the last ones. */
+const SHOWN = 1000;
+
+export interface MeasureSettings {
+  readonly season: number | null;
+  /** The error of the naive forecast in training, by series and target; see `errorsOf`. */
+  readonly scaleOf: (id: string | null) => readonly number[];
+  /** Training minimised the absolute error, so that is what decides. */
+  readonly absolute: boolean;
+  /** The simple baseline; null where the training data are not at hand. */
+  readonly autoregression: Autoregression | null;
+}
+
+/** Raw forecasts of the network for all samples, [count · horizon · K]. */
+export async function forecastAll(model: Model, samples: Samples): Promise<Float64Array> {
+  return byBatches(samples, async (indices) => {
+    const { x, future } = samples.batch(indices);
+    return (await model.predict(future ? [x, future] : x, { batchSize: BATCH })) as Tensor;
+  });
+}
+
+export async function measure(
+  model: Model,
+  samples: Samples,
+  part: string,
+  settings: MeasureSettings,
+): Promise<Evaluation> {
+  const { targets, horizon } = samples.settings;
+  const truth = new Float64Array(samples.count * horizon * targets.length);
+  for (let i = 0; i < samples.count; i++) truth.set(samples.truth(i), i * horizon * targets.length);
+  const { autoregression } = settings;
+  const all: (Omit<Baseline, "kind"> & { kind: Entry["kind"] })[] = [
+    { name: "network", kind: "network", forecasts: await forecastAll(model, samples) },
+    ...trivialBaselines(samples, settings.season),
+  ];
+  if (autoregression) {
+    const forecasts = await byBatches(samples, (indices) =>
+      Promise.resolve({ data: predictAutoregression(autoregression, designOf(samples.batch(indices))) }),
+    );
+    all.push({ name: `linear autoregression (${autoregression.order} steps)`, kind: "simple", forecasts });
+  }
+  const scales = scalesOf(samples, settings);
+  const entries = all.map(({ name, kind, forecasts }) => ({
+    name,
+    kind,
+    values: valuesOf(truth, forecasts, scales, targets, horizon),
+  }));
+  const judge = judgeOf(samples, settings);
+  return {
+    count: samples.count,
+    of: "windows",
+    part,
+    judge,
+    entries,
+    verdict: verdictOf(judge, entries),
+    pictures: picturesOf(samples, truth, all),
+  };
+}
+
+/** One target of one series is judged in its own unit; several together only have a common measure without unit. */
+function judgeOf({ settings: { targets }, values }: Samples, { absolute }: MeasureSettings): Judge {
+  if (targets.length > 1 || values.frame.series.length > 1) return { name: "MASE", mode: "min" };
+  return { name: absolute ? "MAE" : "RMSE", mode: "min", unit: targets[0]! };
+}
+
+async function byBatches(
+  samples: Samples,
+  predict: (indices: Int32Array) => Promise<{ readonly data: ArrayLike<number> }>,
+): Promise<Float64Array> {
+  const width = samples.settings.horizon * samples.settings.targets.length;
+  const out = new Float64Array(samples.count * width);
+  for (let first = 0; first < samples.count; first += BATCH) {
+    const count = Math.min(BATCH, samples.count - first);
+    const { data } = await predict(Int32Array.from({ length: count }, (_, i) => first + i));
+    out.set(samples.decode(data, first), first * width);
+  }
+  return out;
+}
+
+function scalesOf(samples: Samples, { scaleOf }: MeasureSettings): Float64Array {
+  const K = samples.settings.targets.length;
+  const out = new Float64Array(samples.count * K);
+  for (let i = 0; i < samples.count; i++) out.set(scaleOf(samples.seriesOf(i).id), i * K);
+  return out;
+}
+
+/** All together, and with several targets each by itself too. */
+function valuesOf(
+  truth: Float64Array,
+  forecasts: Float64Array,
+  scales: Float64Array,
+  targets: readonly string[],
+  horizon: number,
+): Record<string, number> {
+  const K = targets.length;
+  const { RMSE, MAE, sMAPE, MASE } = errorsOf(truth, forecasts, scales, { horizon, K });
+  if (K === 1) return { RMSE, MAE, sMAPE, MASE };
+  const each = targets.flatMap((name, k) => {
+    const one = errorsOf(targetOf(truth, k, K), targetOf(forecasts, k, K), targetOf(scales, k, K), { horizon, K: 1 });
+    return [[`RMSE ${name}`, one.RMSE], [`MAE ${name}`, one.MAE]] as const; // prettier-ignore
+  });
+  return { MASE, sMAPE, ...Object.fromEntries(each) };
+}
+
+type Named = { readonly name: string; readonly forecasts: Float64Array };
+
+function picturesOf(samples: Samples, truth: Float64Array, all: readonly Named[]): Picture[] {
+  const { targets, horizon } = samples.settings;
+  const K = targets.length;
+  const shown = targets.slice(0, 3).flatMap((target, k) => {
+    const of = (values: Float64Array) => targetOf(values, k, K);
+    const forecasts = all.map(({ name, forecasts }) => ({ name, forecasts: of(forecasts) }));
+    const pictures: Picture[] = [forecastPicture(samples, target, of(truth), forecasts)];
+    if (horizon > 1) {
+      const lines = forecasts.map(({ name, forecasts }) => ({
+        name,
+        values: errorByStep(of(truth), forecasts, horizon),
+      }));
+      pictures.push({
+        kind: "horizon",
+        title: `Mean absolute error of ${target} by step of the horizon`,
+        yLabel: target,
+        lines,
+      });
+    }
+    return pictures;
+  });
+  return shown;
+}
+
+/** One step ahead, over the last part of the series that has most samples. */
+function forecastPicture(samples: Samples, target: string, truth: Float64Array, all: readonly Named[]): Picture {
+  const { horizon } = samples.settings;
+  const series = busiest(samples);
+  const indices = Array.from({ length: samples.count }, (_, i) => i)
+    .filter((i) => samples.seriesOf(i) === series)
+    .slice(-SHOWN);
+  const take = (values: Float64Array) => indices.map((i) => values[i * horizon]!);
+  const { times } = samples.values.frame;
+  const whose = series.id === null ? "" : `, series ${series.id}`;
+  return {
+    kind: "forecast",
+    title: `${target}${whose}: one step ahead`,
+    x: times
+      ? indices.map((i) => isoOf(times[samples.origin(i)]!))
+      : indices.map((i) => samples.origin(i) - series.begin),
+    yLabel: target,
+    truth: take(truth),
+    forecasts: all.map(({ name, forecasts }) => ({ name, values: take(forecasts) })),
+  };
+}
+
+function busiest(samples: Samples): Series {
+  const counts = new Map<Series, number>();
+  for (let i = 0; i < samples.count; i++) counts.set(samples.seriesOf(i), (counts.get(samples.seriesOf(i)) ?? 0) + 1);
+  return [...counts].reduce((a, b) => (b[1] > a[1] ? b : a))[0];
+}

@@ -1,0 +1,82 @@
+import { z } from "zod";
+import { networkOptions, runOptions, splitOptions } from "../common-options.js";
+
+const count = () => z.int().min(1);
+const name = () => z.string().min(1);
+
+/** Names of columns; a single one stands for a list of one. */
+const names = () => z.union([name(), z.array(name()).min(1)]).transform((list) => [list].flat());
+
+export const CYCLES = ["hour", "weekday", "month", "dayOfYear"] as const;
+const cycles = () => z.union([z.enum(CYCLES), z.array(z.enum(CYCLES))]).transform((list) => [list].flat());
+
+export const SCALERS = ["minMax", "standard", "robust", "mean", "none"] as const;
+export const TRANSFORMS = ["none", "log", "log1p", "difference"] as const;
+export const FILLS = ["error", "forwardFill", "interpolate"] as const;
+
+export const forecastOptions = z.strictObject({
+  target: names().describe("Column to foresee, or several."),
+  lookback: count()
+    .optional()
+    .describe("Steps that the network sees; default two seasons, 30 to 120, fewer for short series."),
+  horizon: count().default(1).describe("Steps to foresee, all at once."),
+  stride: count().default(1).describe("Steps between the beginnings of two samples."),
+  time: name().optional().describe("Column of dates, which orders the rows; default the only one there is."),
+  id: name().optional().describe("Column that says which series a row belongs to; one model learns from all."),
+  past: z
+    .union([z.literal("all"), names()])
+    .optional()
+    .describe("Further columns of numbers to learn from, known up to the present; all: every one that is left."),
+  future: names().optional().describe("Further columns known in the future too, such as holidays or planned prices."),
+  calendar: z
+    .union([z.literal("auto"), z.literal("none"), cycles()])
+    .default("auto")
+    .describe(
+      "Place in the cycle of hour, weekday, month, dayOfYear; auto: those that help a linear model on the validation part.",
+    ),
+  season: count().optional().describe("Steps of a season, for the baseline and MASE; default found from the dates."),
+  scaler: z
+    .enum(SCALERS)
+    .default("standard")
+    .describe("Scaling of numbers, fitted on the training part; of targets by series."),
+  transform: z
+    .enum(TRANSFORMS)
+    .default("none")
+    .describe("Change of the targets before scaling, undone in the answers."),
+  missing: z
+    .enum(FILLS)
+    .default("error")
+    .describe("What becomes of missing values; interpolate looks ahead in the training part only."),
+  residual: z
+    .boolean()
+    .optional()
+    .describe("Foresee the change from the last value; default yes, unless differences are foreseen anyway."),
+  linear: z
+    .boolean()
+    .default(true)
+    .describe("Beside the recurrent layers, a linear layer that starts as the linear autoregression."),
+  loss: z
+    .enum(["meanSquaredError", "meanAbsoluteError", "huber"])
+    .default("meanSquaredError")
+    .describe("What training minimises."),
+  memoryLimit: z
+    .number()
+    .gt(0)
+    .default(256e6)
+    .describe("Files of more bytes are trained on from disk, in bounded memory."),
+  ...splitOptions({ validation: 0.15, test: 0.15 }),
+  ...networkOptions({
+    units: [32],
+    bidirectional: false,
+    dropout: 0,
+    epochs: 100,
+    batchSize: 32,
+    learningRate: 1e-3,
+    weightDecay: 0,
+    clipNorm: 1,
+    patience: 10,
+  }),
+  ...runOptions(),
+});
+
+export type ForecastOptions = z.output<typeof forecastOptions>;

@@ -1,0 +1,93 @@
+/** Which windows train, which decide and which test: in order of time, never sharing a step of a horizon. */
+import { timeSplit, type CalendarCycle } from "../../data/index.js";
+import { check } from "../../util/errors.js";
+import { seriesName, type Frame, type Series } from "./frame.js";
+import type { ForecastOptions } from "./options.js";
+import { rowsNeeded, settingsOf, type ForecastPlan } from "./pipeline.js";
+import { windowsOf } from "./samples.js";
+import type { Step } from "./steps.js";
+
+/** Indices into the windows of a frame. */
+export interface Parts {
+  readonly train: Int32Array;
+  readonly validation: Int32Array;
+  /** Empty where the test data are a file of their own. */
+  readonly test: Int32Array;
+  /** By series, the steps of the training part; those of a series that begins later are its first lookback. */
+  readonly spans: readonly Series[];
+  /** By series, the end of its training windows; its beginning where it has none. */
+  readonly trainEnds: readonly number[];
+}
+
+type Plan = Omit<ForecastPlan, "naive">;
+
+/**
+ * The borders are moments where there are dates, the same for all series, else steps of each. The lookback of validation and test
+ * reaches over the border into what is known by then, as it will when the model is used; horizons never do.
+ * @throws SluiceError when a part would hold no window
+ */
+export function partsOf(where: string, frame: Frame, plan: Plan, shares: readonly number[]): Parts {
+  checkLengths(where, frame, plan, shares);
+  const names = [...plan.roles.targets, ...plan.roles.past, ...plan.roles.future];
+  const bare = { ...settingsOf({ ...plan, cycles: [] as CalendarCycle[] }) };
+  const columns = Object.fromEntries(names.map((name) => [name, frame.columns[name]!]));
+  const all = windowsOf(frame, bare, columns);
+  const indexOf = new Map(Array.from({ length: all.length }, (_, i) => [all.place(i).rows[0]!, i]));
+  const [train, validation, test] = timeSplit(all, shares, { reachBack: true }).map((part) => {
+    return Int32Array.from({ length: part.length }, (_, i) => indexOf.get(part.place(i).rows[0]!)!);
+  });
+  const trainEnds = frame.series.map((s) => s.begin);
+  for (const i of train!) {
+    const { id, rows } = all.place(i);
+    trainEnds[id as number] = Math.max(trainEnds[id as number]!, rows.at(-1)! + 1);
+  }
+  const spans = frame.series.map((s, i) => {
+    return { ...s, end: trainEnds[i] === s.begin ? s.begin + plan.lookback : trainEnds[i]! };
+  });
+  return { train: train!, validation: validation!, test: test ?? new Int32Array(0), spans, trainEnds };
+}
+
+/** By the longest series; what unequal dates of several may still leave empty, timeSplit refuses. */
+function checkLengths(where: string, frame: Frame, plan: Plan, shares: readonly number[]): void {
+  const longest = frame.series.reduce((a, b) => (b.end - b.begin > a.end - a.begin ? b : a));
+  const rows = longest.end - longest.begin;
+  const needs = shares.map((share, k) => (k === 0 ? rowsNeeded(plan) : plan.horizon) / share);
+  const least = Math.ceil(Math.max(...needs)) + 1;
+  const fits = shares.every((share, k) => Math.floor(share * rows) >= (k === 0 ? rowsNeeded(plan) : plan.horizon));
+  check(fits, () => {
+    const whose =
+      frame.series.length === 1 ? frame.source : `the longest series, ${seriesName(frame.source, longest.id)},`;
+    const parts = shares.map((share) => `${Math.round(100 * share)} %`).join(", ");
+    return `${where}: ${whose} has ${rows} rows; lookback ${plan.lookback} and horizon ${plan.horizon} with parts of ${parts} need about ${least}`;
+  });
+}
+
+const DAY = 86_400_000;
+
+/** Cycles that these dates can show: finer than the cycle, and at least two turns of it. */
+export function cyclesOf({ times }: Frame, step: Step | null): CalendarCycle[] {
+  if (times === null || step === null) return [];
+  let [first, last] = [Infinity, -Infinity];
+  for (const time of times) [first, last] = [Math.min(first, time), Math.max(last, time)];
+  const span = last - first;
+  const days = step.unit === "milliseconds" ? step.count / DAY : step.unit === "months" ? 30 * step.count : 1;
+  const cycles: [CalendarCycle, boolean][] = [
+    ["hour", days <= 0.25 && span >= 2 * DAY],
+    ["weekday", days <= 1 && span >= 14 * DAY],
+    ["month", days > 27 && days < 180 && span >= 730 * DAY],
+    ["dayOfYear", days <= 7 && span >= 730 * DAY],
+  ];
+  return cycles.filter(([, fits]) => fits).map(([cycle]) => cycle);
+}
+
+/** Two seasons, 30 to 120 steps, two horizons at least; less for series whose training part is short. */
+export function defaultLookback(
+  frame: Frame,
+  { horizon }: ForecastOptions,
+  season: number | null,
+  trainShare: number,
+): number {
+  const longest = Math.max(...frame.series.map(({ begin, end }) => end - begin));
+  const wanted = Math.min(120, Math.max(30, 2 * (season ?? 1), 2 * horizon));
+  return Math.max(1, Math.min(wanted, Math.floor((trainShare * longest - horizon) / 3)));
+}

@@ -1,0 +1,191 @@
+import type { Model } from "sluice";
+import { readTable, type CalendarCycle, type DataSource, type Table } from "../../data/index.js";
+import type { Evaluation } from "../../runs/evaluation.js";
+import { check, show } from "../../util/errors.js";
+import type { Answer, Pipeline } from "../task.js";
+import type { Autoregression } from "./autoregression.js";
+import { frameOf, seriesName, type Frame } from "./frame.js";
+import { measure } from "./measure.js";
+import { naiveError } from "./metrics.js";
+import { predictAhead } from "./predict-ahead.js";
+import type { Roles } from "./roles.js";
+import { Samples, windowsOf, type SampleSettings } from "./samples.js";
+import { Scaling, type ScalerName } from "./scaling.js";
+import type { Step } from "./steps.js";
+import {
+  calendarColumns,
+  dropBeginnings,
+  keepSteps,
+  valuesOf,
+  type Fill,
+  type Transform,
+  type Values,
+} from "./values.js";
+
+const WHERE = "forecast";
+
+/** Everything that is decided before training, as it is saved. */
+export interface ForecastPlan {
+  readonly roles: Roles;
+  readonly lookback: number;
+  readonly horizon: number;
+  readonly stride: number;
+  readonly cycles: readonly CalendarCycle[];
+  readonly season: number | null;
+  readonly step: Step | null;
+  readonly scaler: ScalerName;
+  readonly transform: Transform;
+  readonly missing: Fill;
+  readonly residual: boolean;
+  /** Judged by the absolute error, which training minimised. */
+  readonly absolute: boolean;
+  /** Error of the naive forecast in the training part, by series and target; null where there is none. */
+  readonly naive: readonly { readonly id: string | null; readonly errors: readonly (number | null)[] }[];
+}
+
+/** Raw rows in, forecasts in raw units out. */
+export class ForecastPipeline implements Pipeline {
+  readonly task = "forecast";
+  readonly plan: ForecastPlan;
+  readonly scaling: Scaling;
+
+  constructor(plan: ForecastPlan, scaling: Scaling) {
+    this.plan = plan;
+    this.scaling = scaling;
+  }
+
+  static revive(saved: unknown): ForecastPipeline {
+    const { plan, scaling } = (saved ?? {}) as { plan?: ForecastPlan; scaling?: unknown };
+    check(
+      Array.isArray(plan?.roles?.targets),
+      () => `${WHERE}: the saved preprocessing is not one of a forecast: ${show(saved)}`,
+    );
+    const empty = scalingOf(plan);
+    empty.restore(scaling);
+    return new ForecastPipeline(plan, empty);
+  }
+
+  toJSON(): object {
+    return { plan: this.plan, scaling: this.scaling.toJSON() };
+  }
+
+  get settings(): SampleSettings {
+    return settingsOf(this.plan);
+  }
+
+  /**
+   * The next `horizon` steps of each series, after its last row with a target. Rows with an empty target may follow: they bring the
+   * covariates that are known in the future, and the dates.
+   */
+  async predict(model: Model, source: DataSource): Promise<readonly Answer[]> {
+    const table = await readTable(source);
+    return predictAhead(`${WHERE}.predict`, model, this, table, this.#rolesIn(table));
+  }
+
+  async evaluate(model: Model, source: DataSource, part?: string): Promise<Evaluation> {
+    const table = await readTable(source);
+    return this.measureTable(model, table, part ?? table.source, null);
+  }
+
+  /** Every window of a table, each with its truth. */
+  measureTable(model: Model, table: Table, part: string, autoregression: Autoregression | null): Promise<Evaluation> {
+    const roles = this.#rolesIn(table);
+    const frame = longEnough(
+      `${WHERE}.evaluate`,
+      dropBeginnings(frameOf(WHERE, table, roles), this.plan.missing),
+      this.plan,
+    );
+    const values = valuesOf(WHERE, frame, roles, this.plan);
+    const firsts = frame.series.map((s) => ({ ...s, end: s.begin + this.plan.lookback }));
+    const samples = new Samples(values, this.settings, this.scaling.covering(values.inputs, firsts));
+    const usable = usableWindows(values, this.plan);
+    return measure(model, samples.subset(usable), part, this.measureSettings(values, autoregression));
+  }
+
+  measureSettings(values: Values, autoregression: Autoregression | null) {
+    const { naive, season, absolute } = this.plan;
+    const known = new Map(naive.map(({ id, errors }) => [id, errors.map((error) => error ?? NaN)]));
+    const spans = values.frame.series.filter(({ id }) => !known.has(id));
+    for (const { id, errors } of naiveErrors(values, spans, this.plan))
+      known.set(
+        id,
+        errors.map((error) => error ?? NaN),
+      );
+    return { season, absolute, autoregression, scaleOf: (id: string | null) => known.get(id)! };
+  }
+
+  /** Dates are needed for the calendar only: without them the rows stand in order. */
+  #rolesIn(table: Table): Roles {
+    const { roles, cycles } = this.plan;
+    const dated = roles.time !== null && table.columns.some((c) => c.name === roles.time);
+    check(dated || cycles.length === 0, () => {
+      return `${WHERE}: the model looks at the calendar (${cycles.join(", ")}), so ${table.source} must have the dates in column ${show(roles.time)}`;
+    });
+    return { ...roles, time: dated ? roles.time : null };
+  }
+}
+
+export function scalingOf({ scaler, roles }: Pick<ForecastPlan, "scaler" | "roles">): Scaling {
+  return new Scaling(scaler, roles.targets, [...roles.past, ...roles.future]);
+}
+
+export function settingsOf({ roles, cycles, ...plan }: Omit<ForecastPlan, "naive">): SampleSettings {
+  const { lookback, horizon, stride, transform, residual } = plan;
+  const past = [...roles.past, ...calendarColumns(cycles)];
+  return { lookback, horizon, stride, targets: roles.targets, past, future: roles.future, transform, residual };
+}
+
+type Spans = readonly { readonly id: string | null; readonly begin: number; readonly end: number }[];
+
+/** What MASE is measured in, from these steps of each series. */
+export function naiveErrors(
+  { raw }: Values,
+  spans: Spans,
+  { roles, season }: Pick<ForecastPlan, "roles" | "season">,
+): ForecastPlan["naive"] {
+  return spans.map(({ id, begin, end }) => ({
+    id,
+    errors: roles.targets.map((name) => {
+      const error = naiveError(raw[name]!.subarray(begin, end), season ?? 1);
+      return Number.isNaN(error) ? null : error;
+    }),
+  }));
+}
+
+/** Rows that a series needs for one window; a difference needs one before it. */
+export function rowsNeeded({
+  lookback,
+  horizon,
+  transform,
+}: Pick<ForecastPlan, "lookback" | "horizon" | "transform">): number {
+  return lookback + horizon + (transform === "difference" ? 1 : 0);
+}
+
+/** Without the series that are too short for a window; at least one must be left. */
+export function longEnough(
+  where: string,
+  frame: Frame,
+  plan: Pick<ForecastPlan, "lookback" | "horizon" | "transform">,
+): Frame {
+  const needed = rowsNeeded(plan);
+  const kept = frame.series.filter(({ begin, end }) => end - begin >= needed);
+  check(kept.length > 0, () => {
+    const longest = frame.series.reduce((a, b) => (b.end - b.begin > a.end - a.begin ? b : a));
+    const whose =
+      frame.series.length === 1 ? frame.source : `the longest series, ${seriesName(frame.source, longest.id)},`;
+    return `${where}: ${whose} has ${longest.end - longest.begin} rows; lookback ${plan.lookback} and horizon ${plan.horizon} need at least ${needed}`;
+  });
+  return keepSteps(frame, kept);
+}
+
+/** Windows whose inputs are all known and whose truth was in the data, not filled in. */
+export function usableWindows(values: Values, plan: Omit<ForecastPlan, "naive">): Int32Array {
+  const { frame, filled, inputs } = values;
+  const windows = windowsOf(frame, settingsOf(plan), inputs);
+  const all = Int32Array.from({ length: windows.length }, (_, i) => i);
+  return all.filter((i) => {
+    const { rows, id } = windows.place(i);
+    if (plan.transform === "difference" && rows[0] === frame.series[id as number]!.begin) return false;
+    return rows.subarray(plan.lookback).every((step) => filled[step] === 0);
+  });
+}

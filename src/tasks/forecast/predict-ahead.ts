@@ -1,0 +1,135 @@
+import type { Model } from "sluice";
+import type { Table } from "../../data/index.js";
+import { tensor } from "../../tensor/make.js";
+import type { Tensor } from "../../tensor/tensor.js";
+import { check, show } from "../../util/errors.js";
+import type { Answer } from "../task.js";
+import { frameOf, isoOf, seriesName, type Frame, type Series } from "./frame.js";
+import type { ForecastPipeline } from "./pipeline.js";
+import type { Roles } from "./roles.js";
+import { decodeOne } from "./samples.js";
+import { dateAfter, stepOf } from "./steps.js";
+import { dropBeginnings, keepSteps, valuesOf } from "./values.js";
+
+/** Forecasts of the steps after the last known one of each series. */
+export async function predictAhead(
+  where: string,
+  model: Model,
+  { plan, scaling, settings }: ForecastPipeline,
+  table: Table,
+  roles: Roles,
+): Promise<Answer[]> {
+  const whole = frameOf(where, table, roles);
+  const ends = whole.series.map((s) => knownEnd(whole, s, roles));
+  const known = dropBeginnings(
+    keepSteps(whole, whole.series.map((s, i) => ({ ...s, end: ends[i]! }))), // prettier-ignore
+    plan.missing,
+  );
+  const { lookback, horizon, transform } = plan;
+  const needed = lookback + (transform === "difference" ? 1 : 0);
+  for (const { id, begin, end } of known.series)
+    check(end - begin >= needed, () => {
+      return `${where}: ${seriesName(table.source, id)} has ${end - begin} rows with a target; a forecast needs at least the last ${needed}`;
+    });
+  const values = valuesOf(where, known, roles, plan);
+  const covering = scaling.covering(values.inputs, known.series);
+  const scaled = covering.apply(values.inputs, known.series);
+  const features = [...settings.targets, ...settings.past, ...settings.future];
+  const x = stack(known.series, lookback, features, (name, s, t) => scaled[name]![s.end - lookback + t]!);
+  const ahead = aheadOf(where, whole, ends, roles, horizon);
+  const future = ahead.map((columns) => covering.applyCovariates(columns));
+  const f = stack(known.series, horizon, roles.future, (name, _, t, i) => future[i]![name]![t]!);
+  const outputs = (await model.predict(roles.future.length > 0 ? [x, f] : x)) as Tensor;
+  const width = horizon * roles.targets.length;
+  return known.series.flatMap((s, i) => {
+    const output = Float64Array.from(outputs.data.subarray(i * width, (i + 1) * width));
+    const raw = decodeOne(values, scaled, settings, covering, s.id, s.end - 1, output);
+    const dates = datesAfter(whole, ends[i]!, i, horizon, plan.step);
+    return namesOf(table, roles, s, dates, horizon).map((name, h) => ({
+      ...name,
+      ...Object.fromEntries(roles.targets.map((target, k) => [target, raw[h * roles.targets.length + k]!])),
+    }));
+  });
+}
+
+/** The step after the last one at which a target is known. */
+function knownEnd({ columns }: Frame, { begin, end }: Series, { targets }: Roles): number {
+  let last = end - 1;
+  while (last >= begin && targets.every((name) => Number.isNaN(columns[name]![last]!))) last--;
+  return last + 1;
+}
+
+/** [S, steps, names] */
+function stack(
+  series: readonly Series[],
+  steps: number,
+  names: readonly string[],
+  at: (name: string, s: Series, t: number, i: number) => number,
+): Tensor {
+  const D = names.length;
+  const out = new Float32Array(series.length * steps * D);
+  for (const [i, s] of series.entries())
+    for (let t = 0; t < steps; t++)
+      for (const [d, name] of names.entries()) out[(i * steps + t) * D + d] = at(name, s, t, i);
+  return tensor(out, [series.length, steps, D]);
+}
+
+/** By series, the covariates over the horizon. */
+function aheadOf(
+  where: string,
+  whole: Frame,
+  ends: readonly number[],
+  { future }: Roles,
+  horizon: number,
+): Record<string, Float64Array>[] {
+  return whole.series.map(({ id, end }, i) => {
+    const begin = ends[i]!;
+    const given = end - begin;
+    check(future.length === 0 || given >= horizon, () => {
+      const needed = `${horizon} rows after the last target, with ${future.join(", ")} and the target empty`;
+      return `${where}: ${seriesName(whole.source, id)} must have ${needed}; it has ${given}`;
+    });
+    return Object.fromEntries(
+      future.map((name) => {
+        const values = whole.columns[name]!.slice(begin, begin + horizon);
+        const missing = values.findIndex(Number.isNaN);
+        check(missing === -1, () => `${where}: column ${show(name)} has no value (${whole.placeOf(begin + missing)})`);
+        return [name, values];
+      }),
+    );
+  });
+}
+
+/** The dates of the horizon: those that the rows give, and then on by the step of the training data; null without dates. */
+function datesAfter(
+  { times, series, ...frame }: Frame,
+  end: number,
+  i: number,
+  horizon: number,
+  trained: ReturnType<typeof stepOf>,
+): string[] | null {
+  if (times === null) return null;
+  const step = trained ?? stepOf({ times, series, ...frame });
+  if (step === null) return null;
+  const one = series[i]!;
+  const given = times.subarray(end, one.end);
+  return Array.from({ length: horizon }, (_, h) => {
+    return isoOf(given[h] ?? dateAfter(times.subarray(one.begin, one.end), step, h + 1 - given.length));
+  });
+}
+
+/** The columns that say which answer it is: series, and date or number of the step ahead. */
+function namesOf(
+  table: Table,
+  { id, time }: Roles,
+  series: Series,
+  dates: readonly string[] | null,
+  horizon: number,
+): Answer[] {
+  const numeric = table.columns.find((c) => c.name === id)?.type === "number";
+  const whose = id === null ? {} : { [id]: numeric ? Number(series.id) : series.id };
+  return Array.from({ length: horizon }, (_, h) => ({
+    ...whose,
+    ...(dates ? { [time!]: dates[h]! } : { step: h + 1 }),
+  }));
+}

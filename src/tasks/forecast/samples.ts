@@ -1,0 +1,145 @@
+import { slidingWindows, type SlidingWindows } from "../../data/index.js";
+import { tensor } from "../../tensor/make.js";
+import type { Tensor } from "../../tensor/tensor.js";
+import type { Frame, Series } from "./frame.js";
+import type { Scaling } from "./scaling.js";
+import { rawOf, type Transform, type Values } from "./values.js";
+
+export interface SampleSettings {
+  readonly lookback: number;
+  readonly horizon: number;
+  readonly stride: number;
+  readonly targets: readonly string[];
+  /** Past covariates and the calendar. */
+  readonly past: readonly string[];
+  readonly future: readonly string[];
+  readonly transform: Transform;
+  readonly residual: boolean;
+}
+
+type Columns = Readonly<Record<string, Float64Array>>;
+
+/** Samples as the network takes them. */
+export interface SampleBatch {
+  /** [B, lookback, D] */
+  readonly x: Tensor;
+  /** [B, horizon, F] or null */
+  readonly future: Tensor | null;
+  /** [B, horizon · K]: scaled, and less the last value with `residual`. */
+  readonly y: Tensor;
+}
+
+/** Windows over series, from places in the data to tensors and from outputs back to raw units. */
+export class Samples {
+  readonly values: Values;
+  readonly settings: SampleSettings;
+  readonly windows: SlidingWindows;
+  readonly scaled: Columns;
+  readonly #scaling: Scaling;
+
+  /** All windows of these values, or some of them. */
+  constructor(
+    values: Values,
+    settings: SampleSettings,
+    scaling: Scaling,
+    scaled = scaling.apply(values.inputs, values.frame.series),
+    windows = windowsOf(values.frame, settings, scaled),
+  ) {
+    this.values = values;
+    this.settings = settings;
+    this.#scaling = scaling;
+    this.scaled = scaled;
+    this.windows = windows;
+  }
+
+  /** The samples with these indices, over the same data. */
+  subset(indices: ArrayLike<number>): Samples {
+    return new Samples(this.values, this.settings, this.#scaling, this.scaled, this.windows.subset(indices));
+  }
+
+  get count(): number {
+    return this.windows.length;
+  }
+
+  /** The first step of the horizon. */
+  origin(i: number): number {
+    return this.windows.place(i).rows[this.settings.lookback]!;
+  }
+
+  seriesOf(i: number): Series {
+    return this.values.frame.series[this.windows.place(i).id as number]!;
+  }
+
+  batch(indices?: ArrayLike<number>): SampleBatch {
+    const { x, future, y } = this.windows.batch(indices);
+    const { horizon, targets, residual } = this.settings;
+    const [B, K] = [x.shape[0]!, targets.length];
+    return { x, future, y: tensor(residual ? lessLast(x, y, horizon, K) : y.data, [B, horizon * K]) };
+  }
+
+  /** Raw truth of sample i, [horizon · K]. */
+  truth(i: number): Float64Array {
+    const { horizon, targets } = this.settings;
+    const origin = this.origin(i);
+    const K = targets.length;
+    return Float64Array.from({ length: horizon * K }, (_, j) => {
+      return this.values.raw[targets[j % K]!]![origin + Math.floor(j / K)]!;
+    });
+  }
+
+  /** The network's outputs [B, horizon · K] for samples first … in raw units. */
+  decode(outputs: ArrayLike<number>, first = 0): Float64Array {
+    const width = this.settings.horizon * this.settings.targets.length;
+    const out = new Float64Array(outputs.length);
+    for (let b = 0; b * width < outputs.length; b++) {
+      const output = Float64Array.from({ length: width }, (_, j) => outputs[b * width + j]!);
+      const { id } = this.seriesOf(first + b);
+      const last = this.origin(first + b) - 1;
+      out.set(decodeOne(this.values, this.scaled, this.settings, this.#scaling, id, last, output), b * width);
+    }
+    return out;
+  }
+}
+
+/**
+ * One output in raw units: back from the residual, the scale, the differences and the logarithm.
+ * @param last the step whose values are the last known ones
+ */
+export function decodeOne(
+  { levels }: Values,
+  scaled: Columns,
+  { targets, residual, transform }: SampleSettings,
+  scaling: Scaling,
+  id: string | null,
+  last: number,
+  output: Float64Array,
+): Float64Array {
+  const K = targets.length;
+  if (residual) for (let j = 0; j < output.length; j++) output[j]! += scaled[targets[j % K]!]![last]!;
+  const out = Float64Array.from(scaling.inverse(id, output));
+  for (let j = 0; j < out.length; j++) {
+    if (transform === "difference") out[j]! += j < K ? levels[targets[j]!]![last]! : out[j - K]!;
+  }
+  return out.map((level) => rawOf(transform, level));
+}
+
+function lessLast(x: Tensor, y: Tensor, horizon: number, K: number): Float32Array {
+  const [B, T, D] = x.shape as [number, number, number];
+  const out = new Float32Array(B * horizon * K);
+  for (let b = 0; b < B; b++) {
+    for (let j = 0; j < horizon * K; j++)
+      out[b * horizon * K + j] = y.data[b * horizon * K + j]! - x.data[(b * T + T - 1) * D + (j % K)]!;
+  }
+  return out;
+}
+
+/** All windows within the series, whatever their values. */
+export function windowsOf(
+  { series, times }: Frame,
+  { lookback, horizon, stride, targets, past, future }: Omit<SampleSettings, "transform" | "residual">,
+  columns: Columns,
+): SlidingWindows {
+  const id = series.flatMap(({ begin, end }, i) => new Array<number>(end - begin).fill(i));
+  const table = { columns, id, ...(times && { date: Array.from(times) }) };
+  return slidingWindows(table, { lookback, horizon, stride, targets, past, future });
+}
