@@ -1,5 +1,6 @@
 /** Runs and models that are there already: to predict with, to measure, to go on training. */
 import { existsSync, statSync } from "node:fs";
+import { basename } from "node:path";
 import { loadModel } from "sluice";
 import type { DataSource } from "../data/index.js";
 import type { Environment } from "../runs/environment.js";
