@@ -5,3 +5,4 @@ export * from "./table/table.js";
 export type { ByteSource, DataSource, Rows as TableRows } from "./readers/source.js";
 export { readTable, readTableChunks, tableOf } from "./readers/read-table.js";
 export type { ReadOptions, TableFormat } from "./readers/options.js";
+export * from "./audio/index.js";
