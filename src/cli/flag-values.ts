@@ -34,7 +34,7 @@ export function readValue(name: string, schema: JsonSchema, text: string): unkno
 /** An item, in double quotes where it holds a comma itself, as a field of CSV; and the comma before it. */
 const ITEM = /(?:^|,)\s*(?:"(?<quoted>(?:[^"]|"")*)"|(?<bare>[^,]*?))\s*(?=,|$)/gy;
 
-function splitList(name: string, text: string): string[] {
+export function splitList(name: string, text: string): string[] {
   const matches = [...text.matchAll(ITEM)];
   const items = matches.map(({ groups }) => groups!["quoted"]?.replaceAll('""', '"') ?? groups!["bare"]!);
   const length = matches.reduce((sum, [whole]) => sum + whole.length, 0);

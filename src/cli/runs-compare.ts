@@ -6,8 +6,14 @@ import { settingText } from "./runs-show.js";
 import type { Screen } from "./screen.js";
 import { wrap } from "./text-width.js";
 
+export interface ComparedRun extends RunInfo {
+  readonly config: Readonly<Record<string, unknown>>;
+  /** The part of the data that the result is of: "test", or "validation" where `compare` did not choose the run. */
+  readonly part: string | null;
+}
+
 export interface ComparedRuns {
-  readonly runs: readonly (RunInfo & { readonly config: Readonly<Record<string, unknown>> })[];
+  readonly runs: readonly ComparedRun[];
   /** Names of the settings that are not the same in all runs. */
   readonly differences: readonly string[];
 }
@@ -15,24 +21,35 @@ export interface ComparedRuns {
 export function compareRuns(names: readonly string[], root: string): ComparedRuns {
   const runs = names.map((name) => {
     const folder = RunFolder.open(name, root);
-    return { ...describeRun(folder.path), config: folder.readJson(RUN_FILES.config) as Record<string, unknown> };
+    const config = folder.readJson(RUN_FILES.config) as Record<string, unknown>;
+    return { ...describeRun(folder.path), config, part: partOf(folder) };
   });
   const settings = [...new Set(runs.flatMap(({ config }) => Object.keys(config)))];
   const differs = (name: string) => new Set(runs.map(({ config }) => JSON.stringify(config[name]))).size > 1;
   return { runs, differences: settings.filter(differs) };
 }
 
+function partOf(folder: RunFolder): string | null {
+  if (!folder.has(RUN_FILES.evaluation)) return null;
+  return (folder.readJson(RUN_FILES.evaluation) as { part?: string }).part ?? null;
+}
+
 export function comparedText({ runs, differences }: ComparedRuns, screen: Screen): string {
-  const header = ["run", ...differences, "epochs", "metric", "network", "best baseline"];
-  const rows = runs.map(({ name, config, epochs, result }) => [
+  const header = ["run", ...differences, "epochs", "part", "metric", "network", "best baseline"];
+  const rows = runs.map(({ name, config, epochs, part, result }) => [
     name,
     ...differences.map((setting) => settingText(config[setting])),
     String(epochs),
+    part ?? "–",
     ...(result ? resultCells(result) : ["–", "–", "–"]),
   ]);
   const same = differences.length === 0 ? ["All settings are the same."] : [];
-  const mixed = new Set(runs.map(({ config }) => String(config["data"]))).size > 1;
-  const warning = mixed ? ["The runs were made of different data: their results cannot be compared."] : [];
+  const differ = (value: (run: ComparedRun) => unknown) => new Set(runs.map((run) => String(value(run)))).size > 1;
+  const warning = differ(({ config }) => config["data"])
+    ? ["The runs were made of different data: their results cannot be compared."]
+    : differ(({ part }) => part)
+      ? ["The results are of different parts of the data and cannot be compared."]
+      : [];
   return [
     aligned(header, rows, screen.width),
     ...[...same, ...warning].map((line) => wrap(line, screen.proseWidth)),

@@ -14,10 +14,10 @@ function rowOf({ name, state, task, epochs, result }: RunInfo): string[] {
   return [name, state, task ?? "–", String(epochs), metric!, network!, baseline!];
 }
 
-/** Who is better is marked by its sign, since a terminal may have no colours. */
+/** Which is better is said in words, since a terminal may have no colours. */
 export function resultCells({ metric, mode, network, baseline }: RunResult): string[] {
   const sign = mode === "min" ? 1 : -1;
   const wins = baseline === null || sign * network < sign * baseline.value;
-  const other = baseline ? `${figure(baseline.value)} ${baseline.name}${wins ? "" : ", better"}` : "–";
+  const other = baseline ? `${figure(baseline.value)} ${baseline.name}${wins ? "" : " (better)"}` : "–";
   return [metric, figure(network), other];
 }

@@ -1,5 +1,6 @@
-/** A training as the command line runs it: with progress, and with an orderly end on Ctrl-C. */
-import type { Run } from "../tasks/run.js";
+/** Trainings as the command line runs them: with progress, and with an orderly end on Ctrl-C. */
+import { ComparisonStopped } from "../tasks/compare.js";
+import { Run } from "../tasks/run.js";
 import type { TrainHooks } from "../tasks/train-task.js";
 import { quoted } from "./command-line.js";
 import { InterruptedError } from "./errors.js";
@@ -8,7 +9,7 @@ import { progress } from "./progress.js";
 import type { Screen } from "./screen.js";
 
 /** @throws InterruptedError with the command that goes on, where the user stopped it */
-export async function watched(screen: Screen, train: (hooks: TrainHooks) => Promise<Run>): Promise<Run> {
+export async function watched<T>(screen: Screen, work: (hooks: TrainHooks) => Promise<T>): Promise<T> {
   const ending = "Finishing the batch and saving a checkpoint.";
   return interruptible(screen, ending, async (signal) => {
     const hooks: TrainHooks = {
@@ -18,17 +19,26 @@ export async function watched(screen: Screen, train: (hooks: TrainHooks) => Prom
       warn: screen.warn,
       onFolder: (path) => screen.note(`Run folder ${path}`),
     };
-    const run = await train(hooks).catch((error: Error) => {
-      throw signal.aborted && error.name === "AbortError"
-        ? new InterruptedError("Stopped before training began; nothing was written.", null)
-        : error;
+    const result = await work(hooks).catch((error: unknown) => {
+      throw stopOf(error, signal);
     });
-    if (!run.interrupted) return run;
-    const epochs = run.history.epoch.length;
-    const done = epochs === 1 ? "1 epoch" : `${epochs} epochs`;
-    throw new InterruptedError(
-      `Stopped after ${done}; a checkpoint is in ${run.folder}.`,
-      `sluice train --resume ${quoted(run.folder!)}`,
-    );
+    if (result instanceof Run && result.interrupted) throw stopped(result);
+    return result;
   });
+}
+
+function stopOf(error: unknown, signal: AbortSignal): unknown {
+  if (error instanceof ComparisonStopped) {
+    const { message, resume } = stopped(error.run);
+    return new InterruptedError(`${message}\n${error.done} finished trainings are kept.`, resume);
+  }
+  const early = signal.aborted && error instanceof Error && error.name === "AbortError";
+  return early ? new InterruptedError("Stopped before training began; nothing was written.", null) : error;
+}
+
+function stopped({ folder, history }: Run): InterruptedError {
+  const count = history.epoch.length;
+  const done = count === 1 ? "1 epoch" : `${count} epochs`;
+  const message = `Stopped after ${done}; a checkpoint is in ${folder}.`;
+  return new InterruptedError(message, `sluice train --resume ${quoted(folder!)}`);
 }

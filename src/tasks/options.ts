@@ -1,4 +1,4 @@
-import { z } from "zod";
+import type { z } from "zod";
 import { nearest } from "../util/checks.js";
 import { show, SluiceError } from "../util/errors.js";
 

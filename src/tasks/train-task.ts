@@ -25,6 +25,8 @@ export interface TrainHooks {
   warn?: (message: string) => void;
   /** Told when the run folder is there, before training begins. */
   onFolder?: (path: string) => void;
+  /** What the run is measured on at its end; "validation" where one of several runs is yet to be chosen. Default "test". */
+  part?: "validation" | "test";
   /** Whether report.html is written, which takes a second. Default true. */
   report?: boolean;
   /** The command that the report shows. Default: the call that makes the same run. */

@@ -90,7 +90,7 @@ async function finish<P extends Pipeline>(
   const { prepared, model, folder, hooks } = session;
   await takeBestWeights(model, folder.file(RUN_FILES.best));
   await saveModel(folder.file(RUN_FILES.model), toBytes(model, { metadata: {}, tensors: new Map() }));
-  const evaluation = await prepared.test(model);
+  const evaluation = await (hooks.part === "validation" ? prepared.validate(model) : prepared.test(model));
   folder.replaceJson(RUN_FILES.evaluation, evaluation);
   if (hooks.report !== false) await writeReport(session, history, evaluation, seconds());
   markRun(folder, "finished");
