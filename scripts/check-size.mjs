@@ -35,7 +35,8 @@ async function bundle(entry) {
     format: "esm",
     platform: "browser",
     target: "es2022",
-    external: ["node:*"],
+    // Vega is fetched when a page draws its first plot; a bundler makes a chunk of its own of it.
+    external: ["node:*", "vega", "vega-lite"],
     legalComments: "none",
     metafile: true,
     write: false,

@@ -53,7 +53,7 @@ export async function mainJob(root: string, print: (text: string) => void): Prom
   const result: WeatherResult = { dates, truth, findings: found, history, summary, split: parts, environment: where, command: COMMAND, seconds }; // prettier-ignore
   await model.save(folder.file("model.safetensors"));
   folder.writeJson("metrics.json", metricsOf(found, result));
-  folder.writeText("report.html", weatherReport(result));
+  folder.writeText("report.html", await weatherReport(result));
   printResult(found, result, folder, print);
   return folder;
 }

@@ -1,5 +1,6 @@
 import { check, show } from "../util/errors.js";
-import { chart, type Series } from "./svg/chart.js";
+import { valuesPlot } from "./plots/forecast.js";
+import { renderAlone } from "./plots/render.js";
 
 export interface PlotForecastOptions {
   /** What happened. NaN where it is not known yet. */
@@ -16,33 +17,23 @@ export interface PlotForecastOptions {
 }
 
 /**
- * Forecasts against the truth as SVG text.
+ * Forecasts against the truth as SVG text. Drawn by Vega, which is loaded at the first plot.
  * @throws SluiceError when the lists differ in length, or a date cannot be read
  */
-export function plotForecast({ truth, forecast, x, title = "Forecast", xLabel, yLabel }: PlotForecastOptions): string {
+export async function plotForecast(options: PlotForecastOptions): Promise<string> {
+  const { truth, forecast, x, title = "Forecast", xLabel, yLabel } = options;
   const where = "plotForecast";
   check(isList(truth), () => `${where}: truth must be a list of numbers, got ${show(truth)}`);
-  const forecasts = Object.entries(
-    isList(forecast) ? { forecast } : (forecast as Readonly<Record<string, ArrayLike<number>>>),
-  );
-  for (const [name, y] of forecasts) {
-    check(isList(y) && y.length === truth.length, () => {
-      return `${where}: ${name} must have as many values as truth, ${truth.length}, got ${isList(y) ? y.length : show(y)}`;
+  const named = isList(forecast) ? { forecast } : (forecast as Readonly<Record<string, ArrayLike<number>>>);
+  const forecasts = Object.entries(named).map(([name, values]) => ({ name, values }));
+  for (const { name, values } of forecasts) {
+    check(isList(values) && values.length === truth.length, () => {
+      const got = isList(values) ? values.length : show(values);
+      return `${where}: ${name} must have as many values as truth, ${truth.length}, got ${got}`;
     });
   }
-  const places = placesOf(where, x, truth.length);
-  const known: Series = { name: "truth", y: truth, colour: 0 };
-  const series = [known, ...forecasts.map(([name, y], i) => ({ name, y, colour: (i % 5) + 1 }))];
-  const panel = {
-    title,
-    x: places,
-    dates: isDate(x?.[0]),
-    series,
-    ...(xLabel && { xLabel }),
-    ...(yLabel && { yLabel }),
-  };
-  const errors = forecasts.map(([name, y]) => `${name} ${meanError(truth, y).toPrecision(3)}`);
-  return chart([panel], `${truth.length} values against their forecasts. Mean absolute error: ${errors.join(", ")}.`);
+  const labels = { ...(xLabel && { xLabel }), ...(yLabel && { yLabel }) };
+  return renderAlone(valuesPlot(title, { ...placesOf(where, x, truth.length), truth, forecasts, ...labels }));
 }
 
 function isList(value: unknown): value is ArrayLike<number> {
@@ -53,25 +44,14 @@ function isDate(value: unknown): value is Date | string {
   return value instanceof Date || typeof value === "string";
 }
 
-function placesOf(where: string, x: PlotForecastOptions["x"], length: number): number[] {
-  if (x === undefined) return Array.from({ length }, (_, i) => i);
+function placesOf(where: string, x: PlotForecastOptions["x"], length: number): { x: number[]; dates: boolean } {
+  if (x === undefined) return { x: Array.from({ length }, (_, i) => i), dates: false };
   check(x.length === length, () => `${where}: x must have as many values as truth, ${length}, got ${x.length}`);
-  return Array.from({ length }, (_, i) => {
+  const places = Array.from({ length }, (_, i) => {
     const value = x[i]!;
     const place = isDate(value) ? new Date(value).getTime() : value;
     check(Number.isFinite(place), () => `${where}: x[${i}] must be a number or a date, got ${show(value)}`);
     return place;
   });
-}
-
-/** Over the places where both are known. */
-function meanError(truth: ArrayLike<number>, forecast: ArrayLike<number>): number {
-  let [sum, count] = [0, 0];
-  for (let i = 0; i < truth.length; i++) {
-    const error = Math.abs(truth[i]! - forecast[i]!);
-    if (!Number.isFinite(error)) continue;
-    sum += error;
-    count++;
-  }
-  return sum / count;
+  return { x: places, dates: isDate(x[0]) };
 }

@@ -1,5 +1,6 @@
 /** One HTML page that needs nothing else: no script, no network (its policy forbids both), every text escaped. */
 import { escapeText } from "./escape.js";
+import { themeStyle } from "./plots/colours.js";
 
 /** What a page consists of. Texts are plain text, never HTML; only `svg`, `wide` and `narrow` are taken as they are, from plots/. */
 export type Block =
@@ -33,14 +34,15 @@ body{margin:0 auto;padding:24px 16px 48px;max-width:780px;background:var(--page)
 h1{font-size:28px;line-height:1.25;margin:8px 0 4px}h2{font-size:20px;margin:36px 0 8px}h3{font-size:16px;margin:24px 0 4px}
 p{margin:8px 0;max-width:70ch}
 .verdict{border-left:4px solid var(--good);background:var(--panel);padding:10px 14px;margin:16px 0;max-width:none}.verdict.bad{border-color:var(--bad)}
-svg{display:block;margin:20px 0}.narrow{display:none}
+svg{display:block;margin:4px 0 20px}.narrow{display:none}
 @media (max-width:700px){.narrow{display:block}.broad{display:none}.keep svg{max-width:none}}
 pre{background:var(--panel);border:1px solid var(--line);border-radius:6px;padding:12px;overflow-x:auto;overflow-wrap:normal;font:13px/1.45 ui-monospace,monospace}
 pre.prose{white-space:pre-wrap;overflow-wrap:anywhere;font:15px/1.55 Georgia,serif}
 .wide{overflow-x:auto}
 table{border-collapse:collapse;margin:12px 0;font-variant-numeric:tabular-nums}
 th,td{border-bottom:1px solid var(--line);padding:6px 20px 6px 0;text-align:left;vertical-align:top;unicode-bidi:plaintext}th{color:var(--soft);font-weight:600}
-td.number,th.number{text-align:right;white-space:nowrap}td{overflow-wrap:break-word;min-width:4ch}`;
+td.number,th.number{text-align:right;white-space:nowrap}th,td{overflow-wrap:break-word}.pairs td{overflow-wrap:anywhere;min-width:8ch}
+${themeStyle}`;
 
 export function reportPage(title: string, blocks: readonly Block[]): string {
   return `<!doctype html>
@@ -74,7 +76,7 @@ function render(block: Block): string {
 
 function renderTable({ header, rows, bold }: Table): string {
   // A column of numbers stands to the right, its heading too.
-  const numeric = rows[0]?.map((_, i) => rows.every((row) => /^[−-]?[\d.,]+( \S+)?$/.test(row[i]!))) ?? [];
+  const numeric = rows[0]?.map((_, i) => rows.every((row) => /^(?:–|[−-]?[\d.,]+( \S+)?)$/.test(row[i]!))) ?? [];
   const line = (tag: string, row: readonly string[], r: number) => {
     const cells = row.map((cell, i) => {
       const text = bold?.has(`${r},${i}`) ? `<b>${escapeText(cell)}</b>` : escapeText(cell);
@@ -84,5 +86,5 @@ function renderTable({ header, rows, bold }: Table): string {
   };
   const head = header ? `<thead>${line("th", header, -1)}</thead>` : "";
   const body = rows.map((row, r) => line("td", row, r)).join("\n");
-  return `<div class="wide"><table>${head}<tbody>\n${body}\n</tbody></table></div>`;
+  return `<div class="wide"><table${header ? "" : ' class="pairs"'}>${head}<tbody>\n${body}\n</tbody></table></div>`;
 }

@@ -75,9 +75,13 @@ function resultOf(folder: RunFolder): RunResult {
   const path = folder.file(RUN_FILES.evaluation);
   const { judge, entries, verdict } = readJson(path) as unknown as Partial<Evaluation>;
   check(judge !== undefined && Array.isArray(entries) && entries.length > 0, () => `${path} holds no evaluation`);
-  const [network, ...baselines] = entries.map((entry) => ({ name: entry.name, value: entry.values[judge.name]! }));
+  // JSON has null for a value that is no number.
+  const values = entries.map(({ name, values: own }) => ({ name, value: own[judge.name] ?? Number.NaN }));
+  const [network, ...baselines] = values;
   const sign = judge.mode === "min" ? 1 : -1;
-  const [best = null] = baselines.sort((a, b) => sign * (a.value - b.value));
+  const [best = null] = baselines
+    .filter(({ value }) => !Number.isNaN(value))
+    .sort((a, b) => sign * (a.value - b.value));
   return {
     metric: judge.name,
     mode: judge.mode,

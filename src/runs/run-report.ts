@@ -55,10 +55,11 @@ export async function runReport(input: RunReport): Promise<string> {
 
 async function resultBlocks(evaluation: Evaluation): Promise<Block[]> {
   const { verdict, count, of, part, pictures } = evaluation;
+  const where = part === "test" || part === "validation" ? `the ${part} part` : part;
   const blocks: Block[] = [
     { verdict, good: beatsAll(evaluation) },
     { heading: "Result" },
-    { text: `Measured on ${count} ${of} of the ${part} part, which the network was not trained on.` },
+    { text: `Measured on ${count} ${of} of ${where}, which the network was not trained on.` },
     { table: entriesTable(evaluation) },
   ];
   for (const picture of pictures) blocks.push(...(await drawPicture(picture)));
@@ -88,14 +89,13 @@ function entriesTable({ entries, judge }: Evaluation): Table {
 async function trainingBlocks({ history, monitor }: RunReport): Promise<Block[]> {
   if (history.epoch.length === 0) return [];
   const best = monitor ? bestEpochOf(history, monitor.monitor, monitor.mode) : null;
-  const plots = await Promise.all(curvePlots(history, best).map(drawPlot));
+  const plots = (await Promise.all(curvePlots(history, best).map(drawPlot))).flat();
   return [{ heading: "Training" }, { text: trainingText(history, best) }, ...plots];
 }
 
 function trainingText({ epoch, stopReason }: History, best: BestEpoch | null): string {
-  const end = stopReason
-    ? `Training ended after ${epoch.length} epochs: ${stopReason}.`
-    : `Training ran ${epoch.length} epochs.`;
+  const count = epoch.length === 1 ? "1 epoch" : `${epoch.length} epochs`;
+  const end = stopReason ? `Training ended after ${count}: ${stopReason}.` : `Training ran ${count}.`;
   return best ? `${end} The weights are those of epoch ${best.epoch + 1}, whose ${best.monitor} was best.` : end;
 }
 
@@ -117,8 +117,9 @@ function provenance({ task, environment, seconds }: RunReport): string[][] {
 }
 
 function showNumber(value: number | undefined): string {
-  if (value === undefined || Number.isNaN(value)) return "–";
-  return Number.isInteger(value) ? String(value) : value.toPrecision(4);
+  if (typeof value !== "number" || Number.isNaN(value)) return "–";
+  const text = Math.abs(value) < 1e4 ? value.toPrecision(4) : Math.round(value).toLocaleString("en");
+  return text.replace("-", "−");
 }
 
 function showSetting(value: unknown): string {

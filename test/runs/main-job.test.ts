@@ -54,7 +54,7 @@ test("the main job trains, beats the naive forecasts, and leaves a model that re
 
   const page = readFileSync(folder.file("report.html"), "utf8");
   assert.doesNotMatch(page, /<script|<link|<img|src=|url\(|@import/);
-  assert.equal(page.match(/<svg /g)!.length, 4);
+  assert.equal(page.match(/<svg /g)!.length, 10, "five pictures, each for wide and for narrow pages");
   for (const text of [gru!.mae.toFixed(2), "Residuals", "seattle_weather", "npm start"]) assert.ok(page.includes(text), text);
   assert.ok(said.join("\n").includes(folder.path));
 

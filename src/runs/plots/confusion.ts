@@ -1,6 +1,7 @@
 import type { TopLevelSpec } from "vega-lite";
 import type { Picture } from "../evaluation.js";
 import { colourOf, ink, onFill, soft } from "./colours.js";
+import { textWidth } from "./text-width.js";
 import { distinct } from "./names.js";
 import type { Plot } from "./render.js";
 
@@ -28,13 +29,14 @@ export function confusionPlot({ classes, counts }: ConfusionPicture): Plot {
   const cells = counts.flatMap((row, i) => cellsOf(row, i, names));
   const total = sum(counts.flat());
   const right = sum(counts.map((row, i) => row[i]!));
-  const title = "Confusion matrix";
   return {
-    title,
+    title: "Confusion matrix",
+    subtitle:
+      "Rows are true classes. Numbers are counts; the stronger the colour, the larger the share of the true class.",
     description: `${right} of ${total} samples of ${K} classes are on the diagonal, where the prediction is the truth.`,
     spec: (width) => {
-      const size = Math.max(17, Math.min(96, Math.floor((width - 40) / K)));
-      return { width: K * size, height: K * Math.min(size, 56), title: { text: title, subtitle: "Count and share of the true class" }, data: { values: cells }, encoding: axesOf(names, size), layer: layersOf(K, size) } as unknown as TopLevelSpec; // prettier-ignore
+      const size = Math.max(17, Math.min(96, Math.floor((width - 170) / K)));
+      return { width: K * size, height: K * Math.min(size, 56), data: { values: cells }, encoding: axesOf(names, size), layer: layersOf(K, size) } as unknown as TopLevelSpec; // prettier-ignore
     },
   };
 }
@@ -56,7 +58,7 @@ function cellsOf(row: readonly number[], i: number, names: readonly string[]): C
 }
 
 function axesOf(names: readonly string[], size: number): object {
-  const widest = Math.max(...names.map((name) => name.length * 8));
+  const widest = Math.max(...names.map((name) => textWidth(name, 12)));
   const axis = { domain: false, ticks: false, labelLimit: 120, labelOverlap: false, labelPadding: 6 };
   const band = { domain: names, padding: 0.04 };
   const slanted = widest > size ? { labelAngle: -45, labelAlign: "right", labelBaseline: "middle" } : { labelAngle: 0 };

@@ -32,14 +32,13 @@ export function curvePlot({ epoch, history }: History, name: string, best: BestE
   ];
   const ends = lines.map((line) => `${line.name} ${showValue(line.y.at(-1))}`);
   const panel: Panel = {
-    title: name,
     x: epoch.map((e) => e + 1),
     xLabel: "epoch",
     lines,
     ...(best && { mark: { at: best.epoch + 1, text: `best: epoch ${best.epoch + 1}` } }),
   };
   return {
-    title: `${name} by epoch`,
+    title: name,
     description: `${epoch.length} epochs. At the end: ${ends.join(", ")}.`,
     spec: (width) => panelSpec(panel, width),
   };

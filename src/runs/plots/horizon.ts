@@ -9,7 +9,6 @@ const DASHES = [[1, 0], [6, 3], [2, 2], [8, 3, 2, 3]]; // prettier-ignore
 export function horizonPlot({ title, yLabel, lines }: Extract<Picture, { kind: "horizon" }>): Plot {
   const steps = Math.max(0, ...lines.map(({ values }) => values.length));
   const panel: Panel = {
-    title,
     x: Array.from({ length: steps }, (_, i) => i + 1),
     xLabel: "steps ahead",
     yLabel,

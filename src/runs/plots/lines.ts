@@ -1,7 +1,8 @@
 /** Lines over a common axis: what the pictures of curves, forecasts and horizons have in common. */
 import type { TopLevelSpec } from "vega-lite";
-import { ink, soft } from "./colours.js";
+import { soft } from "./colours.js";
 import { distinct } from "./names.js";
+import { textWidth } from "./text-width.js";
 import { canDraw, extentOf, spanOf, thin } from "./range.js";
 
 export interface Line {
@@ -15,7 +16,6 @@ export interface Line {
 }
 
 export interface Panel {
-  readonly title: string;
   /** Numbers, or milliseconds since 1970 when `dates` is set. */
   readonly x: ArrayLike<number>;
   readonly dates?: boolean;
@@ -40,11 +40,11 @@ const SOLID = [1, 0];
 
 export function panelSpec(panel: Panel, width: number): TopLevelSpec {
   const names = distinct(panel.lines.map(({ name }) => name));
-  const { x, lines, title, height = 200 } = panel;
+  const { x, lines, height = 200 } = panel;
   return {
     width,
     height,
-    title: { text: title },
+    autosize: { type: "fit-x", contains: "padding" },
     encoding: axesOf(panel),
     layer: [
       ...(panel.zero
@@ -79,11 +79,11 @@ function axesOf({ x, dates = false, xLabel, yLabel, lines }: Panel): object {
   };
 }
 
-function lineLayer({ x, lines }: Panel, names: readonly string[], width: number): Layer {
-  const values = lines.flatMap(({ y }, s) =>
-    thin(y, MOST).map((i) => ({ x: x[i]!, y: canDraw(y[i]!) ? y[i]! : null, name: names[s]! })),
+function lineLayer({ x, lines, mark }: Panel, names: readonly string[], width: number): Layer {
+  const values = lines.flatMap(({ y, strokeWidth = 1.6 }, s) =>
+    thin(y, MOST).map((i) => ({ x: x[i]!, y: canDraw(y[i]!) ? y[i]! : null, name: names[s]!, strokeWidth })),
   );
-  const legend = lines.length > 1 ? { columns: columnsOf(names, width) } : null;
+  const legend = { columns: columnsOf(names, width), offset: mark ? 22 : 8 };
   const by = (range: readonly unknown[]) => ({
     field: "name",
     type: "nominal",
@@ -96,15 +96,17 @@ function lineLayer({ x, lines }: Panel, names: readonly string[], width: number)
     encoding: {
       color: by(lines.map(({ colour }) => colour)),
       strokeDash: by(lines.map(({ dash }) => dash ?? SOLID)),
-      strokeWidth: by(lines.map(({ strokeWidth }) => strokeWidth ?? 1.6)),
+      strokeWidth: { field: "strokeWidth", type: "quantitative", scale: null },
     },
   };
 }
 
 /** As many entries of a legend side by side as there is room for. */
 function columnsOf(names: readonly string[], width: number): number {
-  const widest = Math.max(...names.map((name) => Math.min(320, name.length * 9.6))) + 40;
-  return Math.max(1, Math.min(names.length, Math.floor(width / widest)));
+  const widths = names.map((name) => Math.min(320, textWidth(name, 12)) + 42);
+  const room = width - 60;
+  if (widths.reduce((sum, w) => sum + w, 0) <= room) return names.length;
+  return Math.max(1, Math.floor(room / Math.max(...widths)));
 }
 
 /** All points, or those between two gaps, which have no line to be on. */
@@ -116,17 +118,17 @@ function dotLayer(x: ArrayLike<number>, { y, colour }: Line, all: boolean): Laye
   return { data: { values: kept.map((i) => ({ x: x[i]!, y: y[i]! })) }, mark };
 }
 
-/** The word stands on the side where there is more room. */
+/** The word stands above the line, and stays within the picture. */
 function markLayers({ at, text }: NonNullable<Panel["mark"]>, x: ArrayLike<number>): Layer[] {
   const [first, last] = extentOf([x]) ?? [0, 1];
-  const late = at - first > (last - first) / 2;
-  const place = { align: late ? "right" : "left", dx: late ? -5 : 5, dy: 6, baseline: "top" };
+  const share = first === last ? 0.5 : (at - first) / (last - first);
+  const align = share < 0.2 ? "left" : share > 0.8 ? "right" : "center";
   const data = { values: [{ x: at, text }] };
   return [
     { data, mark: { type: "rule", color: soft, strokeDash: [3, 3] }, encoding: { y: null } },
     {
       data,
-      mark: { type: "text", color: ink, fontSize: 12, ...place },
+      mark: { type: "text", color: soft, fontSize: 12, align, baseline: "bottom", dy: -3 },
       encoding: { y: { value: 0 }, text: { field: "text", type: "nominal" } },
     },
   ];

@@ -1,6 +1,6 @@
-/** What is not finite is left out of pictures, and so is what is so large that differences overflow. */
-export function canDraw(value: number): boolean {
-  return Math.abs(value) < 1e100;
+/** What is no finite number is left out of pictures, and so is what is so large that differences overflow. */
+export function canDraw(value: unknown): boolean {
+  return typeof value === "number" && Math.abs(value) < 1e100;
 }
 
 /** The least and the largest of all values that can be drawn; null when there are none. */

@@ -21,8 +21,7 @@ export function rocPlot({ curves }: Extract<Picture, { kind: "roc" }>): Plot {
       return { x: falsePositive[i]!, y: truePositive[i]!, i: j, name: names[c]! };
     });
   });
-  const part = shown.length < curves.length ? `The ${MOST} of ${curves.length} classes with the smallest area` : "";
-  const title = "ROC: how well classes are told apart at every threshold";
+  const part = shown.length < curves.length ? `The ${MOST} of ${curves.length} classes with the smallest area.` : "";
   const axis = (field: string, word: string) => ({
     field,
     type: "quantitative",
@@ -30,13 +29,13 @@ export function rocPlot({ curves }: Extract<Picture, { kind: "roc" }>): Plot {
     axis: { title: word, grid: true, tickCount: 5 },
   });
   return {
-    title,
+    title: "ROC: how well classes are told apart at every threshold",
+    ...(part && { subtitle: part }),
     description: `Areas under the curves: ${curves.map(({ name, auc }) => `${name} ${auc.toFixed(3)}`).join(", ")}.`,
     spec: (width) =>
       ({
-        width: Math.min(width, 340),
-        height: Math.min(width, 340),
-        title: { text: "ROC", ...(part && { subtitle: part }) },
+        width: Math.min(width - 70, 360),
+        height: Math.min(width - 70, 360),
         encoding: { x: axis("x", "false positive rate"), y: axis("y", "true positive rate") },
         layer: [
           diagonalLayer([0, 1]),

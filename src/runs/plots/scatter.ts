@@ -15,7 +15,7 @@ export function scatterPlot({ title, label, actual, predicted }: Extract<Picture
   const shown = Array.from({ length: Math.min(known.length, MOST) }, (_, i) => known[Math.floor(i * step)]!);
   const domain = spanOf([actual, predicted]);
   const values = shown.map((i) => ({ x: actual[i]!, y: predicted[i]! }));
-  const part = shown.length < known.length ? `; ${shown.length} of ${known.length} samples are shown` : "";
+  const part = shown.length < known.length ? `${shown.length} of ${known.length} samples are shown.` : "";
   const axis = (field: string, word: string) => ({
     field,
     type: "quantitative",
@@ -24,12 +24,12 @@ export function scatterPlot({ title, label, actual, predicted }: Extract<Picture
   });
   return {
     title,
-    description: `Predicted against actual ${label} of ${known.length} samples${part}.`,
+    ...(part && { subtitle: part }),
+    description: `Predicted against actual ${label} of ${known.length} samples. ${part}`.trim(),
     spec: (width) =>
       ({
-        width: Math.min(width, 380),
-        height: Math.min(width, 380),
-        title: { text: title, ...(part && { subtitle: part.slice(2) }) },
+        width: Math.min(width - 70, 400),
+        height: Math.min(width - 70, 400),
         encoding: { x: axis("x", "actual"), y: axis("y", "predicted") },
         layer: [
           diagonalLayer(domain),

@@ -1,9 +1,8 @@
 import type { History } from "sluice";
 import type { Environment } from "../environment.js";
-import { plotForecast } from "../plot-forecast.js";
-import { plotHistory } from "../plot-history.js";
+import { bestEpochOf, curvePlots } from "../plots/curves.js";
+import { drawPicture, drawPlot } from "../plots/draw.js";
 import { reportPage, type Block } from "../report.js";
-import { chart } from "../svg/chart.js";
 import { HEADER, rowOf, summaryOf, verdicts, type Finding } from "./findings.js";
 
 export interface WeatherResult {
@@ -19,10 +18,7 @@ export interface WeatherResult {
   seconds: number;
 }
 
-/** Days of the closer look, from the middle of the year, where weather changes least, to its turn, where it changes most. */
-const ZOOM = { from: 200, days: 75 };
-
-export function weatherReport(result: WeatherResult): string {
+export async function weatherReport(result: WeatherResult): Promise<string> {
   const { findings, history, summary, split, dates } = result;
   return reportPage("Tomorrow's temperature in Seattle", [
     { text: "A GRU looks at the weather of the last 30 days and says how warm the next day will be." },
@@ -32,10 +28,10 @@ export function weatherReport(result: WeatherResult): string {
     ...verdicts(findings).map((text) => ({ text })),
     { text: "Weather is hard to foresee from one station's records: all gains over “as today” are small." },
     { heading: "Forecast and truth" },
-    ...forecastPlots(result),
+    ...(await forecastBlocks(result)),
     { heading: "Training" },
     { text: trainingText(history) },
-    { svg: plotHistory(history) },
+    ...(await curveBlocks(history)),
     { heading: "Data" },
     { text: "Daily records of NOAA for Seattle, from the npm package vega-datasets, cut in order of time." },
     { table: { header: ["part", "days", "from", "to"], rows: split } },
@@ -50,36 +46,15 @@ export function weatherReport(result: WeatherResult): string {
   ]);
 }
 
-function forecastPlots({ dates, truth, findings }: WeatherResult): Block[] {
-  const [own, ...others] = findings;
-  const part = <V>(values: readonly V[]) => values.slice(ZOOM.from, ZOOM.from + ZOOM.days);
-  const zoomed = [own!, ...others.slice(0, 2)].map(({ name, forecast }) => [name, part(forecast)] as const);
-  const residuals = own!.forecast.map((value, i) => value - truth[i]!);
-  const panel = {
-    title: "Residuals: forecast minus truth",
-    x: dates.map((date) => Date.parse(date)),
-    dates: true,
-    yLabel: "°C",
-    rules: [0],
-    series: [{ name: own!.name, y: residuals, mark: "points" as const }],
-  };
-  const mean = residuals.reduce((sum, r) => sum + r, 0) / residuals.length;
-  const yLabel = "highest temperature, °C";
-  return [
-    {
-      svg: plotForecast({ truth, forecast: { [own!.name]: own!.forecast }, x: dates, title: "The test year", yLabel }),
-    },
-    {
-      svg: plotForecast({
-        truth: part(truth),
-        forecast: Object.fromEntries(zoomed),
-        x: part(dates),
-        title: "A closer look",
-        yLabel,
-      }),
-    },
-    { svg: chart([panel], `One point a day; their mean is ${mean.toFixed(2)} °C.`) },
-  ];
+/** The best opponents only: five lines could not be told apart. */
+function forecastBlocks({ dates, truth, findings }: WeatherResult): Promise<Block[]> {
+  const forecasts = findings.slice(0, 3).map(({ name, forecast }) => ({ name, values: forecast }));
+  return drawPicture({ kind: "forecast", title: "The test year", x: dates, yLabel: "highest temperature, °C", truth, forecasts }); // prettier-ignore
+}
+
+async function curveBlocks(history: History): Promise<Block[]> {
+  const plots = curvePlots(history, bestEpochOf(history, "val_loss", "min"));
+  return (await Promise.all(plots.map(drawPlot))).flat();
 }
 
 function trainingText({ epoch, history, stopReason }: History): string {
