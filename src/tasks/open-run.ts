@@ -76,10 +76,10 @@ export async function resumeRun(where: string, options: ResumeOptions = {}, root
   check(folder.has(RUN_FILES.last), () => `${here}: it has no checkpoint; begin anew with the same settings`);
   await checkSame(here, folder, source);
   const given = { ...settings, ...(options.epochs !== undefined && { epochs: options.epochs }) };
-  const context = { warn: options.warn ?? console.warn, signal: options.signal };
+  const model = await loadModel(folder.file(RUN_FILES.last));
+  const context = { warn: options.warn ?? console.warn, signal: options.signal, initialEpoch: model.epoch };
   const prepared = await task.prepare(source, readOptions(here, task.options, given), context);
   try {
-    const model = await loadModel(folder.file(RUN_FILES.last));
     check(model.epoch < prepared.fit.epochs, () => {
       return `${here}: it has trained its ${model.epoch} epochs; give a larger number of epochs`;
     });

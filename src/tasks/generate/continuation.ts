@@ -1,0 +1,80 @@
+import { Random, type Model } from "sluice";
+import { Breather } from "../../model/breather.js";
+import { SluiceError } from "../../util/errors.js";
+import { attachmentOf } from "../attachment.js";
+import { readOptions } from "../options.js";
+import { samplingOptions, type SamplingOptions } from "./options.js";
+import { Sampler } from "./sampler.js";
+import { TextOut } from "./text-out.js";
+import { Vocabulary } from "./vocabulary.js";
+
+/**
+ * Writes on from a prompt, piece by piece, as the model samples it.
+ * @param model trained by the task "generate", or loaded from its file
+ * @returns the text that follows the prompt, in pieces that never cut a character as people see it; the prompt is not repeated
+ * @throws SluiceError at once when an option is wrong, or the prompt has a character or word that the model does not know
+ */
+export function generate(model: Model, options: SamplingOptions = {}): AsyncIterableIterator<string> {
+  const { name, pipeline } = attachmentOf("generate", model.attachments);
+  if (name !== "generate") throw new SluiceError(`generate: the model was trained to ${name}, it does not write texts`);
+  return continuation(model, Vocabulary.revive((pipeline as { vocabulary: unknown }).vocabulary), options);
+}
+
+/** The same for a vocabulary at hand. */
+export function continuation(
+  model: Model,
+  vocabulary: Vocabulary,
+  given: SamplingOptions,
+): AsyncIterableIterator<string> {
+  const options = readOptions("generate", samplingOptions, given);
+  // Between words the space belongs to the word that follows: one at the end of the prompt is taken back and not written again.
+  const spaced = vocabulary.level === "word" && /\S $/.test(options.prompt);
+  const prompt = spaced ? options.prompt.slice(0, -1) : options.prompt;
+  return write(model, vocabulary, encodePrompt(vocabulary, { ...options, prompt }), spaced, options);
+}
+
+/** All of it at once. */
+export async function textOf(pieces: AsyncIterable<string>): Promise<string> {
+  let text = "";
+  for await (const piece of pieces) text += piece;
+  return text;
+}
+
+type Checked = ReturnType<typeof samplingOptions.parse>;
+
+function encodePrompt(vocabulary: Vocabulary, { prompt, unknown }: Checked): Int32Array {
+  try {
+    const ids = vocabulary.encode(prompt, unknown);
+    return ids.length > 0 ? ids : Int32Array.of(vocabulary.start);
+  } catch (error) {
+    if (!(error instanceof SluiceError)) throw error;
+    throw new SluiceError(`generate: prompt: ${error.message.replace(/^\w+Tokenizer: /, "")}`, { cause: error });
+  }
+}
+
+async function* write(
+  model: Model,
+  vocabulary: Vocabulary,
+  prompt: Int32Array,
+  spaced: boolean,
+  options: Checked,
+): AsyncGenerator<string, void, undefined> {
+  await model.preparePrediction();
+  const stream = model.stream();
+  const random = new Random(options.seed ?? crypto.getRandomValues(new Uint32Array(1))[0]!);
+  const sampler = new Sampler(vocabulary.size, options, vocabulary.unknown);
+  const out = new TextOut(options.stop === undefined ? [] : [options.stop].flat());
+  const breather = new Breather();
+  for (const id of prompt.subarray(0, -1)) stream.step(id);
+  let before = prompt.at(-1)!;
+  for (let n = 0; n < options.length && !out.ended; n++) {
+    const id = sampler.draw(stream.step(before).data, random);
+    const written = vocabulary.written(n === 0 && options.prompt === "" ? undefined : before, id);
+    const text = out.add(n === 0 && spaced ? written.replace(/^ /, "") : written);
+    before = id;
+    if (text !== "") yield text;
+    await breather.breathe();
+  }
+  const rest = out.end();
+  if (rest !== "") yield rest;
+}

@@ -1,0 +1,113 @@
+import type { Model } from "sluice";
+import { readTable, type DataSource, type Table } from "../../data/index.js";
+import { decodeText } from "../../data/readers/decode.js";
+import { isTable, openSource } from "../../data/readers/source.js";
+import { textsOf } from "../../data/table/table.js";
+import { verdictOf, type Entry, type Evaluation, type Judge, type Picture } from "../../runs/evaluation.js";
+import { check } from "../../util/errors.js";
+import { unigramOf } from "../baselines/n-gram.js";
+import type { Answer, Pipeline } from "../task.js";
+import { continuation, textOf } from "./continuation.js";
+import { readCorpus } from "./corpus.js";
+import type { Ids } from "./id-list.js";
+import { natsOf } from "./likelihood.js";
+import type { SamplingOptions } from "./options.js";
+import { Vocabulary } from "./vocabulary.js";
+
+/** P(piece at a place | those before it) of a model that is measured beside the network. */
+export interface Baseline {
+  readonly name: string;
+  readonly kind: "trivial" | "simple";
+  probability(ids: Ids, at: number): number;
+}
+
+/** Text in, text or its likelihood out. */
+export class GeneratePipeline implements Pipeline {
+  readonly task = "generate";
+
+  constructor(
+    readonly vocabulary: Vocabulary,
+    /** Of the training text; undefined where it was found out. */
+    private readonly encoding: string | undefined,
+  ) {}
+
+  static revive(saved: unknown): GeneratePipeline {
+    const { vocabulary, encoding } = saved as { vocabulary: unknown; encoding: string | null };
+    return new GeneratePipeline(Vocabulary.revive(vocabulary), encoding ?? undefined);
+  }
+
+  toJSON(): object {
+    return { vocabulary: this.vocabulary.toJSON(), encoding: this.encoding ?? null };
+  }
+
+  /**
+   * Continues each prompt: each line of a text file, each entry of a table's column "prompt" (or its only column).
+   * @param options of sampling, but for `prompt`; the seed is 1 unless it is given, so that a file gives the same answers twice
+   */
+  async predict(model: Model, source: DataSource, options: SamplingOptions = {}): Promise<readonly Answer[]> {
+    const answers: Answer[] = [];
+    for (const prompt of await promptsOf(source, this.encoding)) {
+      const text = await textOf(continuation(model, this.vocabulary, { seed: 1, ...options, prompt }));
+      answers.push({ prompt, continuation: text });
+    }
+    return answers;
+  }
+
+  async evaluate(model: Model, source: DataSource, part?: string): Promise<Evaluation> {
+    const { level, lower } = this.vocabulary;
+    const corpus = await readCorpus("generate", source, { level, lower, encoding: this.encoding });
+    return this.judge(model, this.vocabulary.number(corpus), part ?? corpus.name, [this.unigram()], []);
+  }
+
+  /** The network and the baselines on one part of a text, all of them on the same pieces: all but the first. */
+  async judge(
+    model: Model,
+    ids: Ids,
+    part: string,
+    baselines: readonly Baseline[],
+    pictures: readonly Picture[],
+  ): Promise<Evaluation> {
+    const word = this.vocabulary.level === "word";
+    const values = (nats: number): Record<string, number> =>
+      word ? { perplexity: Math.exp(nats), nats } : { nats, bits: nats / Math.LN2 };
+    const entries: Entry[] = [{ name: "network", kind: "network", values: values(await natsOf(model, ids)) }];
+    for (const { name, kind, ...baseline } of baselines)
+      entries.push({ name, kind, values: values(meanSurprise(baseline, ids)) });
+    const judge: Judge = word
+      ? { name: "perplexity", mode: "min" }
+      : { name: "nats", mode: "min", unit: "nats a character" };
+    const of = word ? "words" : "characters";
+    return { count: ids.length - 1, of, part, judge, entries, verdict: verdictOf(judge, entries), pictures };
+  }
+
+  /** How often each piece comes, whatever stands before it. */
+  unigram(): Baseline {
+    const p = unigramOf(this.vocabulary.counts);
+    return { name: "unigram", kind: "trivial", probability: (ids, at) => p[ids[at]!]! };
+  }
+}
+
+function meanSurprise({ probability }: Pick<Baseline, "probability">, ids: Ids): number {
+  let sum = 0;
+  for (let at = 1; at < ids.length; at++) sum -= Math.log(probability(ids, at));
+  return sum / (ids.length - 1);
+}
+
+const TABLES = ["csv", "tsv", "tab", "jsonl", "ndjson", "json", "parquet", "arrow", "feather", "ipc"];
+
+async function promptsOf(source: DataSource, encoding: string | undefined): Promise<readonly string[]> {
+  const opened = Array.isArray(source) || isTable(source) ? null : openSource("generate", source as string);
+  if (opened === null || TABLES.includes(opened.ending)) return columnOfPrompts(await readTable(source));
+  let text = "";
+  for await (const block of decodeText("generate", opened.name, opened.bytes(), encoding)) text += block;
+  return text.split(/\r?\n/).filter((line) => line !== "");
+}
+
+function columnOfPrompts(table: Table): readonly string[] {
+  const only = table.columns.length === 1 ? table.columns[0]!.name : "prompt";
+  const prompts = textsOf("generate", table, only);
+  return prompts.map((prompt, row) => {
+    check(prompt !== null, () => `generate: ${table.source}, ${table.placeOf(row)}: the prompt is missing`);
+    return prompt;
+  });
+}
