@@ -1,4 +1,11 @@
 /** `sluice/tasks`: from a file to a trained, saved, explained result. */
+import { forecastTask } from "./forecast/forecast-task.js";
+import { generateTask } from "./generate/task.js";
+import { publicTask } from "./public-task.js";
+
+export const forecast = publicTask(forecastTask);
+export const generate = publicTask(generateTask);
+
 export { openRun, resumeRun, type ResumeOptions } from "./open-run.js";
 export { Run } from "./run.js";
 export type { PublicTask } from "./public-task.js";

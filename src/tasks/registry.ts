@@ -1,8 +1,13 @@
 import { checkChoice } from "../util/checks.js";
+import { forecastTask } from "./forecast/forecast-task.js";
+import { generateTask } from "./generate/task.js";
 import type { Task, TaskName } from "./task.js";
 
 /** All tasks by name: what a run folder or a model file names is looked up here. */
-export const TASKS: Readonly<Partial<Record<TaskName, Task>>> = {};
+export const TASKS: Readonly<Partial<Record<TaskName, Task>>> = {
+  forecast: forecastTask as unknown as Task,
+  generate: generateTask as unknown as Task,
+};
 
 /** @throws SluiceError for a name that is none */
 export function taskNamed(where: string, name: unknown): Task {

@@ -59,8 +59,6 @@ export interface TaskContext {
   /** Says something that the user should know, such as rows that were left out. */
   warn(message: string): void;
   readonly signal?: AbortSignal | undefined;
-  /** Epochs that were trained before, where a run is gone on with: what is drawn for each epoch goes on from there. Default 0. */
-  readonly initialEpoch?: number;
   /** Epochs that a resumed run has trained already: its batches go on with those of the next. Default 0. */
   readonly initialEpoch?: number;
 }
