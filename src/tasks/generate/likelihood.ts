@@ -25,11 +25,12 @@ export async function natsOf(model: Model, ids: Ids): Promise<number> {
     if (s === 0) stream.restore(stream.state().map(firstLaneAtRest(L)));
     for (let l = 0; l < L; l++) frame[l] = ids[Math.max(0, Math.min(l * share + s, targets - 1))]!;
     const logits = stream.step(frame).data;
-    for (let l = 0; s >= 0 && l < L; l++) {
+    await breather.breathe();
+    if (s < 0) continue;
+    for (let l = 0; l < L; l++) {
       const at = l * share + s;
       if (at < targets) sum += surprise(logits, l * (logits.length / L), logits.length / L, ids[at + 1]!);
     }
-    await breather.breathe();
   }
   return sum / targets;
 }

@@ -128,7 +128,7 @@ export class Vocabulary {
     const before = this.decode(ids.subarray(0, bad));
     const rest = text.slice(before.length).trimStart();
     const word = /^\S+/u.exec(rest)?.[0] ?? rest;
-    const at = [...text.slice(0, text.length - rest.length)].length;
-    return new SluiceError(`the word ${show(word)} at ${placeOf([...text], at)} is not in the vocabulary`);
+    const place = placeOf([...text], Array.from(text.slice(0, text.length - rest.length)).length);
+    return new SluiceError(`the word ${show(word)} at ${place} is not in the vocabulary`);
   }
 }
