@@ -1,0 +1,44 @@
+/** Whether a row keeps what is promised: no worse than PyTorch's mean by more than two of its standard deviations, in less time. */
+
+/**
+ * @typedef {import("./recipes/index.mjs").Row} Row @typedef {import("./recipes/index.mjs").Metric} Metric
+ * @typedef {import("./recipes/index.mjs").Figure} Figure @typedef {import("./results.mjs").RowResult} RowResult
+ */
+
+/** Mean and deviation (n − 1) over seeds. @param {Record<string, { values: Record<string, number> }>} bySeed @param {string} name @returns {Figure | undefined} */
+export function figureOf(bySeed, name) {
+  const values = Object.values(bySeed).map((trained) => trained.values[name]);
+  const n = values.length;
+  if (n === 0) return undefined;
+  const mean = values.reduce((a, b) => a + b) / n;
+  if (n === 1) return { mean, n };
+  return { mean, sd: Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (n - 1)), n };
+}
+
+/**
+ * What to compare with. PyTorch's published figure where it has a deviation; where it has none, PyTorch's over several seeds here; else the
+ * published mean with the deviation of our own seeds.
+ * @param {Figure} published @param {Figure | undefined} here @param {Figure} own
+ * @returns {{ mean: number, sd: number, what: "published" | "here" | "own" }}
+ */
+function reference(published, here, own) {
+  if (published.sd) return { mean: published.mean, sd: published.sd, what: "published" };
+  if (here?.sd) return { mean: here.mean, sd: here.sd, what: "here" };
+  return { mean: published.mean, sd: own.sd ?? 0, what: "own" };
+}
+
+/** @param {Row} row @param {RowResult} result @param {Metric} metric */
+export function judge(row, result, { name, mode }) {
+  const [published, own] = [row.published.torch[name], figureOf(result.sluice, name)];
+  if (published === undefined || own === undefined) return undefined;
+  const here = figureOf(result.torch, name);
+  const { mean, sd, what } = reference(published, here, own);
+  const behind = mode === "min" ? own.mean - mean : mean - own.mean;
+  return { good: behind <= 2 * sd, behind, sd, what };
+}
+
+/** Seconds of processor time for one training. @param {Record<string, { seconds: number }>} bySeed */
+export function secondsOf(bySeed) {
+  const all = Object.values(bySeed).map(({ seconds }) => seconds);
+  return all.length === 0 ? undefined : all.reduce((a, b) => a + b) / all.length;
+}
