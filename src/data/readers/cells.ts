@@ -13,12 +13,19 @@ export interface Reading {
   read(cell: unknown): number | string | null;
 }
 
-/** Records of a source that says no types: cells in the order of the names. */
+/** Some records of a source. */
 export interface Piece {
   readonly names: readonly string[];
-  readonly rows: readonly (readonly unknown[])[];
+  readonly length: number;
+  /** The cells of the column that has this place among the names. */
+  column(place: number): ArrayLike<unknown>;
   /** The line on which each record begins, or its number where the source has no lines; from 1. */
   readonly lines: Int32Array;
+}
+
+/** Records as lists of cells in the order of the names. */
+export function pieceOf(names: readonly string[], rows: readonly (readonly unknown[])[], lines: Int32Array): Piece {
+  return { names, length: rows.length, lines, column: (place) => rows.map((row) => row[place]) };
 }
 
 /** What a format says about its cells. */
@@ -30,6 +37,8 @@ export interface CellRules {
   readonly unit: string;
   /** Columns whose type the caller says. */
   readonly typed: readonly string[];
+  /** Columns that the caller wants; undefined for all. */
+  readonly wanted: readonly string[] | undefined;
   /** Readings to try, the first that fits all cells is taken. */
   readings(column: string): readonly Reading[];
   /** Whether the cell holds no value: true for cells that no reading needs to read. */
@@ -74,44 +83,51 @@ export class ColumnReader {
     this.#alive.length = 1;
   }
 
-  add(piece: Piece, from = 0, to = piece.rows.length): Part {
-    const j = piece.names.indexOf(this.name);
+  add(piece: Piece, from = 0, to = piece.length): Part {
+    const place = piece.names.indexOf(this.name);
+    const cells = place === -1 ? { length: piece.length } : piece.column(place);
     for (;;) {
       const reading = this.#alive[0]!;
-      const part = this.#read(piece, j, from, to, reading);
+      const part = this.#read(cells, from, to, reading);
       if (typeof part !== "number") {
-        this.#dropRivals(piece, j, from, to);
+        this.#dropRivals(cells, from, to);
         this.#rows += to - from;
         return part;
       }
-      this.#drop(piece, j, part);
+      this.#drop(cells[part], piece.lines[part]!);
     }
   }
 
-  #drop(piece: Piece, j: number, row: number): void {
+  #drop(cell: unknown, line: number): void {
     const { where, source, unit } = this.#rules;
-    const place = `${where}: ${source}, ${unit} ${piece.lines[row]}, column ${show(this.name)}`;
-    this.#problem ??=
-      `${place}: expected ${this.#alive[0]!.expects}, got ${show(piece.rows[row]![j])}` +
-      `; if they are texts, give types: { ${show(this.name)}: "text" }`;
+    const place = `${where}: ${source}, ${unit} ${line}, column ${show(this.name)}`;
+    this.#problem ??= `${place}: expected ${this.#alive[0]!.expects}, got ${show(cell)}${this.#hint(cell)}`;
     if (this.#alive.length === 1) throw new SluiceError(this.#problem);
     this.#alive.shift();
     this.#again ||= this.#rows > 0;
   }
 
+  #hint(cell: unknown): string {
+    if (typeof cell === "object")
+      return "; lists and objects cannot be read: name the columns that are wanted in columns";
+    return this.#rules.typed.includes(this.name)
+      ? ""
+      : `; if they are texts, give types: { ${show(this.name)}: "text" }`;
+  }
+
   /** Of readings of one type, such as two orders of day and month, it must be known at the end which fit all cells. */
-  #dropRivals(piece: Piece, j: number, from: number, to: number): void {
+  #dropRivals(cells: ArrayLike<unknown>, from: number, to: number): void {
     const [first, ...others] = this.#alive;
     if (!others.some((other) => other.type === first!.type)) return;
-    this.#alive = [first!, ...others.filter((other) => typeof this.#read(piece, j, from, to, other) !== "number")];
+    this.#alive = [first!, ...others.filter((other) => typeof this.#read(cells, from, to, other) !== "number")];
   }
 
   /** The cells, or the row of the first that is not such a value. */
-  #read({ rows }: Piece, j: number, from: number, to: number, reading: Reading): Part | number {
-    if (reading.type === "text") return this.#readTexts(rows, j, from, to, reading);
+  #read(cells: ArrayLike<unknown>, from: number, to: number, reading: Reading): Part | number {
+    if (reading.type === "text") return this.#readTexts(cells, from, to, reading);
     const values = new Float64Array(to - from);
     for (let row = from; row < to; row++) {
-      const cell = j === -1 ? undefined : rows[row]![j];
+      const cell = cells[row];
       const value = reading.read(cell) as number;
       if (value !== value && !this.#rules.isMissing(cell, reading.type)) return row;
       values[row - from] = value;
@@ -119,10 +135,10 @@ export class ColumnReader {
     return values;
   }
 
-  #readTexts(rows: Piece["rows"], j: number, from: number, to: number, reading: Reading): Part | number {
+  #readTexts(cells: ArrayLike<unknown>, from: number, to: number, reading: Reading): Part | number {
     const values: (string | null)[] = [];
     for (let row = from; row < to; row++) {
-      const cell = j === -1 ? undefined : rows[row]![j];
+      const cell = cells[row];
       const text = this.#rules.isMissing(cell, "text") ? null : (reading.read(cell) as string | null);
       if (text === null && !this.#rules.isMissing(cell, "text")) return row;
       values.push(text === null ? null : this.#keptOnce(text));

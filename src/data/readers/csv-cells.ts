@@ -20,6 +20,7 @@ export function csvRules(where: string, source: string, semicolons: boolean, opt
     source,
     unit: "line",
     typed: Object.keys(types),
+    wanted: options.columns,
     readings: (column) => (Object.hasOwn(types, column) ? byType[types[column]!] : [...numbers, ...dates, text]),
     isMissing: (cell, type) => (type === "text" ? textMarks : marks).has(cell as string),
   };

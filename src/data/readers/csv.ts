@@ -1,5 +1,5 @@
 import { check, show, SluiceError } from "../../util/errors.js";
-import type { Piece } from "./cells.js";
+import { pieceOf, type Piece } from "./cells.js";
 import { csvRules, looksLikeValue, MISSING } from "./csv-cells.js";
 import { readRecords, type RecordOptions, type Records } from "./csv-records.js";
 import { quotesAreRegular, sniffDelimiter } from "./csv-sniff.js";
@@ -79,6 +79,6 @@ async function* piecesOf({ names, named, records }: Head, all: AsyncIterable<Rec
       const place = `${records.where}: ${records.name}, line ${lines[ragged]}`;
       return `${place}: expected ${names.length} fields, got ${rows[ragged]!.length}`;
     });
-    yield { names, rows: from === 1 ? rows.slice(1) : rows, lines: lines.subarray(from) };
+    yield pieceOf(names, from === 1 ? rows.slice(1) : rows, lines.subarray(from));
   }
 }

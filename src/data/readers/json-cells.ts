@@ -36,6 +36,7 @@ export function jsonRules(where: string, source: string, unit: string, options: 
     source,
     unit,
     typed: Object.keys(types),
+    wanted: options.columns,
     readings: (column) => (Object.hasOwn(types, column) ? byType[types[column]!] : [NUMBER, ...dates, TEXT]),
     isMissing: (cell, type) => {
       if (cell === undefined || cell === null || (typeof cell === "number" && Number.isNaN(cell))) return true;

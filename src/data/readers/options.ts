@@ -32,6 +32,8 @@ export interface ReadOptions {
    * also NA, N/A, NaN, nan, null, NULL and ?, which in a column of texts are texts.
    */
   missing?: readonly string[];
+  /** Columns to read; the others are left out. Default all. */
+  columns?: readonly string[];
   /** Types by column that are not to be found out. */
   types?: Readonly<Record<string, ColumnType>>;
   /** CSV: how dates are written that are not ISO 8601, such as "DD/MM/YYYY". Default: found out over the whole column. */
@@ -49,6 +51,7 @@ const NAMES = [
   "header",
   "decimal",
   "missing",
+  "columns",
   "types",
   "dateFormat",
   "chunkRows",
@@ -58,14 +61,18 @@ export const CHUNK_ROWS = 8192;
 
 export function checkReadOptions(where: string, options: ReadOptions): void {
   checkOptions(where, options, NAMES);
-  const { format, delimiter, decimal, types, chunkRows, missing } = options;
+  const { format, delimiter, decimal, types, chunkRows, missing, columns } = options;
   if (format !== undefined) checkChoice(where, "format", format, TABLE_FORMATS);
   if (delimiter !== undefined) checkChoice(where, "delimiter", delimiter, DELIMITERS);
   if (decimal !== undefined) checkChoice(where, "decimal", decimal, [".", ","]);
   if (chunkRows !== undefined) checkCount(where, "chunkRows", chunkRows);
   for (const [name, type] of Object.entries(types ?? {}))
     checkChoice(where, `types[${show(name)}]`, type, ["number", "date", "text"]);
-  check(missing === undefined || (Array.isArray(missing) && missing.every((m) => typeof m === "string")), () => {
-    return `${where}: missing must be a list of texts, got ${show(missing)}`;
-  });
+  for (const [name, list] of [
+    ["missing", missing],
+    ["columns", columns],
+  ] as const)
+    check(list === undefined || (Array.isArray(list) && list.every((m) => typeof m === "string")), () => {
+      return `${where}: ${name} must be a list of texts, got ${show(list)}`;
+    });
 }

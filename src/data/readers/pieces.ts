@@ -17,13 +17,13 @@ export interface PieceSource {
  */
 export async function readAll(source: PieceSource): Promise<Table> {
   const { rules } = source;
-  let readers = source.names.map((name) => new ColumnReader(rules, name));
+  let readers = wantedOf(rules, source.names).map((name) => new ColumnReader(rules, name));
   for (;;) {
     const parts: Part[][] = readers.map(() => []);
     const lines: Int32Array[] = [];
     let again = false;
     for await (const piece of source.pieces()) {
-      for (const name of piece.names) {
+      for (const name of wantedOf(rules, piece.names)) {
         if (readers.some((reader) => reader.name === name)) continue;
         readers.push(new ColumnReader(rules, name));
         parts.push([]);
@@ -38,9 +38,14 @@ export async function readAll(source: PieceSource): Promise<Table> {
   }
 }
 
+/** The columns that the caller wants, in the source's order. */
+function wantedOf({ wanted }: CellRules, names: readonly string[]): readonly string[] {
+  return wanted === undefined ? names : names.filter((name) => wanted.includes(name));
+}
+
 /** A source that is one piece. */
 export function readOne(rules: CellRules, piece: Piece): Table {
-  const readers = piece.names.map((name) => new ColumnReader(rules, name));
+  const readers = wantedOf(rules, piece.names).map((name) => new ColumnReader(rules, name));
   const parts = readers.map((reader) => [reader.add(piece)]);
   return finish(rules, readers, parts, [piece.lines]);
 }
@@ -68,16 +73,16 @@ export async function* readChunks(source: PieceSource, chunkRows: number): Async
   const { rules } = source;
   let readers: ColumnReader[] | undefined;
   for await (const piece of source.pieces()) {
-    if (piece.rows.length === 0) continue;
+    if (piece.length === 0) continue;
     if (readers === undefined) {
-      readers = piece.names.map((name) => new ColumnReader(rules, name));
+      readers = wantedOf(rules, piece.names).map((name) => new ColumnReader(rules, name));
       for (const reader of readers) reader.add(piece);
       checkReadings(rules, readers);
       for (const reader of readers) reader.settle();
     }
     checkNoNew(rules, readers, piece);
-    for (let from = 0; from < piece.rows.length; from += chunkRows) {
-      const to = Math.min(from + chunkRows, piece.rows.length);
+    for (let from = 0; from < piece.length; from += chunkRows) {
+      const to = Math.min(from + chunkRows, piece.length);
       const columns = readers.map((r) => joinParts(r.name, r.alive[0]!.type, [r.add(piece, from, to)]));
       yield tableAt(rules, columns, piece.lines.slice(from, to));
     }
@@ -93,23 +98,26 @@ function checkRows({ where, source }: CellRules, rows: number): void {
   check(rows > 0, () => `${where}: ${source} has no rows below its header`);
 }
 
-function checkNoNew({ where, source, unit }: CellRules, readers: readonly ColumnReader[], piece: Piece): void {
-  const j = piece.names.findIndex((name) => !readers.some((reader) => reader.name === name));
-  const row = j === -1 ? -1 : piece.rows.findIndex((cells) => cells[j] !== undefined);
+function checkNoNew(rules: CellRules, readers: readonly ColumnReader[], piece: Piece): void {
+  if (piece.names.length <= readers.length) return;
+  const names = wantedOf(rules, piece.names);
+  const name = names.find((one) => !readers.some((reader) => reader.name === one));
+  if (name === undefined) return;
+  const row = Array.from(piece.column(piece.names.indexOf(name))).findIndex((cell) => cell !== undefined);
   check(row === -1, () => {
-    const place = `${where}: ${source}, ${unit} ${piece.lines[row]}`;
-    return `${place}: column ${show(piece.names[j])} is not in the first rows; read the file whole, or name it in each row`;
+    const place = `${rules.where}: ${rules.source}, ${rules.unit} ${piece.lines[row]}`;
+    return `${place}: column ${show(name)} is not in the first rows; read the file whole, or name it in each row`;
   });
 }
 
 /** What only shows when all cells, or those of the first piece, were read. */
-function checkReadings({ where, source, typed }: CellRules, readers: readonly ColumnReader[]): void {
+function checkReadings({ where, source, typed, wanted = [] }: CellRules, readers: readonly ColumnReader[]): void {
   const names = readers.map(({ name }) => name);
-  const unknown = typed.find((name) => !names.includes(name));
+  const unknown = [...wanted, ...typed].find((name) => !names.includes(name));
   check(unknown === undefined, () => {
     const hint = nearest(unknown!, names);
     const tail = hint ? `did you mean ${show(hint)}?` : `there are ${names.join(", ")}`;
-    return `${where}: types: ${source} has no column ${show(unknown)}; ${tail}`;
+    return `${where}: ${source} has no column ${show(unknown)}; ${tail}`;
   });
   for (const { name, alive } of readers) {
     const formats = alive.filter((reading) => reading.type === "date" && alive[0]!.type === "date");

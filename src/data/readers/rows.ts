@@ -1,6 +1,6 @@
 import { check, show } from "../../util/errors.js";
 import type { Table } from "../table/table.js";
-import type { Piece } from "./cells.js";
+import { pieceOf, type Piece } from "./cells.js";
 import { jsonRules } from "./json-cells.js";
 import type { ReadOptions } from "./options.js";
 import { readOne, type PieceSource } from "./pieces.js";
@@ -69,7 +69,7 @@ export class Collector {
   }
 
   take(): Piece {
-    const piece = { names: [...this.#places.keys()], rows: this.#rows, lines: Int32Array.from(this.#lines) };
+    const piece = pieceOf([...this.#places.keys()], this.#rows, Int32Array.from(this.#lines));
     this.#rows = [];
     this.#lines = [];
     return piece;
