@@ -1,0 +1,57 @@
+import type { SymbolicTensor, Tensor } from "sluice";
+import type { DataSource } from "../../data/index.js";
+import type { Labels } from "./labels.js";
+import type { ClassifyOptions, KindDefaults } from "./options.js";
+import type { Rival } from "./rivals.js";
+import type { Samples } from "./samples.js";
+import type { Truth } from "./scores.js";
+
+/** How raw samples of one kind are read and become an input of the network; fitted, and saved with the model. */
+export interface Encoder<X> {
+  readonly kind: "text" | "series" | "audio";
+  /** What the samples are, for messages: "texts". */
+  readonly of: string;
+  /** @param labelled whether labels are needed */
+  read(where: string, source: DataSource, labelled: boolean): Promise<Samples<X>>;
+  /** Whether there is nothing to read in a sample. */
+  isEmpty(item: X): boolean;
+  /** Padded after the end to the longest of them, [N, T] or [N, T, D]; padding is masked by the network. */
+  encode(items: readonly X[]): Tensor;
+  toJSON(): object;
+}
+
+/** The samples of the training part. */
+export interface TrainingPart<X> {
+  readonly items: readonly X[];
+  readonly truth: Truth;
+  readonly labels: Labels;
+}
+
+/** What is made of the training part. */
+export interface Fitted<X> {
+  readonly encoder: Encoder<X>;
+  /** Options that depended on the data. */
+  readonly settings: Partial<ClassifyOptions>;
+  readonly facts: readonly (readonly [name: string, text: string])[];
+  /** Things that the user should know. */
+  readonly warnings: readonly string[];
+  /** The network up to its recurrent layers. */
+  readonly input: SymbolicTensor;
+  readonly steps: SymbolicTensor;
+  /** Weights that do not begin at random: by the name of a layer, its first weight. */
+  readonly initial: Readonly<Record<string, (random: Tensor) => Tensor>>;
+  /** Strong simple baselines, of which the validation part chooses one. */
+  rivals(): Rival<X>[];
+}
+
+/** One kind of samples. */
+export interface Modality<X> {
+  readonly kind: Encoder<X>["kind"];
+  readonly of: string;
+  /** Chosen by results on validation parts; the comment at each kind says on which data. */
+  readonly defaults: KindDefaults;
+  read(where: string, source: DataSource, options: ClassifyOptions, labelled: boolean): Promise<Samples<X>>;
+  isEmpty(item: X): boolean;
+  fit(part: TrainingPart<X>, options: ClassifyOptions, source: DataSource): Fitted<X>;
+  revive(saved: unknown): Encoder<X>;
+}

@@ -1,0 +1,39 @@
+import { layers, model, type Model } from "sluice";
+import { optimizerOf, recurrentStack } from "../network.js";
+import type { Fitted } from "./encoder.js";
+import type { Labels } from "./labels.js";
+import type { ClassifyOptions } from "./options.js";
+
+/** Recurrent layers over the masked steps, what is taken of the steps, dropout, and one unit for each class (two classes: one). */
+export function buildNetwork<X>(fitted: Fitted<X>, labels: Labels, options: ClassifyOptions): Model {
+  const { units, pooling, dropout, seed } = options;
+  // Dropout between layers by step; after the last one on what is taken of the steps.
+  const below =
+    units.length > 1 ? recurrentStack(fitted.steps, { ...options, units: units.slice(0, -1) }, true) : fitted.steps;
+  const h = recurrentStack(below, { ...options, units: units.slice(-1), dropout: 0 }, pooling !== "last");
+  const pool = { max: layers.globalMaxPooling1d, mean: layers.globalAveragePooling1d };
+  const taken = pooling === "max" || pooling === "mean" ? pool[pooling]().apply(h) : h;
+  const kept = dropout > 0 ? layers.dropout({ rate: dropout }).apply(taken) : taken;
+  const several = labels.separator !== null;
+  const sigmoid = several || labels.units === 1;
+  const output = layers.dense({ units: labels.units, activation: sigmoid ? "sigmoid" : "softmax" }).apply(kept);
+  const network = model({ inputs: fitted.input, outputs: output, seed });
+  network.compile({
+    optimizer: optimizerOf(options),
+    loss: sigmoid ? "binaryCrossentropy" : "sparseCategoricalCrossentropy",
+    metrics: ["accuracy"],
+  });
+  begin(network, fitted);
+  return network;
+}
+
+/** Puts the weights in that do not begin at random. */
+function begin<X>(network: Model, { initial }: Fitted<X>): void {
+  network.initialize();
+  const weights = network.getWeights();
+  for (const [name, change] of Object.entries(initial)) {
+    const at = network.parameters.indexOf(network.getLayer(name).parameters[0]!);
+    weights[at] = change(weights[at]!);
+  }
+  network.setWeights(weights);
+}

@@ -1,0 +1,96 @@
+import type { Model } from "sluice";
+import type { DataSource } from "../../data/index.js";
+import type { Evaluation } from "../../runs/evaluation.js";
+import { checkOptions } from "../../util/checks.js";
+import { check, show } from "../../util/errors.js";
+import type { Answer, Pipeline } from "../task.js";
+import type { Encoder } from "./encoder.js";
+import { judge } from "./judge.js";
+import { Labels } from "./labels.js";
+import { MODALITIES } from "./modalities.js";
+import { majority } from "./rivals.js";
+import type { Samples } from "./samples.js";
+import { largestClass, likelyClasses } from "./scores.js";
+
+/** Samples that are computed together; results do not depend on it. */
+const BATCH = 256;
+
+/** Raw samples to classes. */
+export class ClassifyPipeline<X = unknown> implements Pipeline {
+  readonly task = "classify";
+  readonly #encoder: Encoder<X>;
+  readonly #labels: Labels;
+  /** Share of each class in the training part. */
+  readonly #shares: readonly number[];
+
+  constructor(encoder: Encoder<X>, labels: Labels, shares: readonly number[]) {
+    this.#encoder = encoder;
+    this.#labels = labels;
+    this.#shares = shares;
+  }
+
+  static revive(saved: unknown): ClassifyPipeline {
+    const { kind, encoder, labels, shares } = (saved ?? {}) as Record<string, unknown>;
+    const modality = MODALITIES.find((one) => one.kind === kind);
+    check(modality !== undefined, () => {
+      return `classify: the saved kind must be one of ${MODALITIES.map((one) => one.kind).join(", ")}, got ${show(kind)}`;
+    });
+    const revived = Labels.revive(labels);
+    const fits = Array.isArray(shares) && shares.length === revived.count && shares.every(Number.isFinite);
+    check(fits, () => `classify: the saved shares must be one number for each class, got ${show(shares)}`);
+    return new ClassifyPipeline(modality.revive(encoder), revived, shares as number[]);
+  }
+
+  toJSON(): object {
+    const { kind } = this.#encoder;
+    return { kind, encoder: this.#encoder.toJSON(), labels: this.#labels.toJSON(), shares: this.#shares };
+  }
+
+  /** One answer for each sample: what it is told by, its label or labels, and the probability of each class. */
+  async predict(model: Model, source: DataSource, options: Readonly<Record<string, unknown>> = {}): Promise<Answer[]> {
+    checkOptions("classify.predict", options, []);
+    const samples = await this.#read("classify.predict", source, false);
+    const p = await this.probabilities(model, samples.items);
+    const names = this.#labels.classes.map((name) => `p_${name}`);
+    const K = names.length;
+    return samples.references.map((reference, i) => ({
+      ...reference,
+      ...this.#labelOf(p, i),
+      ...Object.fromEntries(names.map((name, k) => [name, p[i * K + k]!])),
+    }));
+  }
+
+  async evaluate(model: Model, source: DataSource, part?: string): Promise<Evaluation> {
+    const where = "classify.evaluate";
+    const samples = await this.#read(where, source, true);
+    const truth = this.#labels.truth(where, samples);
+    const { items } = samples;
+    const given = { items, truth, of: this.#encoder.of, part: part ?? samples.source };
+    return judge(given, this.#labels, await this.probabilities(model, items), [majority(this.#labels, this.#shares)]);
+  }
+
+  /** [N, K], in groups of like length: no sample waits for a much longer one. */
+  async probabilities(model: Model, items: readonly X[]): Promise<Float64Array> {
+    const K = this.#labels.count;
+    const out = new Float64Array(items.length * K);
+    for (let start = 0; start < items.length; start += BATCH) {
+      const output = await model.predict(this.#encoder.encode(items.slice(start, start + BATCH)), { batchSize: BATCH });
+      out.set(this.#labels.probabilities(output), start * K);
+    }
+    return out;
+  }
+
+  async #read(where: string, source: DataSource, labelled: boolean): Promise<Samples<X>> {
+    const samples = await this.#encoder.read(where, source, labelled);
+    const empty = samples.items.findIndex((item) => this.#encoder.isEmpty(item));
+    check(empty < 0, () => `${where}: there is nothing to read (${samples.source}, ${samples.placeOf(empty)})`);
+    return samples;
+  }
+
+  #labelOf(p: Float64Array, i: number): Answer {
+    const { classes, separator, count } = this.#labels;
+    if (separator !== null) return { label: likelyClasses(p, i, count).map((k) => String(classes[k])) };
+    const k = largestClass(p, i, count);
+    return { label: classes[k]!, probability: p[i * count + k]! };
+  }
+}

@@ -1,0 +1,30 @@
+import type { z } from "zod";
+import { check, show } from "../../util/errors.js";
+import type { Prepared, Task } from "../task.js";
+import type { Modality } from "./encoder.js";
+import { MODALITIES } from "./modalities.js";
+import { classifyOptions, withKindDefaults } from "./options.js";
+import { ClassifyPipeline } from "./pipeline.js";
+import { prepareClassify } from "./prepare.js";
+
+/** Classes of texts, of numeric sequences of unequal length, or of sound. */
+export const classifyTask: Task<typeof classifyOptions, ClassifyPipeline> = {
+  name: "classify",
+  description: "Says which class texts, sequences of numbers or recordings belong to.",
+  options: classifyOptions,
+  prepare(source, options, context): Promise<Prepared<ClassifyPipeline>> {
+    const modality = modalityOf(options);
+    return prepareClassify(modality, source, withKindDefaults(options, modality.defaults), context);
+  },
+  revive: (saved) => ClassifyPipeline.revive(saved),
+};
+
+/** The kind that the options ask for. */
+function modalityOf({ text, id, wide, audio }: z.output<typeof classifyOptions>): Modality<unknown> {
+  const given = [text !== undefined && "text", (id !== undefined || wide) && "id or wide", audio && "audio"].filter(
+    Boolean,
+  );
+  check(given.length <= 1, () => `classify: give one of text, id, wide and audio, got ${show(given)}`);
+  const kind = text !== undefined ? "text" : audio ? "audio" : "series";
+  return MODALITIES.find((modality) => modality.kind === kind)!;
+}

@@ -1,0 +1,118 @@
+import type { Tensor } from "sluice";
+import { padSequences, reviveText, tokenizer, type DataSource, type Tokenizer } from "../../data/index.js";
+import { checkCount } from "../../util/checks.js";
+import { check, show } from "../../util/errors.js";
+import type { Encoder } from "./encoder.js";
+import type { Samples } from "./samples.js";
+import { readTexts, type TextColumns } from "./text-reader.js";
+
+/** Stands for words that are not in the vocabulary, at index 1; index 0 is padding. */
+const UNKNOWN = "[UNK]";
+
+export interface TextSettings {
+  readonly level: "word" | "char";
+  readonly lower: boolean;
+  readonly numWords: number;
+  readonly minCount: number;
+}
+
+interface Config {
+  readonly columns: TextColumns;
+  readonly maxLength: number;
+  readonly keep: "start" | "end";
+}
+
+/** Texts to sequences of word numbers, int32 [N, T]. */
+export class TextEncoder implements Encoder<string> {
+  readonly kind = "text";
+  readonly of = "texts";
+  readonly config: Config;
+  readonly #tokenizer: Tokenizer;
+  /** Indices run from 0 to size - 1. */
+  readonly size: number;
+
+  constructor(fitted: Tokenizer, config: Config) {
+    this.#tokenizer = fitted;
+    this.config = config;
+    this.size = fitted.wordIndex.size + 1;
+  }
+
+  static revive(saved: unknown): TextEncoder {
+    const { tokenizer: step, columns, maxLength, keep } = (saved ?? {}) as Partial<Config> & { tokenizer?: unknown };
+    const revived = reviveText(step, "classify: the saved texts");
+    check(revived.className === "tokenizer" && typeof columns?.text === "string", () => {
+      return `classify: the saved texts must hold a tokenizer and its columns, got ${show(saved)}`;
+    });
+    checkCount("classify: the saved texts", "maxLength", maxLength);
+    return new TextEncoder(revived as Tokenizer, {
+      columns,
+      maxLength: maxLength!,
+      keep: keep === "start" ? keep : "end",
+    });
+  }
+
+  read(where: string, source: DataSource, labelled: boolean): Promise<Samples<string>> {
+    return readTexts(where, source, this.config.columns, labelled);
+  }
+
+  isEmpty(text: string): boolean {
+    return text.trim() === "";
+  }
+
+  /** Numbers of the words; a text without any word is one unknown word. */
+  sequences(texts: readonly string[]): number[][] {
+    return this.#tokenizer.textsToSequences(texts).map((sequence) => (sequence.length > 0 ? sequence : [1]));
+  }
+
+  encode(texts: readonly string[]): Tensor {
+    const { maxLength, keep } = this.config;
+    const sequences = this.sequences(texts);
+    const longest = sequences.reduce((most, { length }) => Math.max(most, length), 0);
+    const truncating = keep === "end" ? "pre" : "post";
+    return padSequences(sequences, { maxLen: Math.min(longest, maxLength), padding: "post", truncating });
+  }
+
+  toJSON(): object {
+    return { tokenizer: this.#tokenizer.toJSON(), ...this.config };
+  }
+}
+
+/**
+ * Counts words, and keeps those that are frequent enough: the model file holds no others. Words that came once would be learnt
+ * by heart, and nothing would be learnt of the unknown word.
+ */
+export function fitTokenizer(texts: readonly string[], settings: TextSettings): Tokenizer {
+  const { level, lower, numWords, minCount } = settings;
+  const options = { lower, charLevel: level === "char", analyzer: "words", oovToken: UNKNOWN } as const;
+  const all = tokenizer(options);
+  all.fitOnTexts(texts);
+  const frequent = [...all.wordCounts].filter(([, count]) => count >= minCount).length;
+  const size = Math.min(numWords, frequent + 2);
+  const { documentCount, words, counts, docs } = all.toJSON().state as unknown as TokenizerState;
+  const kept = words.map((word) => all.wordIndex.get(word)! < size);
+  const keep = <V>(values: readonly V[]) => values.filter((_, i) => kept[i]);
+  const small = tokenizer(options);
+  small.restore({ documentCount, words: keep(words), counts: keep(counts), docs: keep(docs) });
+  return small;
+}
+
+interface TokenizerState {
+  documentCount: number;
+  words: string[];
+  counts: number[];
+  docs: number[];
+}
+
+/** Letters of scripts that put no space between words. */
+const SPACELESS =
+  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}]/gu;
+
+/** By character where more than half of the letters are of a script without spaces between words. */
+export function levelOf(texts: readonly string[]): "word" | "char" {
+  let [spaceless, letters] = [0, 0];
+  for (const text of texts) {
+    spaceless += text.match(SPACELESS)?.length ?? 0;
+    letters += text.match(/\p{L}/gu)?.length ?? 0;
+  }
+  return 2 * spaceless > letters ? "char" : "word";
+}
