@@ -100,6 +100,13 @@ export function isoOf(time: number): string {
   return text.endsWith("T00:00:00.000Z") ? text.slice(0, 10) : text.replace(".000Z", "Z");
 }
 
+/** Names the longest series in a message about too few rows. */
+export function longestName({ source, series }: Frame): { name: string; rows: number } {
+  const { id, begin, end } = series.reduce((a, b) => (b.end - b.begin > a.end - a.begin ? b : a));
+  const name = seriesName(source, id);
+  return { name: series.length === 1 ? name : `the longest series, ${name},`, rows: end - begin };
+}
+
 /** Names a series in a message. */
 export function seriesName(source: string, id: string | null): string {
   return id === null ? source : `series ${show(id)} of ${source}`;

@@ -1,7 +1,7 @@
 /** Which windows train, which decide and which test: in order of time, never sharing a step of a horizon. */
 import { timeSplit, type CalendarCycle } from "../../data/index.js";
 import { check } from "../../util/errors.js";
-import { seriesName, type Frame, type Series } from "./frame.js";
+import { longestName, type Frame, type Series } from "./frame.js";
 import type { ForecastOptions } from "./options.js";
 import { rowsNeeded, settingsOf, type ForecastPlan } from "./pipeline.js";
 import { windowsOf } from "./samples.js";
@@ -49,16 +49,13 @@ export function partsOf(where: string, frame: Frame, plan: Plan, shares: readonl
 
 /** By the longest series; what unequal dates of several may still leave empty, timeSplit refuses. */
 function checkLengths(where: string, frame: Frame, plan: Plan, shares: readonly number[]): void {
-  const longest = frame.series.reduce((a, b) => (b.end - b.begin > a.end - a.begin ? b : a));
-  const rows = longest.end - longest.begin;
+  const { name, rows } = longestName(frame);
   const needs = shares.map((share, k) => (k === 0 ? rowsNeeded(plan) : plan.horizon) / share);
   const least = Math.ceil(Math.max(...needs)) + 1;
   const fits = shares.every((share, k) => Math.floor(share * rows) >= (k === 0 ? rowsNeeded(plan) : plan.horizon));
   check(fits, () => {
-    const whose =
-      frame.series.length === 1 ? frame.source : `the longest series, ${seriesName(frame.source, longest.id)},`;
     const parts = shares.map((share) => `${Math.round(100 * share)} %`).join(", ");
-    return `${where}: ${whose} has ${rows} rows; lookback ${plan.lookback} and horizon ${plan.horizon} with parts of ${parts} need about ${least}`;
+    return `${where}: ${name} has ${rows} rows; lookback ${plan.lookback} and horizon ${plan.horizon} with parts of ${parts} need about ${least}`;
   });
 }
 

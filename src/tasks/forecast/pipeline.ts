@@ -4,7 +4,7 @@ import type { Evaluation } from "../../runs/evaluation.js";
 import { check, show } from "../../util/errors.js";
 import type { Answer, Pipeline } from "../task.js";
 import type { Autoregression } from "./autoregression.js";
-import { frameOf, seriesName, type Frame } from "./frame.js";
+import { frameOf, longestName, type Frame } from "./frame.js";
 import { measure } from "./measure.js";
 import { naiveError } from "./metrics.js";
 import { predictAhead } from "./predict-ahead.js";
@@ -170,10 +170,8 @@ export function longEnough(
   const needed = rowsNeeded(plan);
   const kept = frame.series.filter(({ begin, end }) => end - begin >= needed);
   check(kept.length > 0, () => {
-    const longest = frame.series.reduce((a, b) => (b.end - b.begin > a.end - a.begin ? b : a));
-    const whose =
-      frame.series.length === 1 ? frame.source : `the longest series, ${seriesName(frame.source, longest.id)},`;
-    return `${where}: ${whose} has ${longest.end - longest.begin} rows; lookback ${plan.lookback} and horizon ${plan.horizon} need at least ${needed}`;
+    const { name, rows } = longestName(frame);
+    return `${where}: ${name} has ${rows} rows; lookback ${plan.lookback} and horizon ${plan.horizon} need at least ${needed}`;
   });
   return keepSteps(frame, kept);
 }

@@ -99,7 +99,7 @@ function planOf(
   const frame = longEnough(WHERE, whole, plan);
   const short = whole.series.length - frame.series.length;
   if (short > 0) context.warn(`${WHERE}: left out ${short} of ${whole.series.length} series that are shorter than lookback and horizon`); // prettier-ignore
-  const gaps = step === null ? 0 : countGaps(frame, step);
+  const gaps = step === null || step.unit === "businessDays" ? 0 : countGaps(frame, step);
   if (gaps > 0) context.warn(`${WHERE}: at ${gaps} places more than ${showStep(step!)} passes between two rows; they count as one step`); // prettier-ignore
   return { frame, plan };
 }

@@ -90,10 +90,9 @@ export function valuesOf(
   const levels = Object.fromEntries(
     roles.targets.map((name) => [name, levelsOf(where, frame, name, raw[name]!, settings.transform)]),
   );
-  const targets =
-    settings.transform === "difference"
-      ? mapValues(levels, (column) => column.map((x, i) => x - (column[i - 1] ?? NaN)))
-      : levels;
+  const firsts = new Set(frame.series.map(({ begin }) => begin));
+  const change = (column: Float64Array) => column.map((x, i) => (firsts.has(i) ? NaN : x - column[i - 1]!));
+  const targets = settings.transform === "difference" ? mapValues(levels, change) : levels;
   const covariates = Object.fromEntries([...roles.past, ...roles.future].map((name) => [name, raw[name]!]));
   const calendar = settings.cycles.length === 0 ? {} : calendarFeatures(Array.from(frame.times!), settings.cycles);
   return { frame, raw, levels, inputs: { ...targets, ...covariates, ...calendar }, filled };
