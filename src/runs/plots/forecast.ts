@@ -10,12 +10,15 @@ type ForecastPicture = Extract<Picture, { kind: "forecast" }>;
 const CLOSE = 120;
 const DASHES = [[1, 0], [6, 3], [2, 2], [8, 3, 2, 3]]; // prettier-ignore
 
-/** Values at their places on the axis. */
-interface Values {
+interface Axes {
   readonly x: ArrayLike<number>;
   readonly dates: boolean;
   readonly xLabel?: string;
   readonly yLabel?: string;
+}
+
+/** Values at their places on the axis. */
+interface Values extends Axes {
   readonly truth: ArrayLike<number>;
   /** The network's first. */
   readonly forecasts: readonly NamedValues[];
@@ -29,13 +32,14 @@ interface NamedValues {
 /** The network over all the values, everyone over the last of them, and what the network's forecasts are off by. */
 export function forecastPlots(picture: ForecastPicture): Plot[] {
   const { title, yLabel, truth, forecasts } = picture;
-  const all = { ...placesOf(picture.x), yLabel, truth, forecasts };
+  const axes = { ...placesOf(picture.x), yLabel };
+  const all = { ...axes, truth, forecasts };
   const long = truth.length > 1.5 * CLOSE;
   const [network] = forecasts;
   return [
     valuesPlot(title, { ...all, forecasts: long ? forecasts.slice(0, 1) : forecasts }),
     ...(long ? [valuesPlot(`A closer look: the last ${CLOSE} values`, lastOf(all, CLOSE))] : []),
-    ...(network ? [residualsPlot(all, network)] : []),
+    ...(network ? [residualsPlot(axes, truth, network)] : []),
   ];
 }
 
@@ -69,7 +73,7 @@ export function valuesPlot(title: string, { truth, forecasts, ...axes }: Values)
   };
 }
 
-function residualsPlot({ truth, forecasts: _, ...axes }: Values, { name, values }: NamedValues): Plot {
+function residualsPlot(axes: Axes, truth: ArrayLike<number>, { name, values }: NamedValues): Plot {
   const residuals = Array.from(values, (value, i) => value - truth[i]!);
   const known = residuals.filter(Number.isFinite);
   const mean = known.reduce((sum, r) => sum + r, 0) / known.length;
