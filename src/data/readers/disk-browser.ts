@@ -7,6 +7,21 @@ export const nameOfPath = (path: string | URL): string =>
     .replace(/[?#].*$/, "")
     .replace(/^.*\//, "");
 
+export interface OpenFile {
+  readonly size: number;
+  read(start: number, end: number): Promise<Uint8Array<ArrayBuffer>>;
+  close(): Promise<void>;
+}
+
+/** All of it is fetched: not every server gives parts. */
+export async function openFile(where: string, path: string | URL): Promise<OpenFile> {
+  const parts: Uint8Array<ArrayBuffer>[] = [];
+  for await (const block of readBlocks(where, path)) parts.push(new Uint8Array(block));
+  const blob = new Blob(parts);
+  const read = async (start: number, end: number) => new Uint8Array(await blob.slice(start, end).arrayBuffer());
+  return { size: blob.size, read, close: () => Promise.resolve() };
+}
+
 export async function* readBlocks(where: string, path: string | URL): AsyncGenerator<Uint8Array> {
   const response = await fetch(path).catch((error: Error) => {
     throw new SluiceError(`${where}: cannot fetch ${String(path)}: ${error.message}`, { cause: error });

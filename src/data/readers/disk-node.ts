@@ -1,6 +1,6 @@
 /** Files for the readers in Node. Its twin disk-browser.ts stands in for it where there is no file system (package.json, "imports"). */
 import { createReadStream } from "node:fs";
-import { stat } from "node:fs/promises";
+import { open, stat } from "node:fs/promises";
 import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
 import { check, SluiceError } from "../../util/errors.js";
@@ -18,6 +18,29 @@ export async function* readBlocks(where: string, path: string | URL): AsyncGener
   try {
     check(!(await stat(file)).isDirectory(), () => `${where}: ${file} is a folder; expected a file`);
     yield* createReadStream(file, { highWaterMark: BLOCK }) as AsyncIterable<Uint8Array>;
+  } catch (error) {
+    throw asReadError(where, file, error);
+  }
+}
+
+export interface OpenFile {
+  readonly size: number;
+  read(start: number, end: number): Promise<Uint8Array<ArrayBuffer>>;
+  close(): Promise<void>;
+}
+
+/** A file of which any part can be read. */
+export async function openFile(where: string, path: string | URL): Promise<OpenFile> {
+  const file = pathOf(path);
+  try {
+    const handle = await open(file);
+    const { size } = await handle.stat();
+    const read = async (start: number, end: number) => {
+      const bytes = new Uint8Array(end - start);
+      const { bytesRead } = await handle.read(bytes, 0, bytes.length, start);
+      return bytesRead === bytes.length ? bytes : bytes.slice(0, bytesRead);
+    };
+    return { size, read, close: () => handle.close() };
   } catch (error) {
     throw asReadError(where, file, error);
   }

@@ -9,6 +9,8 @@ export interface PieceSource {
   /** Columns in order, as far as they are known before the records are read. */
   readonly names: readonly string[];
   pieces(): AsyncIterable<Piece>;
+  /** Gives up the file, where the source keeps one open. */
+  close?(): Promise<void>;
 }
 
 /**

@@ -3,7 +3,9 @@ import { takeRows, type Table } from "../table/table.js";
 import { openCsv } from "./csv.js";
 import { openJson, openJsonLines } from "./json.js";
 import { openRows, rowsTable } from "./rows.js";
+import { openArrow } from "./arrow.js";
 import { checkReadOptions, CHUNK_ROWS, TABLE_FORMATS, type ReadOptions, type TableFormat } from "./options.js";
+import { openParquet } from "./parquet.js";
 import { readAll, readChunks, type PieceSource } from "./pieces.js";
 import { isTable, openSource, type DataSource, type OpenSource, type Rows } from "./source.js";
 
@@ -31,7 +33,12 @@ export async function readTable(source: DataSource, options: ReadOptions = {}): 
   checkReadOptions(where, options);
   if (isTable(source)) return source;
   if (Array.isArray(source)) return rowsTable(where, source as Rows, options);
-  return readAll(await open(where, source, true, options));
+  const pieces = await open(where, source, true, options);
+  try {
+    return await readAll(pieces);
+  } finally {
+    await pieces.close?.();
+  }
 }
 
 /**
@@ -42,8 +49,13 @@ export async function* readTableChunks(source: DataSource, options: ReadOptions 
   const where = "readTableChunks";
   checkReadOptions(where, options);
   const { chunkRows = CHUNK_ROWS } = options;
-  if (isTable(source)) yield* chunksOf(source, chunkRows);
-  else yield* readChunks(await open(where, source, false, options), chunkRows);
+  if (isTable(source)) return yield* chunksOf(source, chunkRows);
+  const pieces = await open(where, source, false, options);
+  try {
+    yield* readChunks(pieces, chunkRows);
+  } finally {
+    await pieces.close?.();
+  }
 }
 
 /**
@@ -69,7 +81,8 @@ async function open(
   const opened = openSource(where, source as Exclude<DataSource, Table | Rows>, options.name, keep);
   const format = formatOf(where, opened, options);
   if (format === "csv" || format === "tsv") return openCsv(where, opened, options);
-  check(format === "json" || format === "jsonl", () => `${where}: ${format} cannot be read yet`);
+  if (format === "parquet") return openParquet(where, opened, options);
+  if (format === "arrow") return openArrow(where, opened, options);
   return format === "json" ? openJson(where, opened, options) : openJsonLines(where, opened, options);
 }
 

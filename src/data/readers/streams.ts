@@ -14,7 +14,10 @@ export async function* streamOf(stream: ReadableStream<Uint8Array>): AsyncGenera
   }
 }
 
-/** Bytes as they are, or, where they begin with gzip's magic number (RFC 1952, 2.3.1), what is packed in them. */
+/** The magic number of RFC 1952, 2.3.1. */
+export const isGzip = (bytes: Uint8Array): boolean => bytes[0] === 0x1f && bytes[1] === 0x8b;
+
+/** Bytes as they are, or what is packed in them where they are gzip. */
 export async function* gunzipped(
   where: string,
   name: string,
@@ -24,7 +27,7 @@ export async function* gunzipped(
   try {
     const first = await firstBytes(blocks, 2);
     const rest = joined(first, blocks);
-    if (first[0] === 0x1f && first[1] === 0x8b) yield* inflate(where, name, rest);
+    if (isGzip(first)) yield* inflate(where, name, rest);
     else yield* rest;
   } finally {
     await blocks.return?.();
