@@ -5,7 +5,10 @@ import { figure } from "./figures.js";
 import type { Screen } from "./screen.js";
 import { plain, wrap } from "./text-width.js";
 
-export function evaluationText({ count, of, part, judge, entries, verdict }: Evaluation, screen: Screen): string {
+/** All but the pictures. */
+export type Measured = Omit<Evaluation, "pictures">;
+
+export function evaluationText({ count, of, part, judge, entries, verdict }: Measured, screen: Screen): string {
   const names = metricNames(entries);
   const header = ["", ...names.map((name) => (name === judge.name ? withUnit(name, judge.unit) : name))];
   const rows = entries.map(({ name, values }) => [name, ...names.map((metric) => shown(values[metric]))]);
@@ -30,7 +33,7 @@ function shown(value: number | null | undefined): string {
 }
 
 /** What --json and the run's list keep of an evaluation: all but the pictures. */
-export function evaluationObject(evaluation: Evaluation): Omit<Evaluation, "pictures"> {
+export function evaluationObject(evaluation: Evaluation): Measured {
   const { pictures: _, ...rest } = evaluation;
   return rest;
 }

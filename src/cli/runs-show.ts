@@ -4,14 +4,14 @@ import { RUN_FILES, RunFolder } from "../runs/run-folder.js";
 import { describeRun, type RunInfo } from "../runs/run-list.js";
 import { aligned } from "./aligned.js";
 import { quoted } from "./command-line.js";
-import { evaluationObject, evaluationText } from "./evaluation-text.js";
+import { evaluationObject, evaluationText, type Measured } from "./evaluation-text.js";
 import type { Screen } from "./screen.js";
 
 export interface ShownRun extends RunInfo {
   readonly config: Readonly<Record<string, unknown>>;
   readonly environment: Readonly<Record<string, unknown>>;
   readonly files: readonly string[];
-  readonly evaluation: object | null;
+  readonly evaluation: Measured | null;
 }
 
 export function showRun(where: string, root: string): ShownRun {
@@ -39,7 +39,7 @@ export function shownText(run: ShownRun, screen: Screen): string {
   const head = { Run: path, State: problem ? `${state} (${problem})` : state, Begun: date ?? "–", Epochs: epochs };
   return [
     aligned(null, cells(head), screen.width),
-    ...(evaluation ? [evaluationText(evaluation as Evaluation, screen)] : []),
+    ...(evaluation ? [evaluationText(evaluation, screen)] : []),
     `${bold("Settings")}\n${aligned(null, cells(config), screen.width)}`,
     `${bold("Made by")}\n${aligned(null, cells(environment), screen.width)}`,
     ...(state === "interrupted" ? [`Go on with:  sluice train --resume ${quoted(path)}`] : []),

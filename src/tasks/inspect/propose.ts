@@ -1,0 +1,106 @@
+/** Which task fits a table: guesses from types, names and how values follow on each other, each with its reason. */
+import type { Table } from "../../data/table/table.js";
+import { show } from "../../util/errors.js";
+import type { ColumnFacts, Proposal } from "./facts.js";
+
+const TARGETS = /^(target|y|close|value|values|sales|price|demand|load|count|ot|medv)$/i;
+const LABELS = /^(label|labels|class|category|sentiment|species|genre|type|target|y)$/i;
+/** Texts of fewer words are names or classes, no texts to read. */
+const SENTENCE = 3;
+/** From here on neighbouring rows say so much about each other that they must be a series (correlation at lag 1). */
+const FOLLOWS = 0.7;
+/** With fewer columns of numbers, a row is a record and not a sequence. */
+const WIDE = 20;
+
+export function proposeForTable(table: Table, columns: readonly ColumnFacts[]): Proposal[] {
+  return [readTexts(columns), sequences(columns), foresee(table, columns), wideRows(columns), fromNumbers(columns)]
+    .filter((proposal) => proposal !== null)
+    .slice(0, 2);
+}
+
+/** Texts with a class each. */
+function readTexts(columns: readonly ColumnFacts[]): Proposal | null {
+  const texts = columns.filter(({ words, classes }) => words !== undefined && words.median >= SENTENCE && !classes);
+  const [text] = texts.sort((a, b) => b.words!.median - a.words!.median);
+  const label = labelOf(columns);
+  if (!text || !label) return null;
+  const why = `${show(text.name)} holds texts of ${text.words!.median} words, ${show(label.name)} ${label.distinct} classes.`;
+  return { task: "classify", options: { text: text.name, label: label.name }, why };
+}
+
+/** Several series of which each has a class: rows are steps. */
+function sequences(columns: readonly ColumnFacts[]): Proposal | null {
+  const label = columns.find(({ name, classes }) => classes && classes.length > 1 && LABELS.test(name));
+  const id = columns.find(({ name }) => /^(id|series|sequence)$/i.test(name));
+  if (!label || !id?.distinct || id.distinct === label.distinct) return null;
+  const why = `${show(id.name)} tells ${id.distinct} sequences apart, ${show(label.name)} has ${label.distinct} classes.`;
+  return { task: "classify", options: { label: label.name, id: id.name }, why };
+}
+
+/** A series in time, by its dates or by how its values follow on each other. */
+function foresee(table: Table, columns: readonly ColumnFacts[]): Proposal | null {
+  const time = columns.find(({ dates }) => dates);
+  const id = time?.dates?.id ?? null;
+  const target = targetOf(columns.filter(({ name }) => name !== id));
+  if (!target) return null;
+  if (time) {
+    const { step, ordered } = time.dates!;
+    if (step === null || (id === null && !ordered && hasRepeats(time))) return null;
+    const each = id === null ? "" : `, in ${columns.find(({ name }) => name === id)!.distinct} series by ${show(id)}`;
+    const why = `${show(time.name)} holds dates, ${step} apart${each}; ${show(target.name)} is a number.`;
+    return { task: "forecast", options: { target: target.name, time: time.name, ...(id !== null && { id }) }, why };
+  }
+  const lag = lagCorrelation(table.columns.find(({ name }) => name === target.name)!.values as Float64Array);
+  if (!(lag > FOLLOWS)) return null;
+  const why = `The values of ${show(target.name)} follow on each other (correlation ${lag.toFixed(2)} from row to row).`;
+  return { task: "forecast", options: { target: target.name }, why };
+}
+
+function hasRepeats({ distinct, missing }: ColumnFacts): boolean {
+  return distinct === null || missing > 0;
+}
+
+/** Each row a sequence with a class behind or before it. */
+function wideRows(columns: readonly ColumnFacts[]): Proposal | null {
+  const label = labelOf(columns);
+  const numbers = columns.filter(({ type, name }) => type === "number" && name !== label?.name);
+  if (!label || numbers.length < WIDE) return null;
+  const why = `Each row has ${numbers.length} numbers and one of ${label.distinct} classes in ${show(label.name)}.`;
+  return { task: "classify", options: { label: label.name, wide: true }, why };
+}
+
+function fromNumbers(columns: readonly ColumnFacts[]): Proposal | null {
+  const target = targetOf(columns);
+  const others = columns.filter(({ type, name }) => type === "number" && name !== target?.name);
+  if (!target || others.length === 0) return null;
+  const why = `${show(target.name)} is a number, beside ${others.length} other columns of numbers.`;
+  return { task: "regress", options: { target: target.name }, why };
+}
+
+/** By its name, or else the last column of numbers. */
+function targetOf(columns: readonly ColumnFacts[]): ColumnFacts | undefined {
+  const numbers = columns.filter(({ type, distinct }) => type === "number" && distinct !== 1);
+  return numbers.find(({ name }) => TARGETS.test(name)) ?? numbers.at(-1);
+}
+
+/** By its name, or else the last column whose texts are few and short. */
+function labelOf(columns: readonly ColumnFacts[]): ColumnFacts | undefined {
+  const classes = columns.filter((column) => column.classes && column.classes.length > 1);
+  return classes.find(({ name }) => LABELS.test(name)) ?? classes.findLast(({ type }) => type === "text");
+}
+
+/** Pearson's correlation of neighbouring values; NaN where there are too few or they are all the same. */
+function lagCorrelation(values: Float64Array): number {
+  const pairs = Array.from(values.subarray(1), (value, i) => [values[i]!, value] as const);
+  const valid = pairs.filter(([a, b]) => !Number.isNaN(a) && !Number.isNaN(b));
+  if (valid.length < 20) return NaN;
+  const mean = (k: 0 | 1) => valid.reduce((sum, pair) => sum + pair[k], 0) / valid.length;
+  const [ma, mb] = [mean(0), mean(1)];
+  let [aa, bb, ab] = [0, 0, 0];
+  for (const [a, b] of valid) {
+    aa += (a - ma) ** 2;
+    bb += (b - mb) ** 2;
+    ab += (a - ma) * (b - mb);
+  }
+  return ab / Math.sqrt(aa * bb);
+}
