@@ -1,0 +1,233 @@
+/** What `--json` prints, verb by verb; published as schema/output.json. The tests hold each verb to it. */
+import { z } from "zod";
+import { TASKS } from "../tasks/registry.js";
+
+const count = z.int().min(0);
+/** Null stands for a number that is not finite. */
+const number = z.number().nullable();
+const task = z.enum(Object.keys(TASKS) as [string, ...string[]]);
+const warnings = z.array(z.string()).describe("What was said on standard error that the user should know.");
+const values = z.record(z.string(), number);
+const json = z.record(z.string(), z.unknown());
+
+const evaluation = z.strictObject({
+  count: count.describe("Samples that were judged."),
+  of: z.string().describe('What they are, such as "windows".'),
+  part: z.string().describe('"test", "validation", or the name of the file.'),
+  judge: z.strictObject({ name: z.string(), mode: z.enum(["min", "max"]), unit: z.string().optional() }),
+  entries: z
+    .array(z.strictObject({ name: z.string(), kind: z.enum(["network", "trivial", "simple"]), values }))
+    .describe("The network first, then the baselines."),
+  verdict: z.string().describe("In plain words whether the network beats its baselines."),
+});
+
+const train = z.strictObject({
+  verb: z.literal("train"),
+  task,
+  data: z.string(),
+  run: z.string().describe("Folder of the run."),
+  model: z.string(),
+  report: z.string().nullable(),
+  epochs: count,
+  parameters: count,
+  seconds: z.number(),
+  evaluation,
+  warnings,
+});
+
+const evaluate = z.strictObject({
+  verb: z.literal("evaluate"),
+  task,
+  model: z.string(),
+  data: z.string(),
+  evaluation,
+  warnings,
+});
+
+const predict = z.strictObject({
+  verb: z.literal("predict"),
+  task,
+  model: z.string(),
+  data: z.string().nullable().describe("Null for standard input."),
+  count,
+  out: z.string().nullable(),
+  answers: z.array(json).nullable().describe("Null where they were written to a file."),
+  warnings,
+});
+
+const generate = z.strictObject({
+  verb: z.literal("generate"),
+  task: z.literal("generate"),
+  model: z.string(),
+  prompt: z.string(),
+  text: z.string().describe("What follows the prompt."),
+  options: json,
+  warnings,
+});
+
+const compare = z.strictObject({
+  verb: z.literal("compare"),
+  task,
+  data: z.string(),
+  candidates: z.array(
+    z.strictObject({
+      values: json,
+      run: z.string(),
+      parameters: count,
+      epochs: count,
+      seconds: z.number(),
+      evaluation,
+    }),
+  ),
+  best: z.strictObject({ values: json, run: z.string() }),
+  test: evaluation.describe("Of the best, on the test part."),
+  files: z.strictObject({ json: z.string(), html: z.string() }),
+  warnings,
+});
+
+const run = {
+  path: z.string(),
+  name: z.string(),
+  state: z.enum(["running", "finished", "interrupted", "failed", "broken"]),
+  problem: z.string().nullable(),
+  task: z.string().nullable(),
+  date: z.string().nullable(),
+  epochs: count,
+  result: z
+    .strictObject({
+      metric: z.string(),
+      mode: z.enum(["min", "max"]),
+      unit: z.string().nullable(),
+      network: number,
+      baseline: z.strictObject({ name: z.string(), value: number }).nullable(),
+      verdict: z.string(),
+    })
+    .nullable(),
+};
+
+const runsList = z.strictObject({
+  verb: z.literal("runs list"),
+  root: z.string(),
+  runs: z.array(z.strictObject(run)),
+  warnings,
+});
+const runsShow = z.strictObject({
+  verb: z.literal("runs show"),
+  ...run,
+  config: json,
+  environment: json,
+  files: z.array(z.string()),
+  evaluation: evaluation.nullable(),
+  warnings,
+});
+const runsCompare = z.strictObject({
+  verb: z.literal("runs compare"),
+  runs: z.array(z.strictObject({ ...run, config: json, part: z.string().nullable() })),
+  differences: z.array(z.string()),
+  warnings,
+});
+const runsRemove = z.strictObject({ verb: z.literal("runs remove"), removed: z.array(z.string()), warnings });
+
+const proposals = z.array(z.strictObject({ command: z.string(), config: json, why: z.string() }));
+const classes = z.array(z.strictObject({ value: z.string(), count }));
+const spread = z.strictObject({ least: number, median: number, greatest: number });
+const column = z.strictObject({
+  name: z.string(),
+  type: z.enum(["number", "date", "text"]),
+  missing: count,
+  distinct: count.nullable(),
+  range: z.strictObject({ least: number, mean: number, greatest: number }).optional(),
+  dates: z
+    .strictObject({
+      first: z.string(),
+      last: z.string(),
+      step: z.string().nullable(),
+      gaps: count,
+      id: z.string().nullable(),
+      ordered: z.boolean(),
+    })
+    .optional(),
+  words: spread.optional(),
+  classes: classes.optional(),
+});
+const inspected = { verb: z.literal("inspect"), source: z.string(), proposals, warnings };
+const inspect = z.discriminatedUnion("kind", [
+  z.strictObject({ ...inspected, kind: z.literal("table"), rows: count, whole: z.boolean(), columns: z.array(column) }),
+  z.strictObject({
+    ...inspected,
+    kind: z.literal("text"),
+    characters: count,
+    distinctCharacters: count,
+    words: count,
+    lines: count,
+  }),
+  z.strictObject({
+    ...inspected,
+    kind: z.literal("clips"),
+    clips: count,
+    classes,
+    seconds: spread,
+    sampleRates: z.array(count),
+    lookedInto: count,
+    problems: z.array(z.string()),
+  }),
+  z.strictObject({
+    ...inspected,
+    kind: z.literal("sequences"),
+    sequences: count,
+    dimensions: count,
+    lengths: spread,
+    missing: count,
+    classes,
+  }),
+  z.strictObject({
+    verb: z.literal("inspect"),
+    kind: z.literal("model"),
+    task,
+    run: z.string().nullable(),
+    bytes: count.nullable(),
+    parameters: count,
+    layers: z.array(z.string()),
+    summary: z.string(),
+    preprocessing: json,
+    evaluation: evaluation.nullable(),
+    warnings,
+  }),
+]);
+
+const failure = z.strictObject({
+  error: z.strictObject({
+    kind: z.enum(["usage", "failure", "interrupted", "bug"]),
+    message: z.string(),
+    exitCode: z.union([z.literal(1), z.literal(2)]),
+    resume: z.string().optional().describe("Command that goes on with what was interrupted."),
+    stack: z.string().optional(),
+  }),
+});
+
+/** By verb; `error` takes the place of each when something is wrong. */
+export const REPLIES = {
+  train,
+  evaluate,
+  predict,
+  generate,
+  compare,
+  "runs list": runsList,
+  "runs show": runsShow,
+  "runs compare": runsCompare,
+  "runs remove": runsRemove,
+  inspect,
+  error: failure,
+} as const;
+
+export function replySchema(): object {
+  const forms = Object.entries(REPLIES).map(([name, schema]) => {
+    const { $schema: _, ...form } = z.toJSONSchema(schema);
+    return { title: name === "error" ? "When something is wrong" : `sluice ${name} --json`, ...form };
+  });
+  return {
+    $schema: "https://json-schema.org/draft/2020-12/schema",
+    title: "What sluice prints with --json",
+    anyOf: forms,
+  };
+}
