@@ -79,26 +79,36 @@ export type Picture =
     };
 
 /**
- * Says in plain words how the network does beside its baselines: which of them it beats, and by what share.
- * A baseline that is better is named first, so that nobody can overlook it.
+ * Says in plain words how the network does beside its baselines: which of them it beats, and by what share of their value.
+ * A baseline that is better is named first, so that nobody can overlook it; one without the metric is left out.
  */
 export function verdictOf(judge: Judge, entries: readonly Entry[]): string {
   const [network, ...baselines] = entries;
-  const own = network!.values[judge.name]!;
+  const own = network!.values[judge.name] ?? Number.NaN;
+  if (Number.isNaN(own)) return `The network's ${judge.name} is not a number: the result says nothing.`;
   const sign = judge.mode === "min" ? 1 : -1;
-  const sentences = baselines
-    .map((entry) => ({ entry, value: entry.values[judge.name]! }))
+  return baselines
+    .map((entry) => ({ entry, value: entry.values[judge.name] ?? Number.NaN }))
+    .filter(({ value }) => !Number.isNaN(value))
     .sort((a, b) => sign * (a.value - b.value))
-    .map(({ entry, value }) => sentenceOf(judge, own, entry, value));
-  return sentences.join(" ");
+    .map(({ entry, value }) => sentenceOf(judge, own, entry, value))
+    .join(" ");
 }
 
 function sentenceOf({ name, mode, unit }: Judge, own: number, { name: other, kind }: Entry, value: number): string {
   const tail = unit ? ` ${unit}` : "";
-  const figures = `${name} ${own.toPrecision(4)}${tail} against ${value.toPrecision(4)}${tail}`;
+  const figures = `${name} ${own.toPrecision(4)}${tail} against ${value.toPrecision(4)}${tail}${shareOf(own, value)}`;
   if (own === value) return `The network does exactly as well as ${other} (${figures}).`;
   const wins = mode === "min" ? own < value : own > value;
   if (wins) return `The network is better than ${other} (${figures}).`;
   const advice = kind === "simple" ? ": use that one, or tune the network" : ": the network has learnt nothing of use";
   return `The network is WORSE than ${other} (${figures})${advice}.`;
+}
+
+/** How far the network's value lies from the other's, where that is a share of something. */
+function shareOf(own: number, value: number): string {
+  const share = Math.abs(own / value - 1);
+  if (!(value > 0 && own > 0) || share === 0 || share > 10) return "";
+  const percent = share < 0.01 ? "less than 1" : Math.round(share * 100);
+  return `, ${percent} % ${own < value ? "lower" : "higher"}`;
 }

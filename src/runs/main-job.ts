@@ -7,7 +7,9 @@ import { pathToFileURL } from "node:url";
 import { join } from "node:path";
 import type { Model } from "sluice";
 import { environment, sluiceVersion } from "./environment.js";
-import { RunFolder } from "./run-folder.js";
+import { verdictOf, type Entry, type Evaluation } from "./evaluation.js";
+import { RUN_FILES, RunFolder } from "./run-folder.js";
+import { markRun } from "./run-status.js";
 import { indexOfDate, readDays, type Day } from "./weather/days.js";
 import { toTemperatures } from "./weather/examples.js";
 import { findings, HEADER, rowOf, summaryOf, textTable, verdicts, type Finding } from "./weather/findings.js";
@@ -42,18 +44,22 @@ export async function mainJob(root: string, print: (text: string) => void): Prom
   const summary = model.summary(print);
   const folder = RunFolder.create(root, "seattle-weather", begin);
   const where = environment(await model.prepareTraining(), begin);
-  folder.writeJson("config.json", configOf(model, where));
+  markRun(folder, "running");
+  folder.writeJson(RUN_FILES.config, configOf(model));
+  folder.writeJson(RUN_FILES.environment, where);
   print("");
-  const history = await train(model, split, folder.file("history.csv"));
+  const history = await train(model, split, folder.file(RUN_FILES.history));
 
   const truth = days.slice(split.test.first).map((day) => day.high);
   const found = findings(truth, await allForecasts(model, days, split));
   const dates = days.slice(split.test.first).map((day) => day.date);
   const seconds = (Date.now() - begin.getTime()) / 1000;
   const result: WeatherResult = { dates, truth, findings: found, history, summary, split: parts, environment: where, command: COMMAND, seconds }; // prettier-ignore
-  await model.save(folder.file("model.safetensors"));
+  await model.save(folder.file(RUN_FILES.model));
   folder.writeJson("metrics.json", metricsOf(found, result));
-  folder.writeText("report.html", await weatherReport(result));
+  folder.writeJson(RUN_FILES.evaluation, evaluationOf(found));
+  folder.writeText(RUN_FILES.report, await weatherReport(result));
+  markRun(folder, "finished");
   printResult(found, result, folder, print);
   return folder;
 }
@@ -78,9 +84,10 @@ async function allForecasts(model: Model, days: readonly Day[], split: Split): P
   ]);
 }
 
-function configOf(model: Model, where: object): object {
+function configOf(model: Model): object {
   const { optimizer, outputs } = model.compiled;
   return {
+    task: "forecast",
     command: COMMAND,
     data: {
       package: "vega-datasets",
@@ -92,7 +99,26 @@ function configOf(model: Model, where: object): object {
     model: model.getConfig(),
     optimizer: { className: optimizer.className, config: optimizer.config },
     loss: outputs.map(({ loss }) => ({ className: loss.className, config: loss.config })),
-    environment: where,
+  };
+}
+
+/** The result as every run keeps it, so that `sluice runs` can list this one too. */
+function evaluationOf(found: readonly Finding[]): Evaluation {
+  const kinds = ["network", "simple"] as const; // and rules after these two
+  const judge = { name: "mae", mode: "min", unit: "°C" } as const;
+  const entries = found.map(({ name, score }, i): Entry => ({
+    name,
+    kind: kinds[i] ?? "trivial",
+    values: { ...score },
+  }));
+  return {
+    count: found[0]!.forecast.length,
+    of: "days",
+    part: "test",
+    judge,
+    entries,
+    verdict: verdictOf(judge, entries),
+    pictures: [],
   };
 }
 
@@ -118,8 +144,8 @@ function printResult(
   print(`${textTable(HEADER, found.map(rowOf))}\n`);
   print(`${summaryOf(found)}\n${verdicts(found)[0]!.replace(" (", "\n(")}\n`);
   print(`Run folder  ${folder.path}  (${result.seconds.toFixed(1)} s)`);
-  print(`Report      ${pathToFileURL(folder.file("report.html")).href}`);
-  print(`The model   await loadModel(${JSON.stringify(folder.file("model.safetensors"))})`);
+  print(`Report      ${pathToFileURL(folder.file(RUN_FILES.report)).href}`);
+  print(`The model   await loadModel(${JSON.stringify(folder.file(RUN_FILES.model))})`);
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {

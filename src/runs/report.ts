@@ -41,7 +41,8 @@ pre.prose{white-space:pre-wrap;overflow-wrap:anywhere;font:15px/1.55 Georgia,ser
 .wide{overflow-x:auto}
 table{border-collapse:collapse;margin:12px 0;font-variant-numeric:tabular-nums}
 th,td{border-bottom:1px solid var(--line);padding:6px 20px 6px 0;text-align:left;vertical-align:top;unicode-bidi:plaintext}th{color:var(--soft);font-weight:600}
-td.number,th.number{text-align:right;white-space:nowrap}th,td{overflow-wrap:break-word}.pairs td{overflow-wrap:anywhere;min-width:8ch}
+td.number,th.number{text-align:right}td.number{white-space:nowrap}th,td{overflow-wrap:break-word}.pairs td{overflow-wrap:anywhere;min-width:8ch}
+@media (max-width:700px){th,td{padding-right:12px}}
 ${themeStyle}`;
 
 export function reportPage(title: string, blocks: readonly Block[]): string {
@@ -66,7 +67,8 @@ function render(block: Block): string {
   if ("heading" in block) return `<h2>${escapeText(block.heading)}</h2>`;
   if ("subheading" in block) return `<h3>${escapeText(block.subheading)}</h3>`;
   if ("text" in block) return `<p dir="auto">${escapeText(block.text)}</p>`;
-  if ("verdict" in block) return `<p class="verdict${block.good ? "" : " bad"}">${escapeText(block.verdict)}</p>`;
+  if ("verdict" in block)
+    return `<p class="verdict${block.good ? "" : " bad"}" dir="auto">${escapeText(block.verdict)}</p>`;
   if ("code" in block) return `<pre>${escapeText(block.code)}</pre>`;
   if ("prose" in block) return `<pre class="prose" dir="auto">${escapeText(block.prose)}</pre>`;
   if ("svg" in block) return `<div class="wide keep">${block.svg}</div>`;

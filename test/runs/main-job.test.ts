@@ -7,6 +7,7 @@ import { loadModel } from "../../src/index.js";
 import { mainJob } from "../../src/runs/main-job.js";
 import { reportPage } from "../../src/runs/report.js";
 import { RunFolder } from "../../src/runs/run-folder.js";
+import { listRuns } from "../../src/runs/run-list.js";
 import { readDays } from "../../src/runs/weather/days.js";
 import { forecast, splitDays } from "../../src/runs/weather/forecaster.js";
 import { score } from "../../src/runs/weather/scores.js";
@@ -35,9 +36,12 @@ test("the main job trains, beats the naive forecasts, and leaves a model that re
   const place = root();
   const said: string[] = [];
   const folder = await mainJob(place, (text) => said.push(text));
-  const files = ["config.json", "history.csv", "metrics.json", "model.safetensors", "report.html"];
+  const files = ["config.json", "environment.json", "evaluation.json", "history.csv", "metrics.json", "model.safetensors", "report.html", "status.json"]; // prettier-ignore
   assert.deepEqual(readdirSync(folder.path).sort(), files);
   assert.deepEqual(readdirSync(place).sort(), [basename(folder.path), "latest"]);
+
+  const [listed] = listRuns(place);
+  assert.deepEqual([listed!.state, listed!.task, listed!.result?.metric], ["finished", "forecast", "mae"]);
 
   const metrics = JSON.parse(readFileSync(folder.file("metrics.json"), "utf8")) as Metrics;
   const [gru, linear, last, week, year] = Object.values(metrics.test);
