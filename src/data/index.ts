@@ -9,3 +9,5 @@ export * from "./audio/index.js";
 export { readLines, readText, type TextOptions } from "./readers/text.js";
 export type { Line } from "./readers/lines.js";
 export { readTs, type TsData, type TsSeries } from "./readers/ts.js";
+export { RowStore, type RowStoreOptions } from "./store/row-store.js";
+export { storeWindows, type StoreWindowOptions, type StoreWindows } from "./store/store-windows.js";
