@@ -1,6 +1,11 @@
 export type { AudioStep } from "./audio-step.js";
+export { readClips, type AudioClips, type ClipOptions } from "./clips.js";
 export { logMel, type LogMelOptions } from "./log-mel.js";
+export { LogMelStream, logMelStream, type OnFrame } from "./log-mel-stream.js";
 export { hzToMel, melFilterBank, melToHz, type MelOptions, type MelScale } from "./mel.js";
+export { mfcc, type MfccOptions } from "./mfcc.js";
+export { powerSpectrogram } from "./power-spectrogram.js";
 export { readWav, type Recording, type WavOptions } from "./read-wav.js";
 export { resample } from "./resample.js";
+export { reviveAudio } from "./revive.js";
 export type { SpectrumOptions } from "./spectrum.js";
