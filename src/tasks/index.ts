@@ -1,8 +1,10 @@
 /** `sluice/tasks`: from a file to a trained, saved, explained result. */
+import { classifyTask } from "./classify/task.js";
 import { forecastTask } from "./forecast/forecast-task.js";
 import { generateTask } from "./generate/task.js";
 import { publicTask } from "./public-task.js";
 
+export const classify = publicTask(classifyTask);
 export const forecast = publicTask(forecastTask);
 export const generate = publicTask(generateTask);
 
