@@ -1,7 +1,7 @@
 /** docs/quality.md and its Chinese twin, written from the results. */
 import { writeFileSync } from "node:fs";
 import { ROWS } from "./recipes/index.mjs";
-import { cellsOf } from "./table.mjs";
+import { cellsOf, defaultsCells } from "./table.mjs";
 
 /** @typedef {ReturnType<typeof import("./results.mjs").openResults>} Results */
 
@@ -36,6 +36,21 @@ const recipeTable = (results, heading) =>
     sluice,
     good,
   ]);
+
+/** @param {Results} results @param {string[]} heading */
+function defaultsTable(results, heading) {
+  const measured = ROWS.filter((row) => results.rows[row.id] !== undefined && row.defaults);
+  const lines = measured.flatMap((row) =>
+    row.metrics.flatMap((metric, i) => {
+      const cells = defaultsCells(row, results.of(row), metric);
+      if (cells === undefined || cells.own.includes("NaN")) return [];
+      const { own, simple, torch, beatsSimple, seconds } = cells;
+      const published = cellsOf(row, results.of(row), metric).published;
+      return [[i === 0 ? `\`${row.id}\`` : "", label(metric), published, torch, simple, beatsSimple, own, seconds]];
+    }),
+  );
+  return markdown([heading, ...lines]);
+}
 
 /** @param {Results} results @param {string[]} heading */
 function timeTable(results, heading) {
@@ -84,6 +99,14 @@ The trivial and the simple baseline of each row:
 
 ${rowList(results, (row) => `- \`${row.id}\` (${row.task}): ${namesOf(row)}`)}
 
+## Our defaults
+
+What \`sluice train\` chooses by itself when it is given the file and told what to foresee or classify: nothing of the network. The test part is the same;
+the validation part is cut from the rest. "As PyTorch" allows two of its standard deviations; "as simple" compares with the better one of the row's
+simple baseline and the task's own, and allows nothing.
+
+${defaultsTable(results, ["", "", "PyTorch's recipe", "as PyTorch", "simple", "as simple", "Sluice's defaults", "s"])}
+
 ## Time
 
 Seconds of processor time for one training on one core, PyTorch on one thread.
@@ -117,6 +140,13 @@ ${translated(recipeTable(results, heading))}
 每一行的平凡基线与简单基线（英文名）：
 
 ${rowList(results, (row) => `- \`${row.id}\`：${namesOf(row)}`)}
+
+## 我们的默认值
+
+\`sluice train\` 只拿到文件、只知道要预测或分类什么时自己选出的结果，网络的任何选项都不给。测试部分相同，验证部分从其余数据中切出。“不逊于 PyTorch”
+允许其标准差的两倍；“不逊于简单基线”与本行的简单基线和任务自带的简单基线中较好的一个比较，没有余地。
+
+${translated(defaultsTable(results, ["", "", "PyTorch 的配方", "不逊于 PyTorch", "简单基线", "不逊于简单基线", "Sluice 的默认值", "秒"]))}
 
 ## 时间
 

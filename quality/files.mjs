@@ -1,5 +1,7 @@
 /** Reads the files of the measurements' data folder. */
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { parse } from "csv-parse/sync";
 
 /** Beside the checkout; its files may not be passed on, so that they are no part of this repository. */
@@ -30,4 +32,18 @@ export function readCases(name) {
     series: fields.map((parts) => parts.slice(0, -1).map((channel) => channel.split(",").map(Number))),
     labels: fields.map((parts) => parts[parts.length - 1]),
   };
+}
+
+/** A file of the data as it is. @param {string} name */
+export const pathOf = (name) => fileURLToPath(new URL(name, DATA));
+
+/**
+ * Writes a CSV file. @param {string} folder @param {string} name @param {string[]} header @param {(string | number)[][]} rows
+ * @returns {string} its path
+ */
+export function writeCsv(folder, name, header, rows) {
+  const cell = (/** @type {string | number} */ value) => `"${String(value).replaceAll('"', '""')}"`;
+  const path = join(folder, name);
+  writeFileSync(path, [header, ...rows].map((row) => `${row.map(cell).join(",")}\n`).join(""));
+  return path;
 }

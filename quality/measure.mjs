@@ -13,34 +13,45 @@ import { promisify } from "node:util";
 const CHILD = fileURLToPath(new URL("child.mjs", import.meta.url));
 const pins = spawnSync("taskset", ["--version"]).status === 0;
 
-/** @param {Plan} plan @param {string[]} args @returns {Promise<any>} */
+/**
+ * The result of a job, or null where it failed, which is told and does not stop the others.
+ * @param {Plan} plan @param {string[]} args of child.mjs @returns {Promise<any>}
+ */
 async function job({ cpu }, ...args) {
   const node = [process.execPath, CHILD, ...args];
   const [file, ...rest] = pins ? ["taskset", "-c", cpu, ...node] : node;
-  const { stdout } = await promisify(execFile)(file, rest, { maxBuffer: 2 ** 26 });
-  return JSON.parse(stdout.trim().split("\n").at(-1));
+  try {
+    const { stdout } = await promisify(execFile)(file, rest, { maxBuffer: 2 ** 26 });
+    return JSON.parse(stdout.trim().split("\n").at(-1));
+  } catch (error) {
+    const text = /** @type {{ stderr?: string, message: string }} */ (error).stderr || error.message;
+    process.stderr.write(`FAILED: ${args.join(" ")}: ${text.match(/^.*Error\b.*$/m)?.[0] ?? text}\n`);
+    process.exitCode = 1;
+    return null;
+  }
 }
 
 /** @param {Row} row @param {Plan} plan @param {ReturnType<typeof import("./results.mjs").openResults>} results */
 export async function measureRow(row, plan, results) {
   const { seeds, torchSeeds, columns, python, fresh } = plan;
-  const say = (/** @type {string} */ what) => process.stderr.write(`${row.id}: ${what}\n`);
   if (fresh || results.of(row).baselines === undefined) {
     const baselines = await job(plan, row.id, "baselines");
-    results.change(row, (result) => (result.baselines = baselines));
+    if (baselines) results.change(row, (result) => (result.baselines = baselines));
   }
   /** @type {[system: "sluice" | "torch" | "defaults", seeds: number[]][]} */
   const work = [
     ["sluice", columns.includes("recipe") ? seeds : []],
     ["torch", columns.includes("recipe") ? torchSeeds : []],
-    ["defaults", columns.includes("defaults") && row.defaults ? seeds : []],
+    ["defaults", columns.includes("defaults") && row.defaults ? seeds.slice(0, 3) : []],
   ];
   for (const [system, list] of work) {
     for (const seed of list) {
       if (!fresh && results.of(row)[system][seed] !== undefined) continue;
       const trained = await job(plan, row.id, system, String(seed), ...(python ? [python] : []));
+      if (trained === null) continue;
       results.change(row, (result) => (result[system][seed] = trained));
-      say(`${system}, seed ${seed}: ${JSON.stringify(trained.values)} in ${trained.seconds.toFixed(1)} s`);
+      const values = JSON.stringify(trained.values);
+      process.stderr.write(`${row.id}: ${system}, seed ${seed}: ${values} in ${trained.seconds.toFixed(1)} s\n`);
     }
   }
 }

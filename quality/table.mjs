@@ -1,5 +1,5 @@
 /** Rows as they are shown: cells of text, for the terminal and for the documents. */
-import { figureOf, judge, secondsOf } from "./verdict.mjs";
+import { figureOf, judge, judgeDefaults, secondsOf } from "./verdict.mjs";
 
 /**
  * @typedef {import("./recipes/index.mjs").Row} Row @typedef {import("./recipes/index.mjs").Metric} Metric
@@ -50,9 +50,25 @@ export function cellsOf(row, result, metric) {
   };
 }
 
+/** The cells of "our defaults". @param {Row} row @param {RowResult} result @param {Metric} metric */
+export function defaultsCells(row, result, metric) {
+  const { digits } = metric;
+  const verdict = judgeDefaults(row, result, metric);
+  if (verdict === undefined) return undefined;
+  const word = (/** @type {boolean | undefined} */ good) => (good === undefined ? "–" : good ? "yes" : "NO");
+  return {
+    own: showFigure(verdict.own, digits),
+    simple: showNumber(verdict.simple, digits),
+    torch: word(verdict.beatsTorch),
+    beatsSimple: word(verdict.beatsSimple),
+    seconds: showSeconds(secondsOf(result.defaults)),
+  };
+}
+
 /** Width of each column in the terminal. */
 const COLUMNS = {
   row: 21, metric: 14, trivial: 7, simple: 7, published: 16, sluice: 16, good: 6, "s own": 6, "s torch": 8, faster: 11,
+  defaults: 16, "as torch": 9, "as simple": 9,
 }; // prettier-ignore
 
 /** @param {string[]} cells */
@@ -66,9 +82,11 @@ export function heading() {
 export function linesOf(row, result) {
   const lines = row.metrics.map((metric, i) => {
     const cells = cellsOf(row, result, metric);
-    const times = i === 0 ? [cells.ownSeconds, cells.torchSeconds, cells.faster] : [];
+    const times = i === 0 ? [cells.ownSeconds, cells.torchSeconds, cells.faster] : ["", "", ""];
+    const chosen = defaultsCells(row, result, metric);
+    const defaults = chosen ? [chosen.own, chosen.torch, chosen.beatsSimple] : [];
     const figures = [cells.trivial, cells.simple, cells.published, cells.sluice, cells.good];
-    return line([i === 0 ? row.id : "", metric.name, ...figures, ...times]);
+    return line([i === 0 ? row.id : "", metric.name, ...figures, ...times, ...defaults]);
   });
   return lines.join("");
 }

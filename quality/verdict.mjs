@@ -42,3 +42,29 @@ export function secondsOf(bySeed) {
   const all = Object.values(bySeed).map(({ seconds }) => seconds);
   return all.length === 0 ? undefined : all.reduce((a, b) => a + b) / all.length;
 }
+
+/**
+ * "Our defaults" beside PyTorch's recipe (within two of its standard deviations counts as good as) and beside the better one of the
+ * simple baselines, that of the row and that of the task.
+ * @param {Row} row @param {RowResult} result @param {Metric} metric
+ */
+export function judgeDefaults(row, result, metric) {
+  const { name, mode } = metric;
+  const [published, own] = [row.published.torch[name], figureOf(result.defaults, name)];
+  if (own === undefined) return undefined;
+  const sign = mode === "min" ? 1 : -1;
+  const simples = Object.values(result.defaults).map(({ rivals }) => simpleOf(rivals, name));
+  const task = simples[0] === undefined ? undefined : simples.reduce((a, b) => a + b) / simples.length;
+  const known = [task, result.baselines?.simple?.[name]].filter((value) => value !== undefined);
+  const simple = known.length === 0 ? undefined : sign * Math.min(...known.map((value) => sign * value));
+  const torch = published && reference(published, figureOf(result.torch, name), own);
+  return {
+    own,
+    simple,
+    beatsTorch: torch && sign * (own.mean - torch.mean) <= 2 * torch.sd,
+    beatsSimple: simple === undefined ? undefined : sign * (own.mean - simple) <= 0,
+  };
+}
+
+/** @param {import("./defaults.mjs").DefaultsResult["rivals"]} rivals @param {string} name */
+const simpleOf = (rivals, name) => rivals.find(({ kind }) => kind === "simple")?.values[name];

@@ -2,7 +2,7 @@
 import { standardScaler } from "sluice/data";
 import { tensor } from "sluice";
 import { applyLinear, fitLinear } from "../baselines/linear.mjs";
-import { readCells, readSplit } from "../files.mjs";
+import { readCells, readSplit, writeCsv } from "../files.mjs";
 import { rmse } from "../scores.mjs";
 
 /** @type {import("./index.mjs").Row} */
@@ -42,6 +42,20 @@ export const boston = {
   score: (outputs, { test, prices }) => {
     const answers = prices.inverse(Array.from(outputs, (value) => [value]));
     return { RMSE: rmse(test.y.flat(), answers.flat()) };
+  },
+
+  defaults: {
+    task: "regress",
+    values: { RMSE: "RMSE" },
+    async prepare(folder) {
+      const rows = readCells("boston-housing/housing.csv");
+      const header = "CRIM ZN INDUS CHAS NOX RM AGE DIS RAD TAX PTRATIO B LSTAT MEDV".split(" ");
+      const [source, testData] = ["train", "test"].map((part) => {
+        const chosen = readSplit("boston")[part].map((/** @type {number} */ i) => rows[i]);
+        return writeCsv(folder, `${part}.csv`, header, chosen);
+      });
+      return { source, options: { target: "MEDV", testData } };
+    },
   },
 
   baselines({ train, test }) {

@@ -1,37 +1,40 @@
 /** Spoken digits: log-mel frames of short recordings. */
 import { readdirSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import { tensor } from "sluice";
 import { logMel, padSequences, readWav } from "sluice/data";
 import { bestConstant } from "../baselines/constant.mjs";
 import { applyLinear, fitLinear } from "../baselines/linear.mjs";
-import { DATA } from "../files.mjs";
+import { DATA, writeCsv } from "../files.mjs";
 import { accuracy, classesOf } from "../scores.mjs";
 
 const FOLDER = new URL("fsdd/recordings/", DATA);
 /** Recordings 0 to 4 of each speaker and digit are the test part. */
 const TEST = 5;
 
+/** {digit}_{speaker}_{index}.wav */
+const clipNames = () => readdirSync(FOLDER).filter((name) => name.endsWith(".wav")).sort(); // prettier-ignore
+/** @param {string} name */
+const indexOf = (name) => Number(name.replace(/^.*_|\.wav$/g, ""));
+
+const features = logMel({
+  sampleRate: 8000,
+  frame: 0.025,
+  hop: 0.01,
+  nFft: 512,
+  bands: 40,
+  floor: 1e-6,
+  normalize: "clip",
+});
+
 /** Clips as [T, 40], each band with mean 0 and deviation 1 over the clip. */
 async function readClips() {
-  const names = readdirSync(FOLDER)
-    .filter((name) => name.endsWith(".wav"))
-    .sort();
-  const features = logMel({
-    sampleRate: 8000,
-    frame: 0.025,
-    hop: 0.01,
-    nFft: 512,
-    bands: 40,
-    floor: 1e-6,
-    normalize: "clip",
-  });
   const clips = [];
-  for (const name of names) {
-    const [digit, , index] = name.replace(".wav", "").split("_");
+  for (const name of clipNames()) {
     const { samples } = await readWav(readFileSync(new URL(name, FOLDER)), { name });
     const { data, shape } = features.transform(samples);
     const frames = Array.from({ length: shape[0] }, (_, t) => Array.from(data.subarray(t * 40, (t + 1) * 40)));
-    clips.push({ frames, label: Number(digit), test: Number(index) < TEST });
+    clips.push({ frames, label: Number(name[0]), test: indexOf(name) < TEST });
   }
   return clips;
 }
@@ -69,6 +72,19 @@ export const fsdd = {
       }; // prettier-ignore
     };
     return { parts: { train: part(false), test: part(true) }, clips };
+  },
+
+  defaults: {
+    task: "classify",
+    values: { accuracy: "accuracy" },
+    async prepare(folder) {
+      const [source, testData] = [false, true].map((test) => {
+        const chosen = clipNames().filter((name) => indexOf(name) < TEST === test);
+        const rows = chosen.map((name) => [fileURLToPath(new URL(name, FOLDER)), name[0]]);
+        return writeCsv(folder, test ? "test.csv" : "train.csv", ["path", "label"], rows);
+      });
+      return { source, options: { audio: true, testData } };
+    },
   },
 
   score: (outputs, { parts: { test } }) => ({ accuracy: accuracy(test.y.data, classesOf(outputs, test.y.size)) }),

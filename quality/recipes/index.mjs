@@ -25,6 +25,7 @@ import { imdb, rtPolarity, rtPolarityUniform, waimai } from "./texts.mjs";
  * @property {() => any} load the data: `parts` for the networks, and what `score` and `baselines` want besides
  * @property {(outputs: ArrayLike<number>, data: any) => Values} [score] of the network's outputs on the test part
  * @property {(data: any) => { trivial: Values, simple?: Values }} baselines
+ * @property {import("../defaults.mjs").Defaults} [defaults] how the row is given to a task of sluice/tasks
  * @property {(spec: any, data: any, seed: number) => Promise<{ values: Values, seconds: number, wall: number }>} [train]
  *   where it is not the common one
  */

@@ -2,7 +2,7 @@
 import { losses, Random, sequential, tensor } from "sluice";
 import { charTokenizer } from "sluice/data";
 import { trigrams, unigrams } from "../baselines/ngrams.mjs";
-import { readText } from "../files.mjs";
+import { pathOf, readText } from "../files.mjs";
 import { adam, timed, torchDense, torchEmbedding, torchGru } from "../network.mjs";
 
 /** @param {any} spec @param {number} seed @param {boolean} stateful the state is carried from one piece of text to the next */
@@ -83,6 +83,14 @@ export const shakespeare = {
     const numbers = characters.encode(text);
     const [train, test] = [numbers.subarray(0, 1_003_854), numbers.subarray(1_003_854)];
     return { parts: { train: { x: tensor(train) }, test: { x: tensor(test) } }, train, test };
+  },
+
+  defaults: {
+    task: "generate",
+    values: { "nats, carried": "nats" },
+    prepare: async () => {
+      return { source: pathOf("tiny-shakespeare/input.txt"), options: { level: "char", test: 111_540 / 1_115_394 } };
+    },
   },
 
   async train(spec, { train, test }, seed) {

@@ -3,7 +3,7 @@ import { tensor } from "sluice";
 import { labelEncoder, padSequences, standardScaler } from "sluice/data";
 import { bestConstant } from "../baselines/constant.mjs";
 import { nearestNeighbour } from "../baselines/nearest-neighbour.mjs";
-import { readCases } from "../files.mjs";
+import { pathOf, readCases } from "../files.mjs";
 import { accuracy, classesOf } from "../scores.mjs";
 
 /** @typedef {import("./index.mjs").Row} Row */
@@ -48,6 +48,16 @@ const common = {
   },
 };
 
+/** @param {string} folder @returns {import("../defaults.mjs").Defaults} */
+const classify = (folder) => ({
+  task: "classify",
+  values: { accuracy: "accuracy" },
+  prepare: async () => {
+    const [source, testData] = ["TRAIN", "TEST"].map((part) => pathOf(`ucr/${folder}/${folder}_${part}.ts`));
+    return { source, options: { testData } };
+  },
+});
+
 /** @param {number} mean @param {number} sd @param {number} trivial @param {number} simple */
 const published = (mean, sd, trivial, simple) => ({
   torch: { accuracy: { mean, sd, n: 3 } },
@@ -64,6 +74,7 @@ export const vowels = {
   published: published(0.958, 0.005, 0.238, 0.96),
   spec: { ...network, pool: "last", units: 9, batch: 16, epochs: 60 },
   load: () => load("JapaneseVowels", true),
+  defaults: classify("JapaneseVowels"),
   ...common,
 };
 
@@ -72,6 +83,7 @@ export const vowelsBoth = {
   ...vowels,
   id: "vowels-bidirectional",
   task: "the same, both directions, mean over time",
+  defaults: undefined,
   published: published(0.971, 0.003, 0.238, 0.96),
   spec: { ...vowels.spec, bidirectional: true, pool: "mean", epochs: 40 },
 };
@@ -84,6 +96,7 @@ export const motions = {
   published: published(1, 0, 0.25, 0.575),
   spec: { ...network, pool: "mean", units: 4, batch: 10, epochs: 40 },
   load: () => load("BasicMotions"),
+  defaults: classify("BasicMotions"),
   ...common,
 };
 
@@ -94,6 +107,7 @@ export const power = {
   published: published(0.969, 0.002, 0.5, 0.955),
   spec: { ...network, pool: "last", units: 2, batch: 16, epochs: 100 },
   load: () => load("ItalyPowerDemand"),
+  defaults: classify("ItalyPowerDemand"),
   ...common,
 };
 
@@ -104,5 +118,6 @@ export const gunpoint = {
   published: published(0.911, 0.046, 0.507, 0.913),
   spec: { ...network, pool: "mean", units: 2, batch: 10, epochs: 100 },
   load: () => load("GunPoint"),
+  defaults: classify("GunPoint"),
   ...common,
 };

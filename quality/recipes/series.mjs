@@ -2,7 +2,7 @@
 import { tensor } from "sluice";
 import { minMaxScaler, slidingWindows, standardScaler } from "sluice/data";
 import { applyLinear, fitLinear } from "../baselines/linear.mjs";
-import { readNumbers, readSplit } from "../files.mjs";
+import { pathOf, readNumbers, readSplit, writeCsv } from "../files.mjs";
 import { mae, rmse } from "../scores.mjs";
 
 /** @typedef {import("./index.mjs").Row} Row */
@@ -67,6 +67,13 @@ function judge({ y }, forecast, base) {
   return { RMSE: rmse(truth, forecast), MAE: mae(truth, forecast) };
 }
 
+/** @param {(folder: string) => { source: string, options: object }} prepare @returns {import("../defaults.mjs").Defaults} */
+const forecast = (prepare) => ({
+  task: "forecast",
+  values: { RMSE: "RMSE", MAE: "MAE" },
+  prepare: async (folder) => prepare(folder),
+});
+
 /** @type {Row} */
 export const sine = {
   id: "sine",
@@ -79,6 +86,10 @@ export const sine = {
   },
   names: { trivial: "last value", simple: "AR(10)" },
   spec: recipe([50], 50),
+  defaults: forecast((folder) => {
+    const rows = readSplit("noisy_sine").map((/** @type {number} */ value) => [value]);
+    return { source: writeCsv(folder, "sine.csv", ["value"], rows), options: { target: "value", test: 198 / 1000 } };
+  }),
   load() {
     const series = readSplit("noisy_sine");
     const scaler = minMaxScaler().fit(column(series));
@@ -97,6 +108,7 @@ export const sine = {
 /** @type {Row} */
 export const traffic = {
   id: "traffic",
+  seeds: [0, 1, 2, 3, 4, 5, 6, 7, 8, 9],
   task: "traffic, five minutes ahead",
   metrics: ["RMSE", "MAE"].map((name) => ({ name, unit: "vehicles", mode: "min", digits: 2 })),
   published: {
@@ -106,6 +118,11 @@ export const traffic = {
   },
   names: { trivial: "last value", simple: "AR(12)" },
   spec: recipe([64, 64], 15, { dropout: 0.2, activation: "sigmoid", batch: 64 }),
+  // The first windows of the test file are lost to the lookback that the task chooses.
+  defaults: forecast(() => {
+    const target = "Lane 1 Flow (Veh/5 Minutes)";
+    return { source: pathOf("traffic/pems-train.csv"), options: { target, testData: pathOf("traffic/pems-test.csv") } };
+  }),
   load() {
     const [before, after] = ["train", "test"].map((part) => readNumbers(`traffic/pems-${part}.csv`, 1));
     const scaler = minMaxScaler().fit(column(before));
@@ -129,6 +146,10 @@ export const melbourne = {
   published: { torch: { RMSE: { mean: 2.193, sd: 0.003, n: 3 } }, trivial: { RMSE: 2.481 }, simple: { RMSE: 2.211 } },
   names: { trivial: "last value", simple: "AR(30)" },
   spec: recipe([32], 20),
+  defaults: forecast(() => {
+    const source = pathOf("weather/melbourne-daily-min-temperatures.csv");
+    return { source, options: { target: "Temp", test: 730 / 3650 } };
+  }),
   load() {
     const series = readNumbers("weather/melbourne-daily-min-temperatures.csv", 1);
     const end = series.length - 730;
@@ -156,6 +177,9 @@ export const goog = {
   published: { torch: { RMSE: { mean: 14.2, sd: 0.7, n: 3 } }, trivial: { RMSE: 10.377 } },
   names: { trivial: "last value" },
   spec: recipe([50], 20),
+  defaults: forecast(() => {
+    return { source: pathOf("stocks/GOOG.csv"), options: { target: "Close", test: (2148 - GOOG_TEST) / 2148 } };
+  }),
   load() {
     const series = readNumbers("stocks/GOOG.csv", 4);
     const scaler = minMaxScaler().fit(column(series.slice(0, GOOG_TEST)));
@@ -170,6 +194,7 @@ export const googDifferences = {
   ...goog,
   id: "goog-differences",
   task: "the same, learnt on differences",
+  defaults: undefined,
   published: { torch: { RMSE: { mean: 10.368, n: 1 } }, trivial: { RMSE: 10.377 } },
   load() {
     const prices = readNumbers("stocks/GOOG.csv", 4);

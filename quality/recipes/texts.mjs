@@ -3,7 +3,7 @@ import { tensor } from "sluice";
 import { padSequences, tokenizer } from "sluice/data";
 import { bestConstant } from "../baselines/constant.mjs";
 import { naiveBayes } from "../baselines/naive-bayes.mjs";
-import { readCells, readSplit, readText } from "../files.mjs";
+import { pathOf, readCells, readSplit, readText, writeCsv } from "../files.mjs";
 import { accuracy, classesOf, f1 } from "../scores.mjs";
 
 /** @typedef {import("./index.mjs").Row} Row @typedef {{ words: string[][], labels: number[] }} Texts */
@@ -55,6 +55,32 @@ const common = {
   },
 };
 
+/**
+ * @param {(folder: string) => { source: string, testData: string }} files with the columns text and label
+ * @returns {import("../defaults.mjs").Defaults}
+ */
+const classify = (files) => ({
+  task: "classify",
+  values: { accuracy: "accuracy" },
+  async prepare(folder) {
+    const { source, testData } = files(folder);
+    return { source, options: { text: "text", label: "label", testData } };
+  },
+});
+
+/** Rows of text and label, the first ones of an order for the test. @param {string} folder @param {string[][]} rows @param {number[]} order @param {number} test */
+function writeParts(folder, rows, order, test) {
+  const write = (/** @type {string} */ name, /** @type {number[]} */ part) =>
+    writeCsv(folder, `${name}.csv`, ["text", "label"], part.map((i) => rows[i])); // prettier-ignore
+  return { source: write("train", order.slice(test)), testData: write("test", order.slice(0, test)) };
+}
+
+const readSentences = () =>
+  ["pos", "neg"].flatMap((kind) => {
+    const lines = readText(`rt-polarity/rt-polarity.${kind}`).trimEnd().split("\n");
+    return lines.map((line) => [line.trim(), kind === "pos" ? "1" : "0"]);
+  });
+
 /** @type {Row} */
 export const rtPolarity = {
   id: "rt-polarity",
@@ -65,10 +91,11 @@ export const rtPolarity = {
     simple: { accuracy: 0.77 },
   },
   spec,
+  defaults: classify((folder) => writeParts(folder, readSentences(), readSplit("rt_perm"), 1066)),
   load() {
-    const lines = ["pos", "neg"].map((kind) => readText(`rt-polarity/rt-polarity.${kind}`).trimEnd().split("\n"));
-    const words = lines.flat().map((line) => line.trim().split(/\s+/));
-    const labels = lines.flatMap((list, kind) => list.map(() => 1 - kind));
+    const sentences = readSentences();
+    const words = sentences.map(([text]) => text.split(/\s+/));
+    const labels = sentences.map(([, label]) => Number(label));
     const order = readSplit("rt_perm");
     const part = (first, end) => take({ words, labels }, order.slice(first, end));
     return prepare({ test: part(0, 1066), validation: part(1066, 2026), train: part(2026) }, 40, "post");
@@ -81,6 +108,7 @@ export const rtPolarityUniform = {
   ...rtPolarity,
   id: "rt-polarity-uniform",
   task: "the same, embedding from U(±0.05)",
+  defaults: undefined,
   published: { ...rtPolarity.published, torch: { accuracy: { mean: 0.742, n: 2 } } },
   spec: { ...spec, embedding: { ...spec.embedding, initial: "uniform" } },
 };
@@ -91,6 +119,7 @@ export const imdb = {
   task: "film reviews",
   published: { torch: { accuracy: { mean: 0.832, n: 1 } }, trivial: { accuracy: 0.5 }, simple: { accuracy: 0.824 } },
   spec: rtPolarityUniform.spec,
+  defaults: classify(() => ({ source: pathOf("imdb/train.tsv"), testData: pathOf("imdb/test.tsv") })),
   load() {
     const [all, test] = ["train", "test"].map((part) => {
       const lines = readText(`imdb/${part}.tsv`).trimEnd().split("\n").slice(1);
@@ -124,6 +153,10 @@ export const waimai = {
     simple: { accuracy: 0.858, F1: 0.794 },
   },
   spec,
+  defaults: classify((folder) => {
+    const rows = readCells("zh-sentiment/waimai_10k.csv").slice(1).map(([label, text]) => [text, label]); // prettier-ignore
+    return writeParts(folder, rows, readSplit("waimai_perm"), 1198);
+  }),
   load() {
     const rows = readCells("zh-sentiment/waimai_10k.csv").slice(1);
     const texts = { words: rows.map(([, text]) => [...text]), labels: rows.map(([label]) => Number(label)) };
