@@ -11,3 +11,12 @@ export type { Line } from "./readers/lines.js";
 export { readTs, type TsData, type TsSeries } from "./readers/ts.js";
 export { RowStore, type RowStoreOptions } from "./store/row-store.js";
 export { storeWindows, type StoreWindowOptions, type StoreWindows } from "./store/store-windows.js";
+export {
+  describeColumn,
+  describeTable,
+  type ColumnFacts,
+  type DateFacts,
+  type NumberFacts,
+  type TableFacts,
+  type TextFacts,
+} from "./table/describe.js";
