@@ -48,7 +48,7 @@ test("plotForecast puts dates on the axis, leaves gaps where nothing is known, a
     x: ["2015-01-01", "2015-02-01", "2015-03-01", "2015-04-01"],
   });
   const texts = wellFormed(svg);
-  assert.ok(texts.includes("February"));
+  assert.ok(texts.includes("February") && texts.includes("2015-01-01 to 2015-04-01"));
   assert.ok(texts.some((text) => text.includes("Mean absolute error: a 0.250, b 1.00.")));
   const points = [ink, series[0]!, series[1]!].map((colour) => strokesOf(svg, colour).map((stroke) => stroke.length));
   assert.deepEqual(points, [[2], [4], [2]]);

@@ -68,7 +68,10 @@ function axesOf({ x, dates = false, xLabel, yLabel, lines }: Panel): object {
       type: dates ? "temporal" : "quantitative",
       scale: { zero: false, nice: false, domain, ...(dates && { type: "utc" }) },
       // There is no epoch 1.5.
-      axis: { title: xLabel ?? null, ...(!dates && whole && { tickMinStep: 1, format: "d" }) },
+      axis: {
+        title: xLabel ?? (dates ? spanText(first, last) : null),
+        ...(!dates && whole && { tickMinStep: 1, format: "d" }),
+      },
     },
     y: {
       field: "y",
@@ -77,6 +80,18 @@ function axesOf({ x, dates = false, xLabel, yLabel, lines }: Panel): object {
       axis: { title: yLabel ?? null },
     },
   };
+}
+
+/** The first and the last date: marks such as "July" do not say the year. */
+function spanText(first: number, last: number): string {
+  const days = Math.abs(last - first) > 3 * 86_400_000;
+  const [from, to] = [first, last].map((time) =>
+    new Date(time)
+      .toISOString()
+      .slice(0, days ? 10 : 16)
+      .replace("T", " "),
+  );
+  return from === to ? from! : `${from} to ${to}`;
 }
 
 function lineLayer({ x, lines, mark }: Panel, names: readonly string[], width: number): Layer {
