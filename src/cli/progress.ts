@@ -44,7 +44,7 @@ export function progress(screen: Screen, title = ""): Callback {
       else screen.note(texts.filter(Boolean).join("  "));
     },
     onTrainEnd() {
-      screen.status.clear();
+      screen.status.draw(`${title}measuring, writing the report …`);
     },
   };
 }

@@ -1,7 +1,7 @@
 /** What is told of a run that has just ended. */
 import { existsSync } from "node:fs";
-import { join } from "node:path";
-import { RUN_FILES } from "../runs/run-folder.js";
+import { dirname, join } from "node:path";
+import { latestFile, latestRun, RUN_FILES } from "../runs/run-folder.js";
 import type { Run } from "../tasks/run.js";
 import { aligned } from "./aligned.js";
 import { quoted } from "./command-line.js";
@@ -42,7 +42,9 @@ export function trainReply(run: Run, data: string, seconds: number, screen: Scre
 }
 
 function nextCommands(task: string, folder: string): string[] {
-  const run = quoted(folder);
+  const root = dirname(folder);
+  const newest = latestRun(root) === folder;
+  const run = quoted(newest ? latestFile(root) : folder);
   return task === "generate"
     ? [`sluice generate ${run} --length 500 --temperature 0.8`]
     : [`sluice predict ${run} --data new.csv --out predictions.csv`, `sluice evaluate ${run} --data test.csv`];

@@ -11,6 +11,7 @@ import type { Screen } from "./screen.js";
 /** @throws InterruptedError with the command that goes on, where the user stopped it */
 export async function watched<T>(screen: Screen, work: (hooks: TrainHooks) => Promise<T>): Promise<T> {
   const ending = "Finishing the batch and saving a checkpoint.";
+  screen.status.draw("Reading and preparing the data …");
   return interruptible(screen, ending, async (signal) => {
     const hooks: TrainHooks = {
       signal,

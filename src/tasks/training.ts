@@ -11,6 +11,7 @@ import { markRun } from "../runs/run-status.js";
 import { Run } from "./run.js";
 import type { Pipeline, Prepared } from "./task.js";
 import type { TrainHooks } from "./train-task.js";
+import { ofWholeEpochs } from "./whole-epochs.js";
 import { writeReport } from "./write-report.js";
 
 /** A training that is about to begin, or to go on. */
@@ -45,15 +46,16 @@ export async function runTraining<P extends Pipeline>(session: Session<P>): Prom
 async function fitRun<P extends Pipeline>({ prepared, model, folder, hooks, before }: Session<P>): Promise<History> {
   const { epochs, batchSize, patience, monitor, mode } = prepared.fit;
   const best = before && bestOf(before.history[monitor] ?? [], mode);
+  const keeping = [
+    ...runCallbacks(folder, { monitor, mode }, before ? { best } : undefined),
+    callbacks.earlyStopping({ monitor, mode, patience, baseline: best }),
+    ...(hooks.callbacks ?? []),
+  ];
   const options: FitOptions = {
     epochs,
     initialEpoch: model.epoch,
     validationData: prepared.validation,
-    callbacks: [
-      ...runCallbacks(folder, { monitor, mode }, before ? { best } : undefined),
-      callbacks.earlyStopping({ monitor, mode, patience, baseline: best }),
-      ...(hooks.callbacks ?? []),
-    ],
+    callbacks: keeping.map((callback) => ofWholeEpochs(callback, monitor)),
     ...(hooks.verbose !== undefined && { verbose: hooks.verbose }),
     ...(hooks.signal && { signal: hooks.signal }),
   };

@@ -1,6 +1,8 @@
 import { InvalidArgumentError, Option, type Command } from "commander";
+import { RUN_FILES, RunFolder } from "../../runs/run-folder.js";
 import { resumeRun } from "../../tasks/open-run.js";
 import { trainTask } from "../../tasks/train-task.js";
+import type { Run } from "../../tasks/run.js";
 import type { Task } from "../../tasks/task.js";
 import { addScreenFlags, verbCommand } from "../command.js";
 import { commandLine } from "../command-line.js";
@@ -73,5 +75,11 @@ async function resume(command: Command, screen: Screen): Promise<Reply> {
   const begin = performance.now();
   const changes = { ...(data !== undefined && { data }), ...(epochs !== undefined && { epochs }) };
   const run = await watched(screen, (hooks) => resumeRun(where, { ...hooks, ...changes }));
-  return trainReply(run, data ?? where, (performance.now() - begin) / 1000, screen);
+  return trainReply(run, data ?? dataOf(run), (performance.now() - begin) / 1000, screen);
+}
+
+/** What the run was made of, as it was named then. */
+function dataOf({ folder }: Run): string {
+  const { data } = RunFolder.open(folder!).readJson(RUN_FILES.config) as { data: string };
+  return data;
 }
