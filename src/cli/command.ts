@@ -64,7 +64,9 @@ export function parseWords(command: Command, words: readonly string[]): void {
   }
 }
 
-function messageOf({ message }: CommanderError): string {
+function messageOf({ code, message }: CommanderError): string {
   const [what, hint] = message.replace(/^error: /, "").split("\n");
+  if (code === "commander.missingMandatoryOptionValue") return what!.replace(/^.*'(--[\w-]+).*$/, "$1 is needed");
+  if (code === "commander.missingArgument") return what!.replace(/^.*'(.*)'$/, "<$1> is needed");
   return hint ? `${what}; ${hint.replace(/^\(Did/, "did").replace(/\)$/, "")}` : what!;
 }

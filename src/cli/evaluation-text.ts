@@ -3,18 +3,43 @@ import type { Entry, Evaluation } from "../runs/evaluation.js";
 import { aligned } from "./aligned.js";
 import { figure } from "./figures.js";
 import type { Screen } from "./screen.js";
-import { plain, wrap } from "./text-width.js";
+import { plain, widthOf, wrap } from "./text-width.js";
+
+/** Metrics that are shown: those of many classes fill more than a screen. */
+const SHOWN = 12;
 
 /** All but the pictures. */
 export type Measured = Omit<Evaluation, "pictures">;
 
-export function evaluationText({ count, of, part, judge, entries, verdict }: Measured, screen: Screen): string {
-  const names = metricNames(entries);
-  const header = ["", ...names.map((name) => (name === judge.name ? withUnit(name, judge.unit) : name))];
-  const rows = entries.map(({ name, values }) => [name, ...names.map((metric) => shown(values[metric]))]);
-  const title = `On ${figure(count)} ${of} of the ${/^(test|validation)$/.test(part) ? `${part} part` : `file ${plain(part)}`}:`;
-  const table = aligned(header, rows, screen.width);
-  return [screen.style.bold(title), "", table, "", wrap(plain(verdict), screen.proseWidth)].join("\n");
+/** What --json and the run's list keep of an evaluation. */
+export function evaluationObject(evaluation: Evaluation): Measured {
+  const { pictures: _, ...rest } = evaluation;
+  return rest;
+}
+
+export function evaluationText(evaluation: Measured, screen: Screen): string {
+  const { count, of, part, verdict } = evaluation;
+  const where = part === "test" || part === "validation" ? `the ${part} part` : plain(part);
+  const title = screen.style.bold(`On ${figure(count)} ${plain(of)} of ${where}:`);
+  return [title, "", metricsText(evaluation, screen), "", wrap(plain(verdict), screen.proseWidth)].join("\n");
+}
+
+/** A row for each of network and baselines; or, where that is too wide, a column. */
+function metricsText({ judge, entries }: Measured, { proseWidth }: Screen): string {
+  const names = metricNames(entries, judge.name);
+  const titles = names.map((name) => (name === judge.name ? withUnit(name, judge.unit) : name));
+  const rows = entries.map(({ name, values }) => [name, ...names.map((metric) => metricText(values[metric]))]);
+  const table = aligned(["", ...titles], rows, Infinity);
+  if (widthOf(table.split("\n")[1]!) <= proseWidth) return table;
+  const turned = titles.slice(0, SHOWN).map((title, i) => [title, ...rows.map((row) => row[i + 1]!)]);
+  const rest = names.length - turned.length;
+  const more = rest > 0 ? `\nand ${rest} more metrics in the report and with --json` : "";
+  return aligned(["", ...entries.map(({ name }) => name)], turned, proseWidth) + more;
+}
+
+/** The one that decides first. */
+function metricNames(entries: readonly Entry[], first: string): string[] {
+  return [...new Set([first, ...entries.flatMap(({ values }) => Object.keys(values))])];
 }
 
 /** "mae (°C)"; "nats a character" says it all by itself. */
@@ -23,17 +48,9 @@ function withUnit(name: string, unit: string | undefined): string {
   return unit.startsWith(name) ? unit : `${name} (${unit})`;
 }
 
-function metricNames(entries: readonly Entry[]): string[] {
-  return [...new Set(entries.flatMap(({ values }) => Object.keys(values)))];
-}
-
-function shown(value: number | null | undefined): string {
-  // null is what JSON made of a number that is not finite.
-  return value === undefined ? "" : value === null ? "–" : figure(value);
-}
-
-/** What --json and the run's list keep of an evaluation: all but the pictures. */
-export function evaluationObject(evaluation: Evaluation): Measured {
-  const { pictures: _, ...rest } = evaluation;
-  return rest;
+/** Null is what JSON made of a number that is not finite. */
+export function metricText(value: number | null | undefined): string {
+  if (value === undefined) return "";
+  if (value === null) return "–";
+  return Number.isInteger(value) && Math.abs(value) < 1000 ? value.toPrecision(4) : figure(value);
 }

@@ -56,7 +56,7 @@ export function modelText(facts: ModelFacts, screen: Screen): string {
 }
 
 /** Deeper parts are told by their size only. */
-const DEEPEST = 3;
+const DEEPEST = 5;
 /** Longer lists are told by their length only. */
 const LONGEST = 8;
 

@@ -1,7 +1,7 @@
 import { RUN_FILES, RunFolder } from "../runs/run-folder.js";
 import { describeRun, type RunInfo } from "../runs/run-list.js";
 import { aligned } from "./aligned.js";
-import { resultCells } from "./runs-list.js";
+import { footnote, RESULT_HEADER, resultCells } from "./runs-list.js";
 import { settingText } from "./runs-show.js";
 import type { Screen } from "./screen.js";
 import { wrap } from "./text-width.js";
@@ -35,13 +35,13 @@ function partOf(folder: RunFolder): string | null {
 }
 
 export function comparedText({ runs, differences }: ComparedRuns, screen: Screen): string {
-  const header = ["run", ...differences, "epochs", "part", "metric", "network", "best baseline"];
+  const header = ["run", ...differences, "epochs", "part", ...RESULT_HEADER];
   const rows = runs.map(({ name, config, epochs, part, result }) => [
     name,
     ...differences.map((setting) => settingText(config[setting])),
     String(epochs),
     part ?? "–",
-    ...(result ? resultCells(result) : ["–", "–", "–"]),
+    ...resultCells(result),
   ]);
   const same = differences.length === 0 ? ["All settings are the same."] : [];
   const differ = (value: (run: ComparedRun) => unknown) => new Set(runs.map((run) => String(value(run)))).size > 1;

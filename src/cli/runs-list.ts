@@ -1,23 +1,33 @@
 import type { RunInfo, RunResult } from "../runs/run-list.js";
 import { aligned } from "./aligned.js";
-import { figure } from "./figures.js";
+import { metricText } from "./evaluation-text.js";
 import type { Screen } from "./screen.js";
+
+/** What stands above the cells of `resultCells`. */
+export const RESULT_HEADER = ["metric", "network", "baseline"];
+
+/** Marks a baseline that is better than the network: in words below, since a terminal may have no colours. */
+const BETTER = "*";
 
 export function listText(runs: readonly RunInfo[], root: string, screen: Screen): string {
   if (runs.length === 0) return `There are no runs in ${root}.`;
-  const header = ["run", "state", "task", "epochs", "metric", "network", "best baseline"];
-  return aligned(header, runs.map(rowOf), screen.width);
+  const rows = runs.map(({ name, state, task, result }) => [name, state, task ?? "–", ...resultCells(result)]);
+  const table = aligned(["run", "state", "task", ...RESULT_HEADER], rows, screen.width);
+  return [table, ...footnote(runs)].join("\n\n");
 }
 
-function rowOf({ name, state, task, epochs, result }: RunInfo): string[] {
-  const [metric, network, baseline] = result ? resultCells(result) : ["–", "–", "–"];
-  return [name, state, task ?? "–", String(epochs), metric!, network!, baseline!];
+/** The metric that decides, with its value for the network and for the best baseline. */
+export function resultCells(result: RunResult | null): string[] {
+  if (result === null) return ["–", "–", "–"];
+  const { metric, network, baseline } = result;
+  if (baseline === null) return [metric, metricText(network), "–"];
+  return [metric, metricText(network), metricText(baseline.value) + (loses(result) ? BETTER : "")];
 }
 
-/** Which is better is said in words, since a terminal may have no colours. */
-export function resultCells({ metric, mode, network, baseline }: RunResult): string[] {
-  const sign = mode === "min" ? 1 : -1;
-  const wins = baseline === null || sign * network < sign * baseline.value;
-  const other = baseline ? `${figure(baseline.value)} ${baseline.name}${wins ? "" : " (better)"}` : "–";
-  return [metric, figure(network), other];
+function loses({ mode, network, baseline }: RunResult): boolean {
+  return baseline !== null && (mode === "min" ? baseline.value < network : baseline.value > network);
+}
+
+export function footnote(runs: readonly RunInfo[]): string[] {
+  return runs.some(({ result }) => result && loses(result)) ? [`${BETTER} better than the network`] : [];
 }
