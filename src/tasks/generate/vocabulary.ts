@@ -1,5 +1,6 @@
 import { charTokenizer, reviveText, wordTokenizer, type CharTokenizer, type WordTokenizer } from "../../data/index.js";
 import { placeOf } from "../../data/text/char-tokenizer.js";
+import { isSpacedWord, splitPieces } from "../../data/text/words.js";
 import { check, show, SluiceError } from "../../util/errors.js";
 import type { Corpus } from "./corpus.js";
 import { makeIds, type Ids } from "./id-list.js";
@@ -125,10 +126,10 @@ export class Vocabulary {
 
   /** The words before the unknown one are known, so that their text says where it begins. */
   #unknownWord(text: string, ids: Int32Array, bad: number): SluiceError {
-    const before = this.decode(ids.subarray(0, bad));
-    const rest = text.slice(before.length).trimStart();
-    const word = /^\S+/u.exec(rest)?.[0] ?? rest;
-    const place = placeOf([...text], Array.from(text.slice(0, text.length - rest.length)).length);
-    return new SluiceError(`the word ${show(word)} at ${place} is not in the vocabulary`);
+    const rest = text.slice(this.decode(ids.subarray(0, bad)).length);
+    const [first, second] = splitPieces(rest);
+    const piece = first === " " && second && bad > 0 && isSpacedWord(second) ? second : first!; // the space is no piece then
+    const place = placeOf([...text], Array.from(text.slice(0, text.length - rest.length + rest.indexOf(piece))).length);
+    return new SluiceError(`${show(piece)} at ${place} is not in the vocabulary`);
   }
 }

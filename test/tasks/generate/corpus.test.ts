@@ -85,9 +85,10 @@ test("what a prompt has and the model has not is named with its place", async ()
     minCount: 1,
     maxWords: 9,
   });
+  assert.throws(() => words.encode("red tea,\nred wine", "error"), /^SluiceError: "\\n" at line 1, column 9 is not in/);
   assert.throws(
-    () => words.encode("red tea,\nred wine", "error"),
-    /the word "wine" at line 2, column 5 is not in the vocabulary/,
+    () => words.encode("red tea, red wine", "error"),
+    /"wine" at line 1, column 14 is not in the vocabulary/,
   );
   assert.equal(words.decode(words.encode("red cold tea", "skip")), "red tea");
 });
