@@ -52,6 +52,6 @@ export function comparedText({ runs, differences }: ComparedRuns, screen: Screen
       : [];
   return [
     aligned(header, rows, screen.width),
-    ...[...same, ...warning].map((line) => wrap(line, screen.proseWidth)),
+    ...[...footnote(runs), ...same, ...warning].map((line) => wrap(line, screen.proseWidth)),
   ].join("\n\n");
 }
