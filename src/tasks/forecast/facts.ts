@@ -7,11 +7,12 @@ import type { Samples } from "./samples.js";
 import { countGaps, showStep } from "./steps.js";
 
 export function settingsFilledIn(options: ForecastOptions, plan: ForecastPlan): Record<string, unknown> {
-  const { roles, lookback, season, residual, cycles } = plan;
+  const { roles, lookback, season, residual, level, cycles } = plan;
   return {
     ...options,
     lookback,
     residual,
+    level,
     calendar: cycles.length === 0 ? "none" : cycles,
     ...(season !== null && { season }),
     ...(roles.time !== null && { time: roles.time }),

@@ -16,9 +16,9 @@ export interface NetworkSizes {
 
 /**
  * Stacked recurrent layers over the lookback [B, T, D]; their last output, beside the future covariates, through one dense layer to
- * all steps and targets [B, horizon · K]. With `linear` a linear layer on everything the network sees is added, as LSTNet's
- * autoregressive part (Lai et al. 2018, section 3.6). It begins as the ridge solution and the recurrent part at zero, so that
- * training begins at the linear autoregression.
+ * all steps and targets [B, horizon · K]. With `linear` the linear autoregression is added, as it was fitted: the recurrent part
+ * begins at zero and learns what the linear one leaves (Zhang 2003, section 3; a linear path beside the network as in LSTNet, Lai et
+ * al. 2018, section 3.6). The linear weights stay as they are: trained along, they lose what least squares had found.
  */
 export function forecastNetwork(
   o: ForecastOptions,
@@ -33,7 +33,8 @@ export function forecastNetwork(
   const kernelInitializer = autoregression ? "zeros" : "glorotUniform";
   const head = layers.dense({ units: width, name: "head", kernelInitializer }).apply(join(h, flat));
   const linear =
-    autoregression && layers.dense({ units: width, name: "linear" }).apply(join(layers.flatten().apply(x), flat));
+    autoregression &&
+    layers.dense({ units: width, name: "linear", trainable: false }).apply(join(layers.flatten().apply(x), flat));
   const outputs = linear ? layers.add().apply([head, linear]) : head;
   const network = model({ inputs: future ? [x, future] : x, outputs, seed: o.seed, name: "forecast" });
   network.compile({ optimizer: optimizerOf(o), loss: o.loss, metrics: ["mae"] });

@@ -51,10 +51,16 @@ export const forecastOptions = z.strictObject({
     .boolean()
     .optional()
     .describe("Foresee the change from the last value; default yes, unless differences are foreseen anyway."),
+  level: z
+    .union([z.literal("auto"), z.boolean()])
+    .default("auto")
+    .describe(
+      "Whether the network sees how high the targets stand, or only how far from the last value; auto: if it helps a linear model on the validation part.",
+    ),
   linear: z
     .boolean()
     .default(true)
-    .describe("Beside the recurrent layers, a linear layer that starts as the linear autoregression."),
+    .describe("Add the linear autoregression, so that the recurrent layers learn what it leaves."),
   loss: z
     .enum(["meanSquaredError", "meanAbsoluteError", "huber"])
     .default("meanSquaredError")

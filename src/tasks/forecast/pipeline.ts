@@ -37,6 +37,7 @@ export interface ForecastPlan {
   readonly transform: Transform;
   readonly missing: Fill;
   readonly residual: boolean;
+  readonly level: boolean;
   /** Judged by the absolute error, which training minimised. */
   readonly absolute: boolean;
   /** Error of the naive forecast in the training part, by series and target; null where there is none. */
@@ -130,9 +131,9 @@ export function scalingOf({ scaler, roles }: Pick<ForecastPlan, "scaler" | "role
 }
 
 export function settingsOf({ roles, cycles, ...plan }: Omit<ForecastPlan, "naive">): SampleSettings {
-  const { lookback, horizon, stride, transform, residual } = plan;
+  const { lookback, horizon, stride, transform, residual, level } = plan;
   const past = [...roles.past, ...calendarColumns(cycles)];
-  return { lookback, horizon, stride, targets: roles.targets, past, future: roles.future, transform, residual };
+  return { lookback, horizon, stride, targets: roles.targets, past, future: roles.future, transform, residual, level };
 }
 
 type Spans = readonly { readonly id: string | null; readonly begin: number; readonly end: number }[];

@@ -7,7 +7,7 @@ import type { Answer } from "../task.js";
 import { frameOf, isoOf, seriesName, type Frame, type Series } from "./frame.js";
 import type { ForecastPipeline } from "./pipeline.js";
 import type { Roles } from "./roles.js";
-import { decodeOne } from "./samples.js";
+import { decodeOne, fromLast } from "./samples.js";
 import { dateAfter, stepOf } from "./steps.js";
 import { dropBeginnings, keepSteps, valuesOf } from "./values.js";
 
@@ -35,7 +35,8 @@ export async function predictAhead(
   const covering = scaling.covering(values.inputs, known.series);
   const scaled = covering.apply(values.inputs, known.series);
   const features = [...settings.targets, ...settings.past, ...settings.future];
-  const x = stack(known.series, lookback, features, (name, s, t) => scaled[name]![s.end - lookback + t]!);
+  const seen = stack(known.series, lookback, features, (name, s, t) => scaled[name]![s.end - lookback + t]!);
+  const x = settings.level ? seen : fromLast(seen, roles.targets.length);
   const ahead = aheadOf(where, whole, ends, roles, horizon);
   const future = ahead.map((columns) => covering.applyCovariates(columns));
   const f = stack(known.series, horizon, roles.future, (name, _, t, i) => future[i]![name]![t]!);

@@ -1,37 +1,26 @@
 import type { Dataset } from "sluice";
-import { readTable, type CalendarCycle, type DataSource, type Table } from "../../data/index.js";
+import { readTable, type DataSource, type Table } from "../../data/index.js";
 import { check } from "../../util/errors.js";
 import { Random } from "../../util/random.js";
 import type { Prepared, TaskContext, TrainingData } from "../task.js";
-import { fitAutoregression, type Autoregression } from "./autoregression.js";
+import { chooseFeatures, numbersOf } from "./choose.js";
 import { factsOf, settingsFilledIn } from "./facts.js";
 import { frameOf, type Frame } from "./frame.js";
 import { measure } from "./measure.js";
 import { forecastNetwork } from "./network.js";
 import type { ForecastOptions } from "./options.js";
-import { cyclesOf, defaultLookback, partsOf, type Parts } from "./parts.js";
-import {
-  ForecastPipeline,
-  longEnough,
-  naiveErrors,
-  scalingOf,
-  settingsOf,
-  usableWindows,
-  type ForecastPlan,
-} from "./pipeline.js";
+import { defaultLookback, partsOf } from "./parts.js";
+import { longEnough, type ForecastPipeline, type ForecastPlan } from "./pipeline.js";
 import { rolesOf } from "./roles.js";
-import { Samples } from "./samples.js";
+import type { Samples } from "./samples.js";
 import { findSeason } from "./season.js";
 import { countGaps, showStep, stepOf, usualSeasons } from "./steps.js";
-import { checkVaries, dropBeginnings, valuesOf, type Values } from "./values.js";
+import { checkVaries, dropBeginnings } from "./values.js";
 
 const WHERE = "forecast";
 
 /** Numbers of a part that are laid out at once for training, 128 MB in float32; larger ones come batch by batch. */
 const IN_MEMORY = 32e6;
-
-/** Numbers that the linear autoregression is fitted on at most; of larger parts evenly spaced windows. */
-const FOR_LINEAR = 16e6;
 
 /** Everything but the trained weights. */
 export async function prepareForecast(
@@ -45,7 +34,7 @@ export async function prepareForecast(
   const { frame, plan } = planOf(table, options, shares, context);
   const parts = partsOf(WHERE, frame, plan, shares);
   checkVaries(WHERE, frame, plan.roles.targets, parts.spans.map((s) => s.end)); // prettier-ignore
-  const chosen = chooseCycles(frame, plan, parts, options);
+  const chosen = chooseFeatures(frame, plan, parts, options);
   const { pipeline, samples } = chosen;
   const { targets, past, future } = samples.train.settings;
   const sizes = { lookback: plan.lookback, horizon: plan.horizon, K: targets.length, D: targets.length + past.length + future.length, F: future.length }; // prettier-ignore
@@ -95,7 +84,7 @@ function planOf(
   const season = options.season ?? seasonOf(whole, roles.targets[0]!, usualSeasons(step), shares[0]!);
   const lookback = options.lookback ?? defaultLookback(whole, options, season, shares[0]!);
   const { horizon, stride, scaler, transform, missing, residual = transform !== "difference", loss } = options;
-  const plan = { roles, lookback, horizon, stride, cycles: [], season, step, scaler, transform, missing, residual, absolute: loss !== "meanSquaredError" }; // prettier-ignore
+  const plan = { roles, lookback, horizon, stride, cycles: [], level: true, season, step, scaler, transform, missing, residual, absolute: loss !== "meanSquaredError" }; // prettier-ignore
   const frame = longEnough(WHERE, whole, plan);
   const short = whole.series.length - frame.series.length;
   if (short > 0) context.warn(`${WHERE}: left out ${short} of ${whole.series.length} series that are shorter than lookback and horizon`); // prettier-ignore
@@ -109,63 +98,6 @@ function seasonOf(frame: Frame, target: string, candidates: readonly number[], t
     return frame.columns[target]!.subarray(begin, begin + Math.floor(trainShare * (end - begin)));
   });
   return findSeason(parts, candidates);
-}
-
-interface Chosen {
-  readonly pipeline: ForecastPipeline;
-  readonly samples: Readonly<Record<"train" | "validation" | "test", Samples>>;
-  readonly autoregression: Autoregression;
-}
-
-/** Fits scalers and the linear autoregression; with `calendar: "auto"` once more, with the cycles that helped it. */
-function chooseCycles(frame: Frame, plan: Plan, parts: Parts, { calendar }: ForecastOptions): Chosen {
-  if (Array.isArray(calendar) && calendar.length > 0)
-    check(frame.times !== null, () => `${WHERE}: calendar needs a column of dates; name it with time`);
-  const given = calendar === "none" ? [] : calendar === "auto" ? [] : calendar;
-  const offered = calendar === "auto" ? cyclesOf(frame, plan.step) : [];
-  const first = fitted(frame, plan, parts, given, offered);
-  return offered.length === 0 ? first : fitted(frame, plan, parts, first.autoregression.cycles, []);
-}
-
-function fitted(
-  frame: Frame,
-  bare: Plan,
-  parts: Parts,
-  given: readonly CalendarCycle[],
-  offered: readonly CalendarCycle[],
-): Chosen {
-  const plan = { ...bare, cycles: [...given, ...offered] };
-  const values = valuesOf(WHERE, frame, plan.roles, plan, parts.trainEnds);
-  const scaling = scalingOf(plan);
-  const trained = parts.spans.filter((s, i) => s.end === parts.trainEnds[i]);
-  scaling.fit(values.inputs, trained);
-  const pipeline = new ForecastPipeline({ ...plan, naive: naiveErrors(values, trained, plan) }, scaling);
-  const samples = partSamples(values, plan, parts, pipeline);
-  const { train, validation } = samples;
-  const layout = { lookback: plan.lookback, horizon: plan.horizon, features: train.windows.features, future: plan.roles.future }; // prettier-ignore
-  const autoregression = fitAutoregression(spaced(train), spaced(validation), layout, offered, given);
-  return { pipeline, samples, autoregression };
-}
-
-function partSamples(values: Values, plan: Plan, parts: Parts, { scaling }: ForecastPipeline): Chosen["samples"] {
-  const all = new Samples(values, settingsOf(plan), scaling.covering(values.inputs, parts.spans));
-  const usable = new Set(usableWindows(values, plan));
-  const of = (part: "train" | "validation" | "test") => all.subset(parts[part].filter((i) => usable.has(i)));
-  const samples = { train: of("train"), validation: of("validation"), test: of("test") };
-  for (const part of parts.test.length > 0
-    ? (["train", "validation", "test"] as const)
-    : (["train", "validation"] as const))
-    check(samples[part].count > 0, () => `${WHERE}: the ${part} part has no window whose targets are all known`);
-  return samples;
-}
-
-function spaced(samples: Samples) {
-  const every = Math.ceil((samples.count * numbersOf(samples)) / FOR_LINEAR);
-  return samples.batch(Int32Array.from({ length: Math.ceil(samples.count / every) }, (_, i) => i * every));
-}
-
-function numbersOf({ windows, settings }: Samples): number {
-  return settings.lookback * windows.features.length;
 }
 
 function trainingData(samples: Samples, { batchSize, seed }: ForecastOptions, shuffled: boolean): TrainingData {

@@ -15,6 +15,8 @@ export interface SampleSettings {
   readonly future: readonly string[];
   readonly transform: Transform;
   readonly residual: boolean;
+  /** Whether targets are seen as they are; else less their last value, so that a series may leave the range of its training part. */
+  readonly level: boolean;
 }
 
 type Columns = Readonly<Record<string, Float64Array>>;
@@ -72,9 +74,10 @@ export class Samples {
 
   batch(indices?: ArrayLike<number>): SampleBatch {
     const { x, future, y } = this.windows.batch(indices);
-    const { horizon, targets, residual } = this.settings;
+    const { horizon, targets, residual, level } = this.settings;
     const [B, K] = [x.shape[0]!, targets.length];
-    return { x, future, y: tensor(residual ? lessLast(x, y, horizon, K) : y.data, [B, horizon * K]) };
+    const target = tensor(residual ? lessLast(x, y, horizon, K) : y.data, [B, horizon * K]);
+    return { x: level ? x : fromLast(x, K), future, y: target };
   }
 
   /** Raw truth of sample i, [horizon · K]. */
@@ -123,6 +126,17 @@ export function decodeOne(
   return out.map((level) => rawOf(transform, level));
 }
 
+/** The first K columns of x less their values at the last step. */
+export function fromLast(x: Tensor, K: number): Tensor {
+  const [B, T, D] = x.shape as [number, number, number];
+  const out = Float32Array.from(x.data);
+  for (let b = 0; b < B; b++) {
+    const last = (b * T + T - 1) * D;
+    for (let t = 0; t < T; t++) for (let k = 0; k < K; k++) out[(b * T + t) * D + k]! -= x.data[last + k]!;
+  }
+  return tensor(out, [B, T, D]);
+}
+
 function lessLast(x: Tensor, y: Tensor, horizon: number, K: number): Float32Array {
   const [B, T, D] = x.shape as [number, number, number];
   const out = new Float32Array(B * horizon * K);
@@ -136,7 +150,7 @@ function lessLast(x: Tensor, y: Tensor, horizon: number, K: number): Float32Arra
 /** All windows within the series, whatever their values. */
 export function windowsOf(
   { series, times }: Frame,
-  { lookback, horizon, stride, targets, past, future }: Omit<SampleSettings, "transform" | "residual">,
+  { lookback, horizon, stride, targets, past, future }: Omit<SampleSettings, "transform" | "residual" | "level">,
   columns: Columns,
 ): SlidingWindows {
   const id = series.flatMap(({ begin, end }, i) => new Array<number>(end - begin).fill(i));

@@ -47,8 +47,9 @@ test("other numbers in the test part leave scalers, training data and the linear
 });
 
 test("other numbers in the validation part leave scalers and training data as they are", async () => {
+  const settings = { level: true };
   const at = (change: number) => wave(N).map((v, row) => (row >= 70 ? v * change : v));
-  const [one, other] = [await prepare(tableOf({ y: at(1) }), {}), await prepare(tableOf({ y: at(3) }), {})];
+  const [one, other] = [await prepare(tableOf({ y: at(1) }), settings), await prepare(tableOf({ y: at(3) }), settings)];
   assert.deepEqual(other.pipeline.toJSON(), one.pipeline.toJSON());
   assert.deepEqual(trained(other), trained(one));
 });

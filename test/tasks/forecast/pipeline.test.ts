@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { forecastTask } from "../../../src/tasks/forecast/forecast-task.js";
-import type { Model } from "../../../src/index.js";
+import type { Model, Tensor } from "../../../src/index.js";
 import { Random } from "../../../src/util/random.js";
 import { DAY, dates, fit, prepare, tableOf, wave, zeroWeights } from "./support.js";
 
@@ -12,7 +12,7 @@ function answering(values: number[]): Model {
   return model as unknown as Model;
 }
 
-const HAND = { lookback: 2, horizon: 2, validation: 0.2, test: 0.2, linear: false };
+const HAND = { lookback: 2, horizon: 2, validation: 0.2, test: 0.2, linear: false, level: true };
 
 test("windows of a tiny series, by hand", async () => {
   const y = [0, 1, 2, 4, 3, 5, 6, 8, 7, 10];
@@ -65,6 +65,21 @@ test("the network begins as the linear autoregression", async () => {
   const { entries } = await made.validate(made.model);
   const linear = entries.find((entry) => entry.kind === "simple")!;
   assert.ok(Math.abs(entries[0]!.values["RMSE"]! - linear.values["RMSE"]!) < 1e-5 * linear.values["RMSE"]!);
+});
+
+test("what the network sees without the level does not depend on how high the series stands", async () => {
+  const y = wave(100);
+  const options = { scaler: "none", level: false, horizon: 2 };
+  const [low, high] = [
+    await prepare(tableOf({ y }), options),
+    await prepare(tableOf({ y: y.map((v) => v + 64) }), options),
+  ];
+  const [a, b] = [low, high].map(({ train }) => (train as unknown as [Tensor])[0].data);
+  for (const [i, v] of a!.entries()) assert.ok(Math.abs(v - b![i]!) < 1e-5);
+  const ahead = async (made: typeof low, add: number) =>
+    (await made.pipeline.predict(low.model, tableOf({ y: y.map((v) => v + add) }))).map((row) => row["y"] as number);
+  const [one, other] = [await ahead(low, 0), await ahead(high, 64)];
+  for (const [i, v] of one.entries()) assert.ok(Math.abs(v + 64 - other[i]!) < 1e-4);
 });
 
 test("answers are the same after JSON", async () => {
