@@ -2,8 +2,8 @@
  * `npm run quality`: trains the rows one after another and prints them beside their baselines and PyTorch.
  *
  *   node quality/run.mjs boston sine   only these rows
- *   --seeds 0,1,2        seeds of every row (those of the row: 0, 1, 2, and more where a row is short and its test part small)
- *   --torch              also trains with PyTorch here, by the row's first seed, for the time on the same core
+ *   --seeds 0,1,2        seeds of every row (0 to 9 where a training takes a few seconds, else 0, 1, 2)
+ *   --torch              also trains with PyTorch here, on the same core: rows of a few seconds by the same seeds, the others by one
  *   --torch-seeds 0,1,2  the same by these seeds
  *   --columns recipe     only this column of recipe,defaults
  *   --cpu 1              the processor that everything runs on (0); without taskset wherever it comes to run
@@ -72,11 +72,15 @@ if (!existsSync(DATA)) {
 
 process.stdout.write(heading());
 for (const row of rows) {
+  const own = Array.from({ length: row.seeds ?? 3 }, (_, seed) => seed);
   const plan = {
-    seeds: seedsOf(options.seeds) ?? row.seeds ?? [0, 1, 2],
-    torchSeeds: python ? (seedsOf(options["torch-seeds"]) ?? (row.seeds ?? [0]).slice(0, row.seeds ? undefined : 1)) : [],
-    columns, python, cpu: options.cpu, fresh: options.fresh,
-  }; // prettier-ignore
+    seeds: seedsOf(options.seeds) ?? own,
+    torchSeeds: python ? (seedsOf(options["torch-seeds"]) ?? (row.seeds ? own : [0])) : [],
+    columns,
+    python,
+    cpu: options.cpu,
+    fresh: options.fresh,
+  };
   if (!options.show) await measureRow(row, plan, results);
   process.stdout.write(linesOf(row, results.of(row)));
 }

@@ -16,14 +16,15 @@ export function figureOf(bySeed, name) {
 }
 
 /**
- * What to compare with. PyTorch's published figure where it has a deviation; where it has none, PyTorch's over several seeds here; else the
- * published mean with the deviation of our own seeds.
+ * What to compare with: PyTorch over several seeds here where these are more than were published, or where the published figure has no
+ * deviation; else the published one; and where neither has a deviation the published mean with that of our own seeds.
  * @param {Figure} published @param {Figure | undefined} here @param {Figure} own
  * @returns {{ mean: number, sd: number, what: "published" | "here" | "own" }}
  */
 function reference(published, here, own) {
+  const betterHere = here?.sd && (here.n > published.n || !published.sd);
+  if (betterHere) return { mean: here.mean, sd: here.sd, what: "here" };
   if (published.sd) return { mean: published.mean, sd: published.sd, what: "published" };
-  if (here?.sd) return { mean: here.mean, sd: here.sd, what: "here" };
   return { mean: published.mean, sd: own.sd ?? 0, what: "own" };
 }
 

@@ -8,6 +8,7 @@ import { rmse } from "../scores.mjs";
 /** @type {import("./index.mjs").Row} */
 export const boston = {
   id: "boston",
+  seeds: 10,
   task: "house prices",
   metrics: [{ name: "RMSE", unit: "thousand $", mode: "min", digits: 2 }],
   published: { torch: { RMSE: { mean: 3.06, sd: 0.08, n: 3 } }, trivial: { RMSE: 8.66 }, simple: { RMSE: 4.93 } },

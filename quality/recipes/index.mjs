@@ -17,7 +17,7 @@ import { imdb, rtPolarity, rtPolarityUniform, waimai } from "./texts.mjs";
  * @typedef {object} Row
  * @property {string} id @property {string} task in a few words
  * @property {Metric[]} metrics the first one decides
- * @property {number[]} [seeds] where not 0, 1, 2: the test part is so small that three say little; PyTorch takes them too
+ * @property {number} [seeds] how many, 3 unless given: rows of a few seconds take 10, since three say little of a deviation
  * @property {{ torch: Record<string, Figure>, trivial: Values, simple?: Values }} published what was measured before with PyTorch and
  *   scikit-learn, to be compared with
  * @property {{ trivial: string, simple?: string }} names of the baselines
