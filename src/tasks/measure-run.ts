@@ -5,6 +5,7 @@ import type { Evaluation } from "../runs/evaluation.js";
 import { readHistory } from "../runs/metrics-jsonl.js";
 import { RUN_FILES, type RunFolder } from "../runs/run-folder.js";
 import { readOptions } from "./options.js";
+import { sourceName } from "./source-name.js";
 import type { Task } from "./task.js";
 import type { TrainHooks } from "./train-task.js";
 import { writeReport } from "./write-report.js";
@@ -35,7 +36,7 @@ export async function testRun(
       command: string;
     };
     const history = readHistory(folder.file(RUN_FILES.metrics));
-    const session = { prepared, model, folder, hooks, command, environment, before: null };
+    const session = { prepared, source: sourceName(source), model, folder, hooks, command, environment, before: null };
     if (hooks.report !== false)
       await writeReport(session, history, evaluation, seconds + (performance.now() - begin) / 1000);
     return evaluation;
