@@ -89,7 +89,16 @@ export async function resumeRun(where: string, options: ResumeOptions = {}, root
     const { command, ...environment } = folder.readJson(RUN_FILES.environment) as unknown as Environment & {
       command: string;
     };
-    return await runTraining({ prepared, model, folder, hooks: options, command, environment, before });
+    return await runTraining({
+      prepared,
+      model,
+      folder,
+      hooks: options,
+      source: sourceName(source),
+      command,
+      environment,
+      before,
+    });
   } finally {
     await prepared.close?.();
   }

@@ -64,6 +64,7 @@ export async function trainTask<S extends OptionsSchema, P extends Pipeline>(
       model: prepared.model,
       folder,
       hooks,
+      source: sourceName(source),
       command,
       environment: where,
       before: null,

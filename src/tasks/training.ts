@@ -21,6 +21,8 @@ export interface Session<P extends Pipeline> {
   readonly model: Model;
   readonly folder: RunFolder;
   readonly hooks: TrainHooks;
+  /** What the data are called. */
+  readonly source: string;
   readonly command: string;
   readonly environment: Environment;
   /** The epochs that were trained before; null for a new run. */

@@ -1,18 +1,26 @@
 import { statSync } from "node:fs";
+import { basename } from "node:path";
 import type { History } from "sluice";
 import type { Evaluation } from "../runs/evaluation.js";
 import { RUN_FILES } from "../runs/run-folder.js";
 import { runReport } from "../runs/run-report.js";
 import { summarize } from "../model/summary.js";
-import type { Pipeline } from "./task.js";
+import type { Pipeline, Prepared } from "./task.js";
 import type { Session } from "./training.js";
+
+/** "forecast of close from prices.csv" */
+function titleOf({ pipeline, settings }: Prepared, source: string): string {
+  const about = [settings["target"] ?? settings["label"] ?? []].flat();
+  const of = about.length > 0 ? ` of ${about.join(", ")}` : "";
+  return `${pipeline.task}${of} from ${basename(source)}`;
+}
 
 /**
  * Writes the page that tells the whole run; of a run that was interrupted, its curves.
  * @param seconds time that training and measuring took
  */
 export async function writeReport<P extends Pipeline>(
-  { prepared, model, folder, command, environment }: Session<P>,
+  { prepared, model, folder, source, command, environment }: Session<P>,
   history: History,
   evaluation: Evaluation | null,
   seconds: number,
@@ -20,7 +28,7 @@ export async function writeReport<P extends Pipeline>(
   const { monitor, mode } = prepared.fit;
   const file = statSync(folder.file(RUN_FILES.model), { throwIfNoEntry: false });
   const page = await runReport({
-    title: folder.name,
+    title: titleOf(prepared, source),
     task: prepared.pipeline.task,
     command,
     evaluation,
