@@ -22,11 +22,14 @@ const LARGEST_FACTOR = 1 << 19;
  */
 export function resample(samples: Float32Array, from: number, to: number): Float32Array {
   check(samples instanceof Float32Array, () => `${WHERE}: expected a Float32Array of samples, got ${show(samples)}`);
-  return resampler(from, to)(samples);
+  // A folder's clips come one after another, and a filter takes as long as some seconds of sound.
+  if (last?.from !== from || last.to !== to) last = { from, to, apply: resampler(from, to) };
+  return last.apply(samples);
 }
 
-/** The filter of `resample`, made once for many signals. */
-export function resampler(from: number, to: number): (samples: Float32Array) => Float32Array {
+let last: { from: number; to: number; apply: (samples: Float32Array) => Float32Array } | undefined;
+
+function resampler(from: number, to: number): (samples: Float32Array) => Float32Array {
   checkCount(WHERE, "from", from);
   checkCount(WHERE, "to", to);
   if (from === to) return (samples) => samples;
@@ -34,20 +37,30 @@ export function resampler(from: number, to: number): (samples: Float32Array) => 
   const [up, down] = [to / common, from / common];
   check(Math.max(up, down) <= LARGEST_FACTOR, () => `${WHERE}: the ratio ${to}/${from} of the rates is too fine`);
   const half = ZEROS * Math.max(up, down);
-  const filter = lowPass(half, up, down);
+  const taps = Math.ceil((2 * half + 1) / up);
+  const phases = phasesOf(lowPass(half, up, down), up, taps);
   return (samples) => {
     const out = new Float32Array(Math.ceil((samples.length * up) / down));
     for (let i = 0; i < out.length; i++) {
       // y[i] = Σ_j x[j] h[i·down − j·up], h from −half to half
       const middle = i * down;
       const first = Math.max(0, Math.ceil((middle - half) / up));
-      const last = Math.min(samples.length - 1, Math.floor((middle + half) / up));
+      const end = Math.min(samples.length - 1, Math.floor((middle + half) / up));
+      const k = middle - first * up + half;
+      let at = (k % up) * taps + Math.floor(k / up);
       let sum = 0;
-      for (let j = first, k = middle - first * up + half; j <= last; j++, k -= up) sum += samples[j]! * filter[k]!;
+      for (let j = first; j <= end; j++) sum += samples[j]! * phases[at--]!;
       out[i] = sum;
     }
     return out;
   };
+}
+
+/** Every up-th number of the filter side by side, since one output takes only these: [up, taps], zeros after the last. */
+function phasesOf(filter: Float64Array, up: number, taps: number): Float64Array {
+  const phases = new Float64Array(up * taps);
+  for (let k = 0; k < filter.length; k++) phases[(k % up) * taps + Math.floor(k / up)] = filter[k]!;
+  return phases;
 }
 
 /** 2·half + 1 numbers whose sum is `up`, so that the gain at frequency 0 is 1. */
