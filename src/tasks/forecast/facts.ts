@@ -1,5 +1,4 @@
 /** What a report says about the data, and the options with everything that was found out filled in. */
-import type { Table } from "../../data/index.js";
 import { isoOf, type Frame } from "./frame.js";
 import type { ForecastOptions } from "./options.js";
 import type { ForecastPlan } from "./pipeline.js";
@@ -21,13 +20,16 @@ export function settingsFilledIn(options: ForecastOptions, plan: ForecastPlan): 
 }
 
 export function factsOf(
-  table: Table,
+  rows: number,
   frame: Frame,
   plan: ForecastPlan,
   samples: Readonly<Record<string, Samples>>,
 ): [name: string, text: string][] {
   const { roles, step, season, cycles } = plan;
-  const facts: [string, string][] = [["rows", String(table.length)]];
+  const facts: [string, string][] = [["rows", String(rows)]];
+  const excerpt = roles.id === null && frame.series.length > 1;
+  if (excerpt)
+    facts.push(["read from disk", `settings and measures from an evenly spaced excerpt of ${frame.rows.length} rows`]);
   if (roles.id !== null) facts.push(["series", `${frame.series.length}, by ${roles.id}`]);
   facts.push(["target", roles.targets.join(", ")]);
   if (roles.past.length > 0) facts.push(["known up to the present", roles.past.join(", ")]);

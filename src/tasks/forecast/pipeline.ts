@@ -138,17 +138,18 @@ export function settingsOf({ roles, cycles, ...plan }: Omit<ForecastPlan, "naive
 
 type Spans = readonly { readonly id: string | null; readonly begin: number; readonly end: number }[];
 
-/** What MASE is measured in, from these steps of each series. */
+/** What MASE is measured in, from these steps of each series; the mean where a series comes in pieces. */
 export function naiveErrors(
   { raw }: Values,
   spans: Spans,
   { roles, season }: Pick<ForecastPlan, "roles" | "season">,
 ): ForecastPlan["naive"] {
-  return spans.map(({ id, begin, end }) => ({
+  return [...new Set(spans.map((span) => span.id))].map((id) => ({
     id,
     errors: roles.targets.map((name) => {
-      const error = naiveError(raw[name]!.subarray(begin, end), season ?? 1);
-      return Number.isNaN(error) ? null : error;
+      const pieces = spans.filter((span) => span.id === id).map(({ begin, end }) => raw[name]!.subarray(begin, end));
+      const errors = pieces.map((piece) => naiveError(piece, season ?? 1)).filter((error) => !Number.isNaN(error));
+      return errors.length === 0 ? null : errors.reduce((sum, error) => sum + error, 0) / errors.length;
     }),
   }));
 }

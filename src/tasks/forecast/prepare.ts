@@ -5,22 +5,25 @@ import { Random } from "../../util/random.js";
 import type { Prepared, TaskContext, TrainingData } from "../task.js";
 import { chooseFeatures, numbersOf } from "./choose.js";
 import { factsOf, settingsFilledIn } from "./facts.js";
-import { frameOf, type Frame } from "./frame.js";
+import type { Frame } from "./frame.js";
+import { loadData, type LoadedData } from "./load.js";
 import { measure } from "./measure.js";
 import { forecastNetwork } from "./network.js";
 import type { ForecastOptions } from "./options.js";
-import { defaultLookback, partsOf } from "./parts.js";
+import { defaultLookback } from "./parts.js";
 import { longEnough, type ForecastPipeline, type ForecastPlan } from "./pipeline.js";
-import { rolesOf } from "./roles.js";
 import type { Samples } from "./samples.js";
 import { findSeason } from "./season.js";
 import { countGaps, showStep, stepOf, usualSeasons } from "./steps.js";
-import { checkVaries, dropBeginnings } from "./values.js";
+import { checkVaries } from "./values.js";
 
 const WHERE = "forecast";
 
 /** Numbers of a part that are laid out at once for training, 128 MB in float32; larger ones come batch by batch. */
 const IN_MEMORY = 32e6;
+
+/** Windows of an epoch above which it is worth telling: about an hour of one core. */
+const MANY = 2e6;
 
 /** Everything but the trained weights. */
 export async function prepareForecast(
@@ -28,11 +31,26 @@ export async function prepareForecast(
   options: ForecastOptions,
   context: TaskContext,
 ): Promise<Prepared<ForecastPipeline>> {
-  const table = await readTable(source);
   const testTable = options.testData === undefined ? null : await readTable(options.testData);
   const shares = sharesOf(options);
-  const { frame, plan } = planOf(table, options, shares, context);
-  const parts = partsOf(WHERE, frame, plan, shares);
+  const data = await loadData(source, options, shares);
+  try {
+    return await prepareLoaded(data, testTable, options, shares, context);
+  } catch (error) {
+    await data.close?.();
+    throw error;
+  }
+}
+
+async function prepareLoaded(
+  data: LoadedData,
+  testTable: Table | null,
+  options: ForecastOptions,
+  shares: readonly number[],
+  context: TaskContext,
+): Promise<Prepared<ForecastPipeline>> {
+  const { frame, plan } = planOf(data, options, shares, context);
+  const parts = data.parts(frame, plan);
   checkVaries(WHERE, frame, plan.roles.targets, parts.spans.map((s) => s.end)); // prettier-ignore
   const chosen = chooseFeatures(frame, plan, parts, options);
   const { pipeline, samples } = chosen;
@@ -43,7 +61,7 @@ export async function prepareForecast(
   return {
     pipeline,
     model,
-    train: trainingData(samples.train, options, true),
+    train: data.blocks?.(pipeline) ?? trainingData(samples.train, options, true),
     validation: trainingData(samples.validation, options, false),
     fit: {
       epochs: options.epochs,
@@ -53,7 +71,8 @@ export async function prepareForecast(
       mode: "min",
     },
     settings: settingsFilledIn(options, pipeline.plan),
-    facts: factsOf(table, frame, pipeline.plan, samples),
+    facts: factsOf(data.rows, frame, pipeline.plan, samples),
+    ...(data.close && { close: () => data.close!() }),
     validate: (trained) => measure(trained, samples.validation, "validation", settings),
     test: (trained) =>
       testTable === null
@@ -73,15 +92,14 @@ function sharesOf({ validation, test, testData }: ForecastOptions): number[] {
 type Plan = Omit<ForecastPlan, "naive">;
 
 function planOf(
-  table: Table,
+  data: LoadedData,
   options: ForecastOptions,
   shares: readonly number[],
   context: TaskContext,
 ): { frame: Frame; plan: Plan } {
-  const roles = rolesOf(WHERE, table, options);
-  const whole = dropBeginnings(frameOf(WHERE, table, roles), options.missing);
+  const { roles, whole } = data;
   const step = stepOf(whole);
-  const season = options.season ?? seasonOf(whole, roles.targets[0]!, usualSeasons(step), shares[0]!);
+  const season = options.season ?? findSeason(data.trainSeries(roles.targets[0]!), usualSeasons(step));
   const lookback = options.lookback ?? defaultLookback(whole, options, season, shares[0]!);
   const { horizon, stride, scaler, transform, missing, residual = transform !== "difference", loss } = options;
   const plan = { roles, lookback, horizon, stride, cycles: [], level: true, season, step, scaler, transform, missing, residual, absolute: loss !== "meanSquaredError" }; // prettier-ignore
@@ -90,14 +108,9 @@ function planOf(
   if (short > 0) context.warn(`${WHERE}: left out ${short} of ${whole.series.length} series that are shorter than lookback and horizon`); // prettier-ignore
   const gaps = step === null || step.unit === "businessDays" ? 0 : countGaps(frame, step);
   if (gaps > 0) context.warn(`${WHERE}: at ${gaps} places more than ${showStep(step!)} passes between two rows; they count as one step`); // prettier-ignore
+  const windows = data.windows?.(plan) ?? 0;
+  if (windows > MANY) context.warn(`${WHERE}: an epoch has ${windows} windows; a larger stride than ${stride} makes it shorter`); // prettier-ignore
   return { frame, plan };
-}
-
-function seasonOf(frame: Frame, target: string, candidates: readonly number[], trainShare: number): number | null {
-  const parts = frame.series.map(({ begin, end }) => {
-    return frame.columns[target]!.subarray(begin, begin + Math.floor(trainShare * (end - begin)));
-  });
-  return findSeason(parts, candidates);
 }
 
 function trainingData(samples: Samples, { batchSize, seed }: ForecastOptions, shuffled: boolean): TrainingData {

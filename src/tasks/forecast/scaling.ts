@@ -40,10 +40,11 @@ export class Scaling {
     this.#covariates = covariates;
   }
 
-  /** Fits on these steps only. */
+  /** Fits on these steps only; a series may come in pieces. */
   fit(inputs: Columns, spans: readonly Span[]): void {
     if (this.#name === "none") return;
-    for (const span of spans) this.#fitSeries(inputs, span);
+    for (const id of new Set(spans.map((span) => span.id)))
+      this.#fitSeries(inputs, id, spans.filter((span) => span.id === id)); // prettier-ignore
     if (this.#covariates.length > 0)
       this.#common = FACTORIES[this.#name]().fit(gather(inputs, this.#covariates, spans));
   }
@@ -55,7 +56,7 @@ export class Scaling {
     const wider = new Scaling(this.#name, this.#targets, this.#covariates);
     wider.#common = this.#common;
     for (const [id, scaler] of this.#bySeries) wider.#bySeries.set(id, scaler);
-    for (const span of unknown) wider.#fitSeries(inputs, span);
+    for (const span of unknown) wider.#fitSeries(inputs, span.id, [span]);
     return wider;
   }
 
@@ -114,9 +115,9 @@ export class Scaling {
     if (this.#covariates.length > 0) this.#common = revivePreprocessor(covariates, name);
   }
 
-  #fitSeries(inputs: Columns, span: Span): void {
+  #fitSeries(inputs: Columns, id: string | null, spans: readonly Span[]): void {
     if (this.#name === "none") return;
-    this.#bySeries.set(span.id, FACTORIES[this.#name]().fit(gather(inputs, this.#targets, [span])));
+    this.#bySeries.set(id, FACTORIES[this.#name]().fit(gather(inputs, this.#targets, spans)));
   }
 
   #of(id: string | null): Scaler {

@@ -1,0 +1,40 @@
+/** The examples that forecast, with few epochs: they run, and what they print is measured as it says. */
+import assert from "node:assert/strict";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, test } from "node:test";
+import { main as noisySine } from "../../examples/noisy-sine.js";
+import { main as stackedGru } from "../../examples/stacked-gru.js";
+import { main as stockPrice, sp500 } from "../../examples/stock-price.js";
+
+const folder = mkdtempSync(join(tmpdir(), "sluice-examples-"));
+after(() => rmSync(folder, { recursive: true }));
+
+test("noisy sine: better than the last value, curves drawn", async () => {
+  const file = join(folder, "loss.svg");
+  const { error, naive, history } = await noisySine(12, file);
+  assert.ok(
+    error < naive && error > 0.04,
+    `error ${error}, last value ${naive}; below the noise it would have seen the truth`,
+  );
+  assert.equal(history.history["val_loss"]!.length, 12);
+  assert.match(readFileSync(file, "utf8"), /^<svg/);
+});
+
+test("stacked GRU: 64, 32, 16 units; a few epochs come near to today's temperature", async () => {
+  const { error, naive, model } = await stackedGru(4);
+  const units = model.layers.flatMap((layer) => ("units" in layer.config ? [layer.config.units] : []));
+  assert.deepEqual(units, [64, 32, 16, 1]);
+  assert.ok(error < 1.3 * naive, `error ${error}, as today ${naive}`);
+});
+
+test("stock price: measured beside the last value, and five trading days foreseen", async () => {
+  const { evaluation, next } = await stockPrice(sp500(), "close", 1, folder);
+  const [network, last] = evaluation.entries;
+  assert.equal(last!.name, "last value");
+  assert.ok(network!.values["RMSE"]! < 1.05 * last!.values["RMSE"]!, "a random walk is not made worse by much");
+  assert.match(evaluation.verdict, /than last value/);
+  assert.equal(next.length, 5);
+  for (const { date } of next) assert.ok(new Date(date as string).getUTCDay() % 6 > 0, "no weekend");
+});
