@@ -3,7 +3,7 @@
  * PyTorch, so that both train the same thing. All start as PyTorch's layers do by default: U(±1/√H) for every weight of a GRU,
  * U(±1/√n) for those of a dense layer with n inputs.
  */
-import { callbacks, initializers, layers, losses, metrics, optimizers, sequential } from "sluice";
+import { callbacks, initializers, layers, losses, metrics, optimizers, Random, sequential, tensor } from "sluice";
 
 /**
  * @typedef {object} Spec
@@ -86,15 +86,34 @@ function lossOf({ loss }) {
  * @returns {Promise<{ outputs: ArrayLike<number>, seconds: number, wall: number }>} outputs for the test part, row by row; seconds of
  *   processor time and of the clock for the training
  */
-export async function train(spec, { train: { x, y }, validation, test }, seed) {
-  const model = build(spec, { x, y, lengths: test.lengths }, seed);
+export async function train(spec, { train, validation, test }, seed) {
+  const model = build(spec, train, seed);
   model.compile({ optimizer: adam(spec), ...lossOf(spec) });
   const best = callbacks.earlyStopping({ monitor: "val_accuracy", patience: spec.epochs, restoreBestWeights: true });
   const chosen = spec.bestEpoch ? { validationData: [validation.x, validation.y], callbacks: best } : {};
-  const options = { epochs: spec.epochs, batchSize: spec.batch, verbose: 0, ...chosen };
-  const times = await timed(() => model.fit(x, y, options));
+  const options = { epochs: spec.epochs, verbose: 0, ...chosen };
+  const random = new Random(seed);
+  const times = await timed(() =>
+    train.lengths
+      ? model.fit(() => shortBatches(train, spec.batch, random), options)
+      : model.fit(train.x, train.y, { ...options, batchSize: spec.batch }),
+  );
   const { data } = await model.predict(test.x, { batchSize: 256 });
   return { outputs: data, ...times };
+}
+
+/** Batches in a new order, each as long as its longest sequence. @param {Part} part @param {number} size @param {Random} random */
+function* shortBatches({ x, y, lengths }, size, random) {
+  const [N, T, D] = x.shape;
+  const order = Array.from({ length: N }, (_, i) => i);
+  random.shuffle(order);
+  for (let start = 0; start < N; start += size) {
+    const rows = order.slice(start, start + size);
+    const longest = Math.max(...rows.map((i) => lengths[i]));
+    const values = new Float32Array(rows.length * longest * D);
+    rows.forEach((i, b) => values.set(x.data.subarray(i * T * D, (i * T + longest) * D), b * longest * D));
+    yield { x: tensor(values, [rows.length, longest, D]), y: tensor(Int32Array.from(rows, (i) => y.data[i])) };
+  }
 }
 
 /** Processor time, which a busy machine disturbs little, and the clock's. @param {() => Promise<unknown>} work */

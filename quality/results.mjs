@@ -14,25 +14,27 @@ import { cpus } from "node:os";
 
 const MACHINE = `${cpus()[0].model.trim()}, Node ${process.versions.node}`;
 
-/** @param {string} path */
+/** The file is read again before each change, so that two runs may measure different rows at the same time. @param {string} path */
 export function openResults(path) {
-  /** @type {Record<string, RowResult>} */
-  const rows = existsSync(path) ? JSON.parse(readFileSync(path, "utf8")) : {};
-  return {
-    rows,
+  /** @returns {Record<string, RowResult>} */
+  const read = () => (existsSync(path) ? JSON.parse(readFileSync(path, "utf8")) : {});
+  const results = {
+    rows: read(),
     /** @param {import("./recipes/index.mjs").Row} row @returns {RowResult} */
     of(row) {
       const spec = JSON.stringify(row.spec);
-      if (rows[row.id]?.spec !== spec) rows[row.id] = { spec, sluice: {}, torch: {}, defaults: {} };
-      return rows[row.id];
+      const known = results.rows[row.id];
+      return known?.spec === spec ? known : { spec, sluice: {}, torch: {}, defaults: {} };
     },
     /** @param {import("./recipes/index.mjs").Row} row @param {(result: RowResult) => void} change */
     change(row, change) {
-      const result = this.of(row);
+      results.rows = read();
+      const result = results.of(row);
       change(result);
-      Object.assign(result, { machine: MACHINE, date: new Date().toISOString().slice(0, 10) });
-      writeFileSync(`${path}.part`, `${JSON.stringify(rows, null, 2)}\n`);
+      results.rows[row.id] = { ...result, machine: MACHINE, date: new Date().toISOString().slice(0, 10) };
+      writeFileSync(`${path}.part`, `${JSON.stringify(results.rows, null, 2)}\n`);
       renameSync(`${path}.part`, path);
     },
   };
+  return results;
 }

@@ -73,8 +73,11 @@ def predict(model, part, size=256):
 
 
 def cut(part, rows):
-    lengths = part.get("lengths")
-    return part["x"][rows], part["y"][rows], None if lengths is None else lengths[rows]
+    x, y, lengths = part["x"][rows], part["y"][rows], part.get("lengths")
+    if lengths is None:
+        return x, y, None
+    lengths = lengths[rows]
+    return x[:, : lengths.max()], y, lengths
 
 
 def accuracy(logits, y):
