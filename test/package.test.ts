@@ -17,7 +17,7 @@ interface PackageJson {
 const root = resolve(".");
 const manifest = JSON.parse(readFileSync("package.json", "utf8")) as PackageJson;
 /** Well-kept libraries that the rim's folders may use; the numeric core has none (scripts/check-ranks.mjs). */
-const RIM_LIBRARIES = ["apache-arrow", "commander", "csv-parse", "fft.js", "hyparquet", "hyparquet-compressors", "vega", "vega-lite", "zod"]; // prettier-ignore
+const RIM_LIBRARIES = ["apache-arrow", "commander", "csv-parse", "fflate", "fft.js", "h5wasm", "hyparquet", "hyparquet-compressors", "protobufjs", "vega", "vega-lite", "zod"]; // prettier-ignore
 const VARIANTS = ["relaxed", "simd", "relaxed-shared", "simd-shared", "inference-relaxed", "inference-simd"];
 
 const node = (args: readonly string[], cwd: string) => command(process.execPath, args, cwd);

@@ -1,0 +1,18 @@
+/** What a file from elsewhere may ask for before it is refused; each is far above what recurrent networks need. */
+export const LIMITS = {
+  /** Bytes of all entries of a zip file, unpacked. */
+  unpackedBytes: 4e9,
+  /** Unpacked over packed size of an entry: deflate itself cannot pass 1032, weights stay below 10. */
+  zipRatio: 200,
+  /** Below this many bytes an entry may have any ratio: an index full of spaces is no bomb. */
+  zipSmall: 1e6,
+  zipEntries: 100_000,
+  /** Elements of one tensor. */
+  elements: 2 ** 31,
+  /** Dimensions of one tensor. */
+  rank: 8,
+  /** Values that a pickle may make; a state_dict of a thousand weights makes about 20,000. */
+  pickleValues: 5_000_000,
+  /** Layers, nodes or weights of a model. */
+  nodes: 100_000,
+} as const;
