@@ -1,11 +1,12 @@
 import { check, show, SluiceError } from "../../util/errors.js";
-import { pieceOf, type Piece } from "./cells.js";
+import type { Piece } from "./cells.js";
 import { csvRules, looksLikeValue, MISSING } from "./csv-cells.js";
-import { readRecords, type RecordOptions, type Records } from "./csv-records.js";
+import { readRecords, type RecordOptions } from "./csv-records.js";
 import { quotesAreRegular, sniffDelimiter } from "./csv-sniff.js";
 import { decodeText } from "./decode.js";
 import type { ReadOptions } from "./options.js";
 import type { PieceSource } from "./pieces.js";
+import type { Records } from "./records.js";
 import type { OpenSource } from "./source.js";
 
 /** Characters at the beginning of a file from which delimiter and quoting are found out. */
@@ -53,7 +54,7 @@ async function firstRecord(sample: string, options: RecordOptions): Promise<read
   const only = async function* () {
     yield sample;
   };
-  for await (const { rows } of readRecords(only(), options)) if (rows[0] !== undefined) return rows[0];
+  for await (const piece of readRecords(only(), options)) if (piece.length > 0) return piece.record(0);
   throw new SluiceError(`${options.where}: ${options.name} is empty`);
 }
 
@@ -71,14 +72,21 @@ function headerNames(where: string, file: string, cells: readonly string[]): str
 
 async function* piecesOf({ names, named, records }: Head, all: AsyncIterable<Records>): AsyncGenerator<Piece> {
   let skip = named;
-  for await (const { rows, lines } of all) {
-    const from = skip && rows.length > 0 ? 1 : 0;
+  for await (const piece of all) {
+    const from = skip && piece.length > 0 ? 1 : 0;
     if (from === 1) skip = false;
-    const ragged = rows.findIndex((row) => row.length !== names.length);
-    check(ragged === -1, () => {
-      const place = `${records.where}: ${records.name}, line ${lines[ragged]}`;
-      return `${place}: expected ${names.length} fields, got ${rows[ragged]!.length}`;
-    });
-    yield pieceOf(names, from === 1 ? rows.slice(1) : rows, lines.subarray(from));
+    const { length, lines, numberAt } = piece;
+    for (let row = 0; row < length; row++)
+      check(piece.width(row) === names.length, () => {
+        const place = `${records.where}: ${records.name}, line ${lines[row]}`;
+        return `${place}: expected ${names.length} fields, got ${piece.width(row)}`;
+      });
+    yield {
+      names,
+      length: length - from,
+      lines: lines.subarray(from),
+      column: (j) => piece.column(j, from),
+      ...(numberAt === undefined ? {} : { numberAt: (row: number, j: number) => numberAt(row + from, j) }),
+    };
   }
 }
