@@ -50,8 +50,11 @@ export interface Modality<X> {
   readonly of: string;
   /** Chosen by results on validation parts; the comment at each kind says on which data. */
   readonly defaults: KindDefaults;
+  /** Samples in a step of training, at most, where the user does not say it. */
+  readonly mostInBatch: number;
   read(where: string, source: DataSource, options: ClassifyOptions, labelled: boolean): Promise<Samples<X>>;
   isEmpty(item: X): boolean;
-  fit(part: TrainingPart<X>, options: ClassifyOptions, source: DataSource): Fitted<X>;
+  /** @param samples what was read, for what the options do not say */
+  fit(part: TrainingPart<X>, options: ClassifyOptions, samples: Samples<X>, source: DataSource): Fitted<X>;
   revive(saved: unknown): Encoder<X>;
 }

@@ -84,7 +84,7 @@ export const classifyOptions = z.strictObject({
 });
 
 type Given = z.output<typeof classifyOptions>;
-type ByKind = "units" | "dropout" | "epochs" | "batchSize" | "learningRate" | "patience" | "pooling";
+type ByKind = "units" | "dropout" | "epochs" | "learningRate" | "patience" | "pooling";
 
 /** What a kind of samples sets where the user does not. */
 export type KindDefaults = Required<{ readonly [K in ByKind]: NonNullable<Given[K]> }>;

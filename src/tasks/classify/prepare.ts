@@ -43,9 +43,10 @@ export async function prepareClassify<X>(
   const labels = Labels.fit(WHERE, samples, options.label, separator);
   const parts = split(samples, tested, labels, options);
   const { train, validation, test } = parts;
-  const fitted = modality.fit({ items: train.samples.items, truth: train.truth, labels }, options, source);
+  const fitted = modality.fit({ items: train.samples.items, truth: train.truth, labels }, options, samples, source);
   for (const warning of fitted.warnings) context.warn(warning);
-  const settings = { ...options, ...fitted.settings };
+  const batchSize = options.batchSize ?? batchFor(train.truth.length, modality.mostInBatch);
+  const settings = { ...options, batchSize, ...fitted.settings };
   const shares = sharesOf(train.truth, labels.count);
   const pipeline = new ClassifyPipeline(fitted.encoder, labels, shares);
   const rivals = lazily(() => [
@@ -67,7 +68,7 @@ export async function prepareClassify<X>(
     validation: dataOf(fitted, labels, validation, false),
     fit: {
       epochs: options.epochs,
-      batchSize: options.batchSize,
+      batchSize,
       patience: options.patience,
       monitor: "val_loss",
       mode: "min",
@@ -136,6 +137,11 @@ function factsOf<X>(parts: Parts<X>, labels: Labels, of: string, fitted: Fitted<
     ["classes in training", classes.length > 20 ? `${classes.slice(0, 20).join(", ")} …` : classes.join(", ")],
     ...fitted.facts,
   ];
+}
+
+/** A power of two near a 32nd of the samples, so that an epoch of few samples has steps enough; 8 to `most`. */
+function batchFor(count: number, most: number): number {
+  return Math.min(most, Math.max(8, 2 ** Math.round(Math.log2(count / 32))));
 }
 
 function lazily<V>(make: () => V): () => V {

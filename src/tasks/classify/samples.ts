@@ -11,13 +11,15 @@ export interface Samples<X> {
   readonly references: readonly Answer[];
   /** Where a sample stands, such as "line 12". */
   placeOf(i: number): string;
+  /** Of recordings: samples a second. */
+  readonly sampleRate?: number;
 }
 
 /** The samples of these numbers, in this order. */
 export function take<X>(samples: Samples<X>, rows: ArrayLike<number>): Samples<X> {
   const pick = <V>(values: readonly V[]) => Array.from(rows, (row) => values[row]!);
   return {
-    source: samples.source,
+    ...samples,
     items: pick(samples.items),
     labels: pick(samples.labels),
     references: pick(samples.references),

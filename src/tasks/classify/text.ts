@@ -21,10 +21,10 @@ export const text: Modality<string> = {
     pooling: "max",
     dropout: 0.5,
     epochs: 30,
-    batchSize: 64,
     learningRate: 0.001,
     patience: 4,
   },
+  mostInBatch: 64,
   read: (where, source, options, labelled) =>
     readTexts(where, source, { text: options.text!, label: options.label }, labelled),
   isEmpty: (item) => item.trim() === "",

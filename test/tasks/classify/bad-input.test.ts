@@ -16,9 +16,11 @@ const cases: [what: string, source: () => DataSource, options: object, message: 
   ["empty texts", () => reviews(20).map((row) => ({ ...row, text: " " })), TEXT, /rows has nothing to learn from/],
   ["a rare class", () => [...reviews(20), { text: "a film", label: "rare" }], TEXT, /label "rare" has 1 of the 3 samples that training, validation and test need at least \(rows, row 21\)/],
   ["no part left", () => reviews(20), { ...TEXT, validation: 0.5, test: 0.5 }, /validation 0.5 and test 0.5 leave nothing to train on/],
+  ["nothing said", () => reviews(20), {}, /what is to be classified\? Give text: the column of texts; id/],
   ["too much said", () => reviews(20), { ...TEXT, wide: true }, /give one of text, id, wide and audio/],
   ["no word twice", () => reviews(20), { ...TEXT, minCount: 99 }, /no word comes 99 times in the training part/],
   ["unknown option", () => reviews(20), { ...TEXT, unit: 3 }, /unknown option "unit"; did you mean "units"\?/],
+  ["text for numbers", () => reviews(20), { id: "label", features: ["text"] }, /column "text" must hold numbers, got "[^"]+" \(rows, row 1\)/],
   ["wrong encoding", () => Uint8Array.of(...bytes("text,label\n"), 0x66, 0xe9, 0x74, 0x65, ...bytes(",a\n")), TEXT, /reviews.csv is not utf-8: byte 0xe9 at offset 12, line 2/],
   ["ragged rows", () => bytes("text,label\nfine,a\nfine,a,b\n"), TEXT, /line 3/],
 ]; // prettier-ignore

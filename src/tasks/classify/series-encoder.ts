@@ -1,0 +1,89 @@
+import { forwardFill, interpolate, revivePreprocessor, type DataSource, type Scaler } from "../../data/index.js";
+import { tensor, type Tensor } from "sluice";
+import { checkCount } from "../../util/checks.js";
+import { check, show } from "../../util/errors.js";
+import type { Encoder } from "./encoder.js";
+import type { ClassifyOptions } from "./options.js";
+import type { Samples } from "./samples.js";
+import type { Sequence } from "./sequence.js";
+import { readSeries, type SeriesLayout } from "./series-reader.js";
+
+/** Far from any scaled value, so that no real step is taken for padding. */
+export const PADDING = -1e6;
+
+interface Config {
+  readonly layout: SeriesLayout;
+  readonly missing: ClassifyOptions["missing"];
+  readonly maxLength: number;
+  readonly keep: "start" | "end";
+  /** Features of a step. */
+  readonly D: number;
+}
+
+/** Numeric sequences to z-scores by feature, float32 [N, T, D]. */
+export class SeriesEncoder implements Encoder<Sequence> {
+  readonly kind = "series";
+  readonly of = "sequences";
+  readonly config: Config;
+  readonly #scaler: Scaler;
+
+  constructor(scaler: Scaler, config: Config) {
+    this.#scaler = scaler;
+    this.config = config;
+  }
+
+  static revive(saved: unknown): SeriesEncoder {
+    const where = "classify: the saved sequences";
+    const { scaler, ...config } = (saved ?? {}) as Config & { scaler: unknown };
+    const { layout, missing } = config;
+    const fits =
+      ["ts", "long", "wide"].includes(layout?.layout) && ["error", "interpolate", "forwardFill"].includes(missing);
+    check(fits, () => `${where} must hold a layout and what becomes of missing numbers, got ${show(saved)}`);
+    for (const name of ["maxLength", "D"] as const) checkCount(where, name, config[name]);
+    return new SeriesEncoder(revivePreprocessor(scaler, "standardScaler"), config);
+  }
+
+  read(where: string, source: DataSource, labelled: boolean): Promise<Samples<Sequence>> {
+    return readSeries(where, source, this.config.layout, labelled);
+  }
+
+  isEmpty(sequence: Sequence): boolean {
+    return sequence.length === 0;
+  }
+
+  /** Filled in and scaled; what is missing before the first known value is the feature's mean, 0. */
+  scaled(sequence: Sequence): Sequence {
+    const { missing, D } = this.config;
+    check(sequence.D === D, () => `classify: the model was trained on ${D} features a step, got ${sequence.D}`);
+    const rows = tensor(Float64Array.from(sequence.values), [sequence.length, D], "float64");
+    const filler = missing === "interpolate" ? interpolate() : forwardFill();
+    const scaled = this.#scaler.transform(missing === "error" ? rows : filler.transform(rows));
+    return { ...sequence, values: Array.from(scaled.data, (value) => (Number.isNaN(value) ? 0 : value)) };
+  }
+
+  encode(sequences: readonly Sequence[]): Tensor {
+    return padded(
+      sequences.map((sequence) => this.scaled(sequence)),
+      this.config,
+    );
+  }
+
+  toJSON(): object {
+    return { scaler: this.#scaler.toJSON(), ...this.config };
+  }
+}
+
+/** After the end, to the longest: float32 [N, T, D]. */
+export function padded(
+  sequences: readonly Sequence[],
+  { maxLength, keep, D }: { readonly maxLength: number; readonly keep: "start" | "end"; readonly D: number },
+): Tensor {
+  const T = Math.min(maxLength, Math.max(...sequences.map(({ length }) => length)));
+  const out = new Float32Array(sequences.length * T * D).fill(PADDING);
+  for (const [i, { values, length }] of sequences.entries()) {
+    const from = keep === "end" ? Math.max(0, length - T) : 0;
+    const steps = Math.min(length, T);
+    for (let j = 0; j < steps * D; j++) out[i * T * D + j] = values[from * D + j]!;
+  }
+  return tensor(out, [sequences.length, T, D]);
+}

@@ -1,0 +1,109 @@
+import { input, layers, tensor } from "sluice";
+import { standardScaler, type DataSource } from "../../data/index.js";
+import { check } from "../../util/errors.js";
+import { fitLogistic } from "../baselines/logistic.js";
+import { nearestRows } from "../baselines/nearest.js";
+import type { Fitted, Modality, TrainingPart } from "./encoder.js";
+import type { ClassifyOptions } from "./options.js";
+import { fitEach, type Rival } from "./rivals.js";
+import type { Samples } from "./samples.js";
+import { resampled, segmentMeans, type Sequence } from "./sequence.js";
+import { PADDING, SeriesEncoder } from "./series-encoder.js";
+import { layoutOf, readSeries } from "./series-reader.js";
+
+/** Longest sequences that are read whole by default. */
+const LONGEST = 1000;
+/** Parts of a sequence whose means the linear baseline sees. */
+const SEGMENTS = 8;
+/** Steps that the nearest-neighbour baseline compares, at most. */
+const COMPARED = 128;
+
+/** The layout follows from the options and the name of the file. */
+export const series: Modality<Sequence> = {
+  kind: "series",
+  of: "sequences",
+  // Validation parts of Japanese vowels, movements (BasicMotions, GunPoint) and power demand; tiny sets need many epochs.
+  defaults: {
+    units: [64],
+    pooling: "max",
+    dropout: 0.2,
+    epochs: 200,
+    learningRate: 0.003,
+    patience: 30,
+  },
+  mostInBatch: 32,
+  read: (where, source, options, labelled) => readSeries(where, source, layoutOf(source, options), labelled),
+  isEmpty: (item) => item.length === 0,
+  fit: fitSeries,
+  revive: (saved) => SeriesEncoder.revive(saved),
+};
+
+function fitSeries(
+  part: TrainingPart<Sequence>,
+  options: ClassifyOptions,
+  _samples: Samples<Sequence>,
+  source: DataSource,
+): Fitted<Sequence> {
+  const { items } = part;
+  const { D } = items[0]!;
+  const odd = items.find((item) => item.D !== D);
+  check(odd === undefined, () => `classify: sequences must have equally many features, got ${D} and ${odd!.D}`);
+  const lengths = items.map(({ length }) => length).sort((a, b) => a - b);
+  const longest = lengths.at(-1)!;
+  const maxLength = options.maxLength ?? Math.min(longest, LONGEST);
+  const values = Float64Array.from(items.flatMap((item) => Array.from(item.values)));
+  const scaler = standardScaler().fit(tensor(values, [values.length / D, D], "float64"));
+  const { missing, keep } = options;
+  const encoder = new SeriesEncoder(scaler, { layout: layoutOf(source, options), missing, maxLength, keep, D });
+  const steps = input({ shape: [null, D] });
+  const median = lengths[lengths.length >> 1]!;
+  const longer = lengths.filter((length) => length > maxLength).length;
+  return {
+    encoder,
+    settings: { maxLength },
+    facts: [
+      ["steps of a sequence", `${lengths[0]} to ${longest}, median ${median}`],
+      ["features of a step", String(D)],
+    ],
+    warnings: longer > 0 ? [`${longer} sequences are longer than ${maxLength} steps: the ${keep} of them is read`] : [],
+    input: steps,
+    steps: layers.masking({ maskValue: PADDING }).apply(steps),
+    initial: {},
+    rivals: () => sequenceRivals(part, (item) => encoder.scaled(item)),
+  };
+}
+
+/** The nearest sequence of the training part, all brought to one length; logistic regression on the means of eight parts. */
+export function sequenceRivals<X>(part: TrainingPart<X>, scaledOf: (item: X) => Sequence): Rival<X>[] {
+  const { items, truth, labels } = part;
+  const known = items.map(scaledOf);
+  const lengths = known.map(({ length }) => length).sort((a, b) => a - b);
+  const n = Math.min(COMPARED, lengths[lengths.length >> 1]!);
+  const rows = known.map((item) => resampled(item, n));
+  const K = labels.count;
+  const nearest: Rival<X> = {
+    name: "the nearest sequence",
+    kind: "simple",
+    probabilities: false,
+    predict(given) {
+      const at = nearestRows(rows, given.map((item) => resampled(scaledOf(item), n))); // prettier-ignore
+      return Float64Array.from({ length: given.length * K }, (_, j) => {
+        return Number(truth[at[Math.floor(j / K)]!]!.includes(j % K));
+      });
+    },
+  };
+  const means = known.map((item) => segmentMeans(item, SEGMENTS));
+  const linear = [0.01, 1].map((C): Rival<X> => {
+    const predict = fitEach<X>(truth, labels, (classOf, classes) => {
+      const { probabilities } = fitLogistic(means, classOf, classes, { C });
+      return (given) => probabilities(given.map((item) => segmentMeans(scaledOf(item), SEGMENTS)));
+    });
+    return {
+      name: `logistic regression on the means of ${SEGMENTS} parts`,
+      kind: "simple",
+      probabilities: true,
+      predict,
+    };
+  });
+  return [nearest, ...linear];
+}
