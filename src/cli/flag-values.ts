@@ -32,7 +32,7 @@ export function readValue(name: string, schema: JsonSchema, text: string): unkno
 }
 
 /** An item, in double quotes where it holds a comma itself, as a field of CSV; and the comma before it. */
-const ITEM = /(?:^|,)\s*(?:"(?<quoted>(?:[^"]|"")*)"|(?<bare>[^,]*?))\s*(?=,|$)/gy;
+const ITEM = /(?:^|,)\s*(?:"(?<quoted>(?:[^"]|"")*)"|(?<bare>[^,"]*?))\s*(?=,|$)/gy;
 
 export function splitList(name: string, text: string): string[] {
   const matches = [...text.matchAll(ITEM)];

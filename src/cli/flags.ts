@@ -40,20 +40,21 @@ export function flagOf(key: string): string {
   return `--${key.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 }
 
-/** Adds the flags; those of yes and no also as `--no-…`, of which the help shows the one that changes something. */
+/** Adds the flags; those of yes and no also as `--no-…`, which the help of the other names where it changes something. */
 export function addFlags(command: Command, flags: readonly Flag[], groupOf: (key: string) => string): void {
   for (const { key, flag, schema } of flags) {
-    const help = helpOf(schema);
     const heading = groupOf(key);
     if (!isSwitch(schema)) {
       const read = (text: string) => readValue(flag, schema, text);
-      command.addOption(new Option(`${flag} <${placeholderOf(schema)}>`, help).argParser(read).helpGroup(heading));
+      const option = new Option(`${flag} <${placeholderOf(schema)}>`, helpOf(schema));
+      command.addOption(option.argParser(read).helpGroup(heading));
       continue;
     }
-    const [yes, no] = [new Option(flag, help), new Option(flag.replace("--", "--no-"), help)];
-    (schema.default === true ? yes : no).hideHelp();
+    const off = flag.replace("--", "--no-");
+    const note = schema.default === false ? "" : ` (${schema.default ? "default: yes; " : ""}${off} turns it off)`;
+    command.addOption(new Option(flag, (schema.description ?? "") + note).helpGroup(heading));
     // The default is the schema's to fill in: commander's own, true beside a "--no-", would look like something given.
-    command.addOption(yes.helpGroup(heading)).addOption(no.helpGroup(heading)).setOptionValue(key, undefined);
+    command.addOption(new Option(off).hideHelp()).setOptionValue(key, undefined);
   }
 }
 
@@ -67,24 +68,46 @@ function isSwitch(schema: JsonSchema): boolean {
   return formsOf(schema).every((form) => form.type === "boolean");
 }
 
+/** Longer lists of choices stand in the description instead. */
+const LONGEST_PLACEHOLDER = 22;
+
 function placeholderOf(schema: JsonSchema): string {
   const forms = formsOf(schema);
   const list = forms.find((form) => form.type === "array");
   if (list) return `${placeholderOf(itemOf(list))},…`;
-  const words = forms.flatMap((form) => form.enum ?? (form.const === undefined ? [] : [form.const])).map(String);
-  const kinds = forms.flatMap(({ type, const: fixed, enum: choices }) => {
-    if (fixed !== undefined || choices) return [];
-    return type === "number" || type === "integer" ? ["n"] : type === "object" ? ["name=value,…"] : ["text"];
-  });
-  return [...words, ...new Set(kinds)].join("|");
+  const all = [...choicesOf(schema), ...kindsOf(schema)].join("|");
+  return all.length <= LONGEST_PLACEHOLDER ? all : "name";
 }
 
-function helpOf({ description = "", default: value }: JsonSchema): string {
-  if (value === undefined || value === false || value === true) return description;
-  const shown = Array.isArray(value)
-    ? value.join(",")
-    : typeof value === "object"
-      ? JSON.stringify(value)
-      : String(value);
-  return shown === "" ? description : `${description} (default: ${shown})`;
+/** The words that may be given. */
+function choicesOf(schema: JsonSchema): string[] {
+  return formsOf(schema).flatMap((form) => {
+    if (form.type === "array") return choicesOf(itemOf(form));
+    return (form.enum ?? (form.const === undefined ? [] : [form.const])).map(String);
+  });
+}
+
+function kindsOf(schema: JsonSchema): string[] {
+  const kinds = formsOf(schema).flatMap(({ type, const: fixed, enum: choices }) => {
+    if (fixed !== undefined || choices) return [];
+    if (type === "number" || type === "integer") return ["n"];
+    if (type === "boolean") return ["true", "false"];
+    return [type === "object" ? "name=value,…" : "text"];
+  });
+  return [...new Set(kinds)];
+}
+
+function helpOf(schema: JsonSchema): string {
+  const { description = "", default: value } = schema;
+  const choices = placeholderOf(schema).startsWith("name") ? [...new Set(choicesOf(schema))] : [];
+  const notes = [
+    ...(choices.length > 0 ? [`one of ${choices.join(", ")}`] : []),
+    ...(value === undefined || typeof value === "boolean" ? [] : [`default: ${defaultText(value)}`]),
+  ];
+  return notes.length > 0 ? `${description} (${notes.join("; ")})` : description;
+}
+
+function defaultText(value: JsonSchema["default"]): string {
+  if (Array.isArray(value)) return value.join(",") || "none";
+  return typeof value === "object" ? JSON.stringify(value) : String(value);
 }

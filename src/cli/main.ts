@@ -20,7 +20,8 @@ export async function main(argv: readonly string[]): Promise<number> {
 
 async function run(argv: readonly string[], screen: Screen): Promise<void> {
   const [verb, ...words] = argv[0] === "help" ? [...argv.slice(1, 2), "--help"] : argv;
-  if (verb === undefined || verb.startsWith("-")) return (await import("./top.js")).top(argv);
+  if (verb === undefined || verb.startsWith("-"))
+    return (await import("./top.js")).top(verb === undefined ? [] : [verb, ...words]);
   if (!Object.hasOwn(VERBS, verb)) throw new UsageError(unknownVerb(verb));
   const [{ invoke }, { parseWords, Shown }] = await Promise.all([VERBS[verb]!.load(), import("./command.js")]);
   const { command, act } = await invoke(words);

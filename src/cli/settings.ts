@@ -38,9 +38,9 @@ export interface Given {
 /** Where options come from besides the flags of the task. */
 export function addSettingsFlags(command: Parser): Parser {
   const add = (flags: string, help: string) => new Option(flags, help).helpGroup("Settings:");
-  const tasks = Object.keys(TASKS).join("|");
+  const tasks = Object.keys(TASKS).join(", ");
   return command
-    .addOption(add(`--task <${tasks}>`, "What to learn; with it, --help shows the task's options."))
+    .addOption(add("--task <name>", `What to learn: ${tasks}. With it, --help shows its options.`))
     .addOption(add("--config <file>", "Configuration in JSON: any option by its name, such as batchSize."))
     .addOption(
       add("--set <name=value>", "Set an option of the configuration; may come several times.").argParser(collect),
