@@ -1,0 +1,4 @@
+/** `sluice/interop`: models from Keras, PyTorch, ONNX and TensorFlow.js, and back to them. */
+export { fromPyTorch, type FromPyTorchOptions } from "./pytorch/from-pytorch.js";
+export { toPyTorch, type PyTorchFiles } from "./pytorch/to-pytorch.js";
+export type { ModelSource } from "./model-file.js";
