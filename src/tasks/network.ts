@@ -8,6 +8,8 @@ export interface RecurrentOptions {
   readonly dropout: number;
 }
 
+const CELLS = { gru: layers.gru, lstm: layers.lstm, simpleRnn: layers.simpleRnn };
+
 /**
  * Stacked recurrent layers, with dropout after each.
  * @param x [B, T, D]
@@ -16,7 +18,7 @@ export interface RecurrentOptions {
 export function recurrentStack(x: SymbolicTensor, options: RecurrentOptions, returnSequences: boolean): SymbolicTensor {
   const { cell, units, bidirectional, dropout } = options;
   return units.reduce((h, width, i) => {
-    const layer = layers[cell]({ units: width, returnSequences: returnSequences || i < units.length - 1 });
+    const layer = CELLS[cell]({ units: width, returnSequences: returnSequences || i < units.length - 1 });
     const out = (bidirectional ? layers.bidirectional({ layer }) : layer).apply(h);
     return dropout > 0 ? layers.dropout({ rate: dropout }).apply(out) : out;
   }, x);

@@ -38,6 +38,8 @@ describe("files of torch.save", () => {
   });
 });
 
+const CELLS = { gru: layers.gru, lstm: layers.lstm, simpleRnn: layers.simpleRnn };
+
 /** A model of every kind that PyTorch can hold. */
 function draw(
   cell: "gru" | "lstm" | "simpleRnn",
@@ -47,7 +49,7 @@ function draw(
   head: number,
 ): Model {
   const recurrent = units.map((H, i) => {
-    const layer = layers[cell]({ units: H, useBias, returnSequences: i < units.length - 1, name: `rnn${i}` });
+    const layer = CELLS[cell]({ units: H, useBias, returnSequences: i < units.length - 1, name: `rnn${i}` });
     return both ? layers.bidirectional({ layer, name: `both${i}` }) : layer;
   });
   const rest = [...recurrent, layers.dense({ units: head, name: "head" })];

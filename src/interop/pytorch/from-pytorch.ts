@@ -134,8 +134,7 @@ function recurrentLayers(
       returnSequences: sequences || k < count - 1,
       name: layerName(`${name}_l${k}`),
     };
-    const layer =
-      cell === "simpleRnn" ? layers.simpleRnn({ ...common, activation: nonlinearity }) : layers[cell](common);
+    const layer = makeCell[cell](common, nonlinearity);
     const of = (suffix: string) => toLayerWeights(fromTorchCell(cell, (part) => get(`${part}_l${k}${suffix}`)));
     if (!bidirectional) return { layer, weights: of("") };
     return {
@@ -144,6 +143,14 @@ function recurrentLayers(
     };
   });
 }
+
+type RecurrentOptions = Parameters<typeof layers.gru>[0];
+
+const makeCell = {
+  gru: (options: RecurrentOptions) => layers.gru(options),
+  lstm: (options: RecurrentOptions) => layers.lstm(options),
+  simpleRnn: (options: RecurrentOptions, activation: "tanh" | "relu") => layers.simpleRnn({ ...options, activation }),
+};
 
 /** Names of layers hold no dots: they are parts of the paths of weights. */
 function layerName(name: string): string {
