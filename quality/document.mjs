@@ -1,5 +1,6 @@
 /** docs/quality.md and its Chinese twin, written from the results. */
 import { writeFileSync } from "node:fs";
+import { format } from "prettier";
 import { ROWS } from "./recipes/index.mjs";
 import { cellsOf, defaultsCells } from "./table.mjs";
 
@@ -157,7 +158,9 @@ ${translated(timeTable(results, ["", "Sluice", "PyTorch", "更快"]))}
 }
 
 /** @param {Results} results */
-export function writeDocuments(results) {
-  writeFileSync(new URL("../docs/quality.md", import.meta.url), english(results));
-  writeFileSync(new URL("../docs/zh-CN/quality.md", import.meta.url), chinese(results));
+export async function writeDocuments(results) {
+  const write = async (/** @type {string} */ page, /** @type {string} */ text) =>
+    writeFileSync(new URL(page, import.meta.url), await format(text, { parser: "markdown", printWidth: 120 }));
+  await write("../docs/quality.md", english(results));
+  await write("../docs/zh-CN/quality.md", chinese(results));
 }

@@ -84,4 +84,4 @@ for (const row of rows) {
   if (!options.show) await measureRow(row, plan, results);
   process.stdout.write(linesOf(row, results.of(row)));
 }
-if (options.write) writeDocuments(results);
+if (options.write) await writeDocuments(results);

@@ -17,15 +17,16 @@ export function figureOf(bySeed, name) {
 
 /**
  * What to compare with: PyTorch over several seeds here where these are more than were published, or where the published figure has no
- * deviation; else the published one; and where neither has a deviation the published mean with that of our own seeds.
+ * deviation; else the published one; and where neither has a deviation the published mean with that of our own seeds. Nothing where
+ * nobody has more than one seed.
  * @param {Figure} published @param {Figure | undefined} here @param {Figure} own
- * @returns {{ mean: number, sd: number, what: "published" | "here" | "own" }}
+ * @returns {{ mean: number, sd: number, what: "published" | "here" | "own" } | undefined}
  */
 function reference(published, here, own) {
   const betterHere = here?.sd && (here.n > published.n || !published.sd);
   if (betterHere) return { mean: here.mean, sd: here.sd, what: "here" };
   if (published.sd) return { mean: published.mean, sd: published.sd, what: "published" };
-  return { mean: published.mean, sd: own.sd ?? 0, what: "own" };
+  return own.sd === undefined ? undefined : { mean: published.mean, sd: own.sd, what: "own" };
 }
 
 /** @param {Row} row @param {RowResult} result @param {Metric} metric */
@@ -33,7 +34,9 @@ export function judge(row, result, { name, mode }) {
   const [published, own] = [row.published.torch[name], figureOf(result.sluice, name)];
   if (published === undefined || own === undefined) return undefined;
   const here = figureOf(result.torch, name);
-  const { mean, sd, what } = reference(published, here, own);
+  const other = reference(published, here, own);
+  if (other === undefined) return undefined;
+  const { mean, sd, what } = other;
   const behind = mode === "min" ? own.mean - mean : mean - own.mean;
   return { good: behind <= 2 * sd, behind, sd, what };
 }
