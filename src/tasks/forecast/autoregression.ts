@@ -20,6 +20,8 @@ export interface Autoregression {
   readonly model: LinearModel;
   /** Mean squared error on the validation part, as the network's loss is measured. */
   readonly error: number;
+  /** The same of foreseeing zero: with residuals, the last value. */
+  readonly errorOfZero: number;
 }
 
 /** What the columns of the samples are. */
@@ -61,13 +63,14 @@ export function fitAutoregression(
   const all = [...offered, ...given];
   const system = new RidgeSystem(designOf(train), targetsOf(train), lags(layout.lookback, all));
   const [X, y] = [designOf(validation), targetsOf(validation)];
+  const errorOfZero = meanSquare(new Float64Array(y.data.length), y.data);
   const best = (orders: readonly number[], cycles: readonly CalendarCycle[]) => {
     const candidates = orders.flatMap((order) => {
       const columns = lags(order, cycles);
       return PENALTIES.map((penalty) => {
         const model = system.solve(penalty * system.rows, columns);
         const error = meanSquare(predictAutoregression({ model, columns }, X), y.data);
-        return { order, lambda: penalty * system.rows, cycles, columns, model, error };
+        return { order, lambda: penalty * system.rows, cycles, columns, model, error, errorOfZero };
       });
     });
     return candidates.reduce((a, b) => (b.error < a.error ? b : a));

@@ -19,18 +19,20 @@ export interface NetworkSizes {
  * all steps and targets [B, horizon · K]. With `linear` the linear autoregression is added, as it was fitted: the recurrent part
  * begins at zero and learns what the linear one leaves (Zhang 2003, section 3; a linear path beside the network as in LSTNet, Lai et
  * al. 2018, section 3.6). The linear weights stay as they are: trained along, they lose what least squares had found.
+ * @param fromZero whether the recurrent part adds nothing at the beginning
  */
 export function forecastNetwork(
   o: ForecastOptions,
   { lookback, horizon, K, D, F }: NetworkSizes,
   autoregression: Autoregression | null,
+  fromZero: boolean,
 ): Model {
   const x = input({ shape: [lookback, D], name: "x" });
   const future = F > 0 ? input({ shape: [horizon, F], name: "future" }) : null;
   const flat = future && layers.flatten().apply(future);
   const h = recurrentStack(x, o, false);
   const width = horizon * K;
-  const kernelInitializer = autoregression ? "zeros" : "glorotUniform";
+  const kernelInitializer = fromZero ? "zeros" : "glorotUniform";
   const head = layers.dense({ units: width, name: "head", kernelInitializer }).apply(join(h, flat));
   const linear =
     autoregression &&

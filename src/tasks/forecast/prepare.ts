@@ -3,6 +3,7 @@ import { readTable, type DataSource, type Table } from "../../data/index.js";
 import { check } from "../../util/errors.js";
 import { Random } from "../../util/random.js";
 import type { Prepared, TaskContext, TrainingData } from "../task.js";
+import type { Autoregression } from "./autoregression.js";
 import { chooseFeatures, numbersOf } from "./choose.js";
 import { factsOf, settingsFilledIn } from "./facts.js";
 import type { Frame } from "./frame.js";
@@ -56,7 +57,8 @@ async function prepareLoaded(
   const { pipeline, samples } = chosen;
   const { targets, past, future } = samples.train.settings;
   const sizes = { lookback: plan.lookback, horizon: plan.horizon, K: targets.length, D: targets.length + past.length + future.length, F: future.length }; // prettier-ignore
-  const model = forecastNetwork(options, sizes, options.linear ? chosen.autoregression : null);
+  const linear = options.linear && (!plan.residual || gains(chosen.autoregression));
+  const model = forecastNetwork(options, sizes, linear ? chosen.autoregression : null, linear || plan.residual);
   const settings = pipeline.measureSettings(samples.train.values, chosen.autoregression);
   return {
     pipeline,
@@ -70,7 +72,7 @@ async function prepareLoaded(
       monitor: "val_loss",
       mode: "min",
     },
-    settings: settingsFilledIn(options, pipeline.plan),
+    settings: { ...settingsFilledIn(options, pipeline.plan), linear },
     facts: factsOf(data.rows, frame, pipeline.plan, samples),
     ...(data.close && { close: () => data.close!() }),
     validate: (trained) => measure(trained, samples.validation, "validation", settings),
@@ -79,6 +81,16 @@ async function prepareLoaded(
         ? measure(trained, samples.test, "test", settings)
         : pipeline.measureTable(trained, testTable, testTable.source, chosen.autoregression),
   };
+}
+
+/**
+ * Where the linear model is no better than the last value by this share of the squared error, the network goes on from the last value:
+ * on prices, what it seems to find is chance.
+ */
+const GAIN = 0.01;
+
+function gains({ error, errorOfZero }: Autoregression): boolean {
+  return error < (1 - GAIN) * errorOfZero;
 }
 
 function sharesOf({ validation, test, testData }: ForecastOptions): number[] {
