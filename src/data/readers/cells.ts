@@ -43,6 +43,8 @@ export interface CellRules {
   readonly wanted: readonly string[] | undefined;
   /** Readings to try, the first that fits all cells is taken. */
   readings(column: string): readonly Reading[];
+  /** Cells that the caller says hold no value, though they could be read, such as -9999. */
+  readonly marks: readonly unknown[];
   /** Whether the cell holds no value: true for cells that no reading needs to read. */
   isMissing(cell: unknown, type: ColumnType): boolean;
 }
@@ -64,6 +66,8 @@ export class ColumnReader {
   /** The first contradiction, for when no reading is left. */
   #problem: string | undefined;
   readonly #texts = new Map<string, string>();
+  /** Readings whose values are not those of the first. */
+  readonly #differing = new Set<Reading>();
 
   constructor(rules: CellRules, name: string, alive: readonly Reading[] = rules.readings(name)) {
     this.name = name;
@@ -80,6 +84,11 @@ export class ColumnReader {
     return this.#again;
   }
 
+  /** Readings of the same type that fit all cells as well and give other values; empty where the caller has chosen. */
+  get rivals(): readonly Reading[] {
+    return this.#alive[0]!.chosen === true ? [] : this.#alive.filter((reading) => this.#differing.has(reading));
+  }
+
   /** From now on, what contradicts the reading is an error. */
   settle(): void {
     this.#alive.length = 1;
@@ -91,7 +100,7 @@ export class ColumnReader {
       const reading = this.#alive[0]!;
       const part = this.#read(cells, from, to, reading);
       if (typeof part !== "number") {
-        this.#dropRivals(cells, from, to);
+        this.#dropRivals(cells, from, to, part);
         this.#rows += to - from;
         return part;
       }
@@ -117,16 +126,25 @@ export class ColumnReader {
   }
 
   /** Of readings of one type, such as two orders of day and month, it must be known at the end which fit all cells. */
-  #dropRivals(cells: Cells, from: number, to: number): void {
+  #dropRivals(cells: Cells, from: number, to: number, part: Part): void {
     const [first, ...others] = this.#alive;
     if (!others.some((other) => other.type === first!.type)) return;
-    this.#alive = [first!, ...others.filter((other) => typeof this.#read(cells, from, to, other) !== "number")];
+    const fits = (other: Reading) => {
+      const rival = this.#read(cells, from, to, other);
+      if (typeof rival === "number") return false;
+      // 3/3/2024 is the same day in both orders.
+      if (other.type === first!.type && part.some((value, i) => !Object.is(value, rival[i])))
+        this.#differing.add(other);
+      return true;
+    };
+    this.#alive = [first!, ...others.filter(fits)];
   }
 
   /** The cells, or the row of the first that is not such a value. */
   #read(cells: Cells, from: number, to: number, reading: Reading): Part | number {
     if (reading.type === "text") return this.#readTexts(cells, from, to, reading);
     const values = new Float64Array(to - from);
+    const marks = new Set(this.#rules.marks.map((mark) => reading.read(mark)));
     for (let row = from; row < to; row++) {
       let value = reading.decimal === "." ? cells.numberAt(row) : NaN;
       if (value !== value) {
@@ -134,7 +152,7 @@ export class ColumnReader {
         value = reading.read(cell) as number;
         if (value !== value && !this.#rules.isMissing(cell, reading.type)) return row;
       }
-      values[row - from] = value;
+      values[row - from] = marks.size > 0 && marks.has(value) ? NaN : value;
     }
     return values;
   }

@@ -22,6 +22,7 @@ export function csvRules(where: string, source: string, semicolons: boolean, opt
     typed: Object.keys(types),
     wanted: options.columns,
     readings: (column) => (Object.hasOwn(types, column) ? byType[types[column]!] : [...numbers, ...dates, text]),
+    marks: missing ?? [],
     isMissing: (cell, type) => (type === "text" ? textMarks : marks).has(cell as string),
   };
 }

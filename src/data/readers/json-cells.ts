@@ -38,6 +38,7 @@ export function jsonRules(where: string, source: string, unit: string, options: 
     typed: Object.keys(types),
     wanted: options.columns,
     readings: (column) => (Object.hasOwn(types, column) ? byType[types[column]!] : [NUMBER, ...dates, TEXT]),
+    marks: (options.missing ?? []).flatMap((mark) => [mark, Number(mark)]),
     isMissing: (cell, type) => {
       if (cell === undefined || cell === null || (typeof cell === "number" && Number.isNaN(cell))) return true;
       return typeof cell === "string" && (type === "date" ? marks : textMarks).has(cell);

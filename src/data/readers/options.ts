@@ -28,8 +28,8 @@ export interface ReadOptions {
   /** CSV: the decimal mark of numbers. Default ".", and "," in columns of files separated by ; where it fits. */
   decimal?: "." | ",";
   /**
-   * CSV: texts that stand for no value, in columns of every type. Default: "" everywhere, and in columns of numbers and dates
-   * also NA, N/A, NaN, nan, null, NULL and ?, which in a column of texts are texts.
+   * Texts that stand for no value, in columns of every type; "-9999" stands for the number too. Default: "" everywhere, and in
+   * columns of numbers and dates also NA, N/A, NaN, nan, null, NULL and ?, which in a column of texts are texts.
    */
   missing?: readonly string[];
   /** Columns to read; the others are left out. Default all. */

@@ -27,7 +27,7 @@ export async function openParquet(where: string, source: OpenSource, options: Re
         first += rows;
       }
     };
-    return { rules, names: wanted, pieces, close: () => access.close() };
+    return { rules, names, pieces, close: () => access.close() };
   } catch (error) {
     await access.close();
     throw error;

@@ -19,12 +19,15 @@ export interface PieceSource {
  */
 export async function readAll(source: PieceSource): Promise<Table> {
   const { rules } = source;
+  const names = new Set(source.names);
   let readers = wantedOf(rules, source.names).map((name) => new ColumnReader(rules, name));
   for (;;) {
     const parts: Part[][] = readers.map(() => []);
     const lines: Int32Array[] = [];
     let again = false;
     for await (const piece of source.pieces()) {
+      if (piece.length === 0) continue;
+      for (const name of piece.names) names.add(name);
       for (const name of wantedOf(rules, piece.names)) {
         if (readers.some((reader) => reader.name === name)) continue;
         readers.push(new ColumnReader(rules, name));
@@ -35,7 +38,7 @@ export async function readAll(source: PieceSource): Promise<Table> {
       lines.push(piece.lines);
     }
     again ||= readers.some((reader) => reader.again);
-    if (!again) return finish(rules, readers, parts, lines);
+    if (!again) return finish(rules, [...names], readers, parts, lines);
     readers = readers.map(({ name, alive }) => new ColumnReader(rules, name, alive));
   }
 }
@@ -49,12 +52,19 @@ function wantedOf({ wanted }: CellRules, names: readonly string[]): readonly str
 export function readOne(rules: CellRules, piece: Piece): Table {
   const readers = wantedOf(rules, piece.names).map((name) => new ColumnReader(rules, name));
   const parts = readers.map((reader) => [reader.add(piece)]);
-  return finish(rules, readers, parts, [piece.lines]);
+  return finish(rules, piece.names, readers, parts, [piece.lines]);
 }
 
-function finish(rules: CellRules, readers: readonly ColumnReader[], parts: Part[][], lines: Int32Array[]): Table {
+function finish(
+  rules: CellRules,
+  names: readonly string[],
+  readers: readonly ColumnReader[],
+  parts: Part[][],
+  lines: readonly Int32Array[],
+): Table {
   const length = lines.reduce((sum, part) => sum + part.length, 0);
   checkRows(rules, length);
+  checkNames(rules, names);
   checkReadings(rules, readers);
   const columns = readers.map((reader, k): Column => {
     const column = joinParts(reader.name, reader.alive[0]!.type, parts[k]!);
@@ -79,6 +89,7 @@ export async function* readChunks(source: PieceSource, chunkRows: number): Async
     if (readers === undefined) {
       readers = wantedOf(rules, piece.names).map((name) => new ColumnReader(rules, name));
       for (const reader of readers) reader.add(piece);
+      checkNames(rules, [...source.names, ...piece.names]);
       checkReadings(rules, readers);
       for (const reader of readers) reader.settle();
     }
@@ -112,19 +123,21 @@ function checkNoNew(rules: CellRules, readers: readonly ColumnReader[], piece: P
   });
 }
 
-/** What only shows when all cells, or those of the first piece, were read. */
-function checkReadings({ where, source, typed, wanted = [] }: CellRules, readers: readonly ColumnReader[]): void {
-  const names = readers.map(({ name }) => name);
+/** That the source has the columns that the caller names. */
+function checkNames({ where, source, typed, wanted = [] }: CellRules, names: readonly string[]): void {
   const unknown = [...wanted, ...typed].find((name) => !names.includes(name));
   check(unknown === undefined, () => {
     const hint = nearest(unknown!, names);
     const tail = hint ? `did you mean ${show(hint)}?` : `there are ${names.join(", ")}`;
     return `${where}: ${source} has no column ${show(unknown)}; ${tail}`;
   });
-  for (const { name, alive } of readers) {
-    const formats = alive.filter((reading) => reading.type === "date" && alive[0]!.type === "date");
-    check(formats.length < 2 || formats[0]!.chosen === true, () => {
-      const both = formats.map((reading) => reading.expects).join(" or ");
+}
+
+/** What only shows when all cells, or those of the first piece, were read. */
+function checkReadings({ where, source }: CellRules, readers: readonly ColumnReader[]): void {
+  for (const { name, alive, rivals } of readers) {
+    check(rivals.length === 0, () => {
+      const both = [alive[0]!, ...rivals].map((reading) => reading.expects).join(" or ");
       const ways = `give dateFormat, or types: { ${show(name)}: "text" }`;
       return `${where}: ${source}: column ${show(name)} could be ${both}; ${ways}`;
     });
