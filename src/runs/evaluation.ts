@@ -97,11 +97,13 @@ export function verdictOf(judge: Judge, entries: readonly Entry[]): string {
 
 function sentenceOf({ name, mode, unit }: Judge, own: number, { name: other, kind }: Entry, value: number): string {
   const tail = unit ? ` ${unit}` : "";
-  const figures = `${name} ${own.toPrecision(4)}${tail} against ${value.toPrecision(4)}${tail}${shareOf(own, value)}`;
+  // "nats a character" says what is measured and in what: the unit alone.
+  const metric = unit?.startsWith(name) ? "" : `${name} `;
+  const figures = `${metric}${own.toPrecision(4)}${tail} against ${value.toPrecision(4)}${tail}${shareOf(own, value)}`;
   if (own === value) return `The network does exactly as well as ${other} (${figures}).`;
   const wins = mode === "min" ? own < value : own > value;
   if (wins) return `The network is better than ${other} (${figures}).`;
-  const advice = kind === "simple" ? ": use that one, or tune the network" : ": the network has learnt nothing of use";
+  const advice = kind === "simple" ? ": use that one, or tune the network" : ": a rule that needs no training";
   return `The network is WORSE than ${other} (${figures})${advice}.`;
 }
 

@@ -2,11 +2,13 @@
 import { classifyTask } from "./classify/task.js";
 import { forecastTask } from "./forecast/forecast-task.js";
 import { generateTask } from "./generate/task.js";
+import { regressTask } from "./regress/task.js";
 import { publicTask } from "./public-task.js";
 
 export const classify = publicTask(classifyTask);
 export const forecast = publicTask(forecastTask);
 export const generate = publicTask(generateTask);
+export const regress = publicTask(regressTask);
 
 export { openRun, resumeRun, type ResumeOptions } from "./open-run.js";
 export { Run } from "./run.js";
