@@ -13,7 +13,7 @@ const OWN = { cells: "cell", units: "units" } as const;
 export function addGridFlags(command: Command): Command {
   const add = (flags: string, help: string) => new Option(flags, help).helpGroup("To compare:");
   return command
-    .addOption(add("--cells <cell,…>", "Recurrent cells to try: gru, lstm, simpleRnn."))
+    .addOption(add("--cells <cell,…>", "Recurrent cells to try."))
     .addOption(add("--units <n,…>", "Numbers of units to try; 64+32 stands for two stacked layers."))
     .addOption(
       add("--vary <name=a,b,…>", "Values of another option to try; may come several times.").argParser(collect),

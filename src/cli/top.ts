@@ -8,6 +8,7 @@ const DESCRIPTION = "Recurrent networks from a file to a trained, explained resu
 
 export function top(argv: readonly string[]): void {
   const program = newCommand("sluice", DESCRIPTION, []);
+  program.helpOption("-h, --help", "Show this help.");
   program.version(sluiceVersion(), "-V, --version", "Show the version.").usage("<command> [options]");
   for (const [name, { summary }] of Object.entries(VERBS)) program.command(name).description(summary).usage(" ");
   program.helpCommand("help <command>", "Show the help of a command.");

@@ -5,20 +5,22 @@ import { join } from "node:path";
 import { before, describe, test } from "node:test";
 import { REPLIES } from "../../src/cli/reply-schema.js";
 import { ask, runIn, workFolder } from "./program.js";
-import { writeNovel, writePrices, writeReviews } from "./samples.js";
+import { writeClips, writeHouses, writeNovel, writePrices, writeReviews } from "./samples.js";
 
 const folder = workFolder();
 const FORECAST = "--task forecast --target close --lookback 8 --horizon 2 --units 4 --epochs 2";
 
 before(() => {
-  for (const write of [writePrices, writeReviews, writeNovel]) write(folder);
+  for (const write of [writePrices, writeReviews, writeNovel, writeHouses, writeClips]) write(folder);
 });
 
 describe("sluice train", () => {
   const calls: Record<string, string> = {
     forecast: `prices.csv ${FORECAST}`,
     classify: "reviews.tsv --task classify --text review --label label --units 4 --epochs 2",
+    "classify sounds": "clips/ --task classify --audio --units 4 --epochs 2 --validation 0.25 --test 0.25",
     generate: "novel.txt --task generate --level char --units 8 --epochs 1 --steps-per-epoch 3 --embedding 4",
+    regress: "houses.csv --task regress --target medv --units 4 --epochs 2",
   };
   for (const [name, words] of Object.entries(calls)) {
     test(`${name}: one JSON object, a run folder, progress on standard error`, async () => {

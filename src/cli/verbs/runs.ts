@@ -42,7 +42,7 @@ const PARTS: Readonly<Record<string, Part>> = {
 
 export async function invoke(words: readonly string[]): Promise<Invocation> {
   checkPart(words[0]);
-  const command = addScreenFlags(verbCommand("runs").usage("[command] [options]"));
+  const command = addScreenFlags(verbCommand("runs").usage("[command] [options]").helpCommand(false));
   let chosen: ((screen: Screen) => Reply) | undefined;
   for (const [name, { summary, takes, act }] of Object.entries(PARTS)) {
     const part = newCommand(name, summary, []);
