@@ -8,7 +8,7 @@ const LABELS = /^(label|labels|class|category|sentiment|species|genre|type|targe
 /** Texts of fewer words are names or classes, no texts to read. */
 const SENTENCE = 3;
 /** From here on neighbouring rows say so much about each other that they must be a series (correlation at lag 1). */
-const FOLLOWS = 0.7;
+const FOLLOWS = 0.9;
 /** With fewer columns of numbers, a row is a record and not a sequence. */
 const WIDE = 20;
 
