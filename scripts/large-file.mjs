@@ -11,11 +11,13 @@ import { fileURLToPath } from "node:url";
 /** Old space, as `--max-old-space-size` takes it. */
 const HEAP_MB = 512;
 /** The whole process: heap, blocks of the file, batches, wasm. */
-const RSS_BOUND_MB = 700;
+const RSS_BOUND_MB = 400;
 /** Batches of the one, partial epoch. */
 const STEPS = 400;
 const BATCH = 64;
 const SENSORS = 8;
+/** Minutes seen and foreseen. */
+const [LOOKBACK, HORIZON] = [60, 6];
 
 const [megabytes = "2000", folder = tmpdir(), child] = process.argv.slice(2);
 if (child === undefined) {
@@ -83,15 +85,15 @@ async function train(path, folder) {
   }
   console.log(`fitted the scaler on ${cut} rows in ${seconds(fitting)} s`);
 
-  const options = { lookback: 60, horizon: 1, targets: ["s0"], past: store.columns.slice(1), scaler };
+  const options = { lookback: LOOKBACK, horizon: HORIZON, targets: ["s0"], past: store.columns.slice(1), scaler };
   const training = storeWindows(store, { ...options, rows: [0, cut] });
   const testing = storeWindows(store, { ...options, stride: 997, rows: [cut, store.length] });
   const model = sequential([
-    layers.gru({ units: 16, inputShape: [60, D] }),
-    layers.dense({ units: 1 }),
-    layers.reshape({ targetShape: [1, 1] }),
+    layers.gru({ units: 16, inputShape: [LOOKBACK, D] }),
+    layers.dense({ units: HORIZON }),
+    layers.reshape({ targetShape: [HORIZON, 1] }),
   ]);
-  model.compile({ optimizer: "adam", loss: "meanSquaredError" });
+  model.compile({ optimizer: { className: "adam", config: { learningRate: 0.005 } }, loss: "meanSquaredError" });
   const fit = performance.now();
   const batches = training.batches({ batchSize: BATCH, seed: 1 });
   await model.fit(some(batches, STEPS), { epochs: 1, verbose: 0 });
@@ -99,7 +101,10 @@ async function train(path, folder) {
 
   const { x, y } = testing.batch(Int32Array.from({ length: Math.min(500, testing.length) }, (_, i) => i));
   const guess = await model.predict(x);
-  const [network, last] = [errorOf(y, (b) => guess.data[b]), errorOf(y, (b) => x.data[(b * 60 + 59) * D])];
+  const [network, last] = [
+    errorOf(y, (b, t) => guess.data[b * HORIZON + t]),
+    errorOf(y, (b) => x.data[(b * LOOKBACK + LOOKBACK - 1) * D]),
+  ];
   store.close();
   const rss = process.resourceUsage().maxRSS / 1024;
   const heap = process.memoryUsage().heapUsed / 1e6;
@@ -117,5 +122,8 @@ function* some(batches, count) {
 }
 
 function errorOf(y, guess) {
-  return y.data.reduce((sum, value, b) => sum + (value - guess(b)) ** 2, 0) / y.data.length;
+  return (
+    y.data.reduce((sum, value, i) => sum + (value - guess(Math.floor(i / HORIZON), i % HORIZON)) ** 2, 0) /
+    y.data.length
+  );
 }
