@@ -31,14 +31,14 @@ export const regressOptions = z.strictObject({
     .default(true)
     .describe("Beside the recurrent layers, the linear regression as it was fitted: they learn what it leaves."),
   memoryLimit: z.number().gt(0).default(256e6).describe("Files of more bytes are refused, as they are held in memory."),
-  ...splitOptions({ validation: 0.15, test: 0.15 }),
+  ...splitOptions({ validation: 0.1, test: 0.15 }),
   ...networkOptions({
-    units: [64],
+    units: [64, 32],
     bidirectional: false,
     dropout: 0,
     epochs: 200,
     batchSize: 32,
-    learningRate: 2e-3,
+    learningRate: 5e-3,
     weightDecay: 0,
     clipNorm: 1,
     patience: 20,
