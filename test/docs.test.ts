@@ -2,8 +2,18 @@
 // run; the Chinese pages hold the same code; every relative link leads to a file.
 import assert from "node:assert/strict";
 import { execFile, execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { promisify } from "node:util";
@@ -98,10 +108,15 @@ describe("the code in the documents", () => {
 });
 
 describe("the examples", () => {
+  // They are run from the checkout's root, whose files they name, but what they write must not stay there.
+  const folder = mkdtempSync(join(tmpdir(), "sluice-examples-"));
+  symlinkSync(join(root, "examples"), join(folder, "examples"), "junction");
+  after(() => rmSync(folder, { recursive: true, force: true }));
+
   for (const file of readdirSync("examples").filter((name) => name.endsWith(".ts"))) {
     test(`${file} runs`, async () => {
       const script = join(root, "build/examples", file.replace(/\.ts$/, ".js"));
-      const { stdout } = await promisify(execFile)(process.execPath, [script, "1"], { timeout: 60_000 });
+      const { stdout } = await promisify(execFile)(process.execPath, [script, "1"], { cwd: folder, timeout: 60_000 });
       assert.notEqual(stdout, "");
     });
   }

@@ -10,9 +10,12 @@ export const forecast = publicTask(forecastTask);
 export const generate = publicTask(generateTask);
 export const regress = publicTask(regressTask);
 
+export { generateText } from "./generate/continuation.js";
+export type { SamplingOptions } from "./generate/options.js";
 export { openRun, resumeRun, type ResumeOptions } from "./open-run.js";
 export { Run } from "./run.js";
 export type { PublicTask } from "./public-task.js";
 export type { Answer, Pipeline, Task, TaskName } from "./task.js";
 export type { TrainHooks } from "./train-task.js";
 export type { Entry, Evaluation, Judge, Picture } from "../runs/evaluation.js";
+export { compareTask, type Candidate, type CompareHooks, type Comparison } from "./compare.js";
