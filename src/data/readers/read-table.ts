@@ -33,7 +33,7 @@ export async function readTable(source: DataSource, options: ReadOptions = {}): 
   checkReadOptions(where, options);
   if (isTable(source)) return source;
   if (Array.isArray(source)) return rowsTable(where, source as Rows, options);
-  const pieces = await open(where, source, true, options);
+  const pieces = await open(where, source, "all", options);
   try {
     return await readAll(pieces);
   } finally {
@@ -50,7 +50,7 @@ export async function* readTableChunks(source: DataSource, options: ReadOptions 
   checkReadOptions(where, options);
   const { chunkRows = CHUNK_ROWS } = options;
   if (isTable(source)) return yield* chunksOf(source, chunkRows);
-  const pieces = await open(where, source, false, options);
+  const pieces = await open(where, source, "head", options);
   try {
     yield* readChunks(pieces, chunkRows);
   } finally {
@@ -74,12 +74,15 @@ export function tableOf(
 async function open(
   where: string,
   source: Exclude<DataSource, Table>,
-  keep: boolean,
+  keep: "head" | "all",
   options: ReadOptions,
 ): Promise<PieceSource> {
   if (Array.isArray(source)) return openRows(where, source as Rows, options);
-  const opened = openSource(where, source as Exclude<DataSource, Table | Rows>, options.name, keep);
-  const format = formatOf(where, opened, options);
+  const bytes = source as Exclude<DataSource, Table | Rows>;
+  const format = formatOf(where, openSource(where, bytes, options.name), options);
+  // Only of CSV the head is looked at before the rest.
+  const kept = keep === "head" && format !== "csv" && format !== "tsv" ? "none" : keep;
+  const opened = openSource(where, bytes, options.name, kept);
   if (format === "csv" || format === "tsv") return openCsv(where, opened, options);
   if (format === "parquet") return openParquet(where, opened, options);
   if (format === "arrow") return openArrow(where, opened, options);

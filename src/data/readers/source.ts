@@ -23,16 +23,17 @@ export interface OpenSource {
   bytes(): AsyncIterable<Uint8Array>;
 }
 
+export type Keep = "none" | "head" | "all";
+
 export function isTable(source: DataSource): source is Table {
   return typeof source === "object" && source !== null && "columns" in source && "placeOf" in source;
 }
 
 /**
  * @param given the name, where the source itself has none
- * @param keep whether blocks that come only once are kept, to be read as often as need be; otherwise they can be read twice,
- *   the first time not to the end
+ * @param keep which blocks of a stream are kept, to be read once more: none, those that the first look at its head takes, or all
  */
-export function openSource(where: string, source: ByteSource, given?: string, keep = false): OpenSource {
+export function openSource(where: string, source: ByteSource, given?: string, keep: Keep = "none"): OpenSource {
   const name = given ?? nameOf(source);
   const ending = /\.(\w+)$/.exec(name.toLowerCase().replace(/\.gz$/, ""))?.[1] ?? "";
   const open = isAsync(source) ? replayed(source, keep) : () => blocksOf(where, source);
@@ -42,13 +43,13 @@ export function openSource(where: string, source: ByteSource, given?: string, ke
 const isAsync = (source: ByteSource): source is AsyncIterable<Uint8Array> =>
   typeof source === "object" && source !== null && Symbol.asyncIterator in source;
 
-/** Opens a stream again by keeping its blocks: all of them, or those of the first time, when only the beginning is looked at. */
-function replayed(source: AsyncIterable<Uint8Array>, keep: boolean): () => AsyncGenerator<Uint8Array> {
+/** Opens a stream again by keeping its blocks. */
+function replayed(source: AsyncIterable<Uint8Array>, keep: Keep): () => AsyncGenerator<Uint8Array> {
   const iterator = source[Symbol.asyncIterator]();
   const kept: Uint8Array[] = [];
   let opened = 0;
   return async function* () {
-    const keeps = keep || opened === 0;
+    const keeps = keep === "all" || (keep === "head" && opened === 0);
     opened++;
     for (let i = 0; keeps ? i < kept.length : kept.length > 0; i++) yield keeps ? kept[i]! : kept.shift()!;
     for (let next = await iterator.next(); !next.done; next = await iterator.next()) {

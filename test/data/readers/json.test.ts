@@ -22,6 +22,17 @@ test("a list of objects, and lines from packed streams", async () => {
   assert.deepEqual(plain(await readTable(blocks(packed(text), 999), { name: "t.ndjson.gz" })), expected);
 });
 
+test("lines come in chunks from a stream that is read once", async () => {
+  const text = Array.from({ length: 20000 }, (_, i) => `{"i": ${i}}\n`).join("");
+  const came: number[] = [];
+  for await (const chunk of readTableChunks(blocks(bytes(text), 1000), { name: "t.jsonl", chunkRows: 3000 }))
+    came.push(...(chunk.columns[0]!.values as Float64Array));
+  assert.deepEqual(
+    came,
+    Array.from({ length: 20000 }, (_, i) => i),
+  );
+});
+
 test("a name that appears late is refused in chunks", async () => {
   const text = `${'{"a": 1}\n'.repeat(9000)}{"a": 1, "b": 2}\n`;
   const read = async () => {
