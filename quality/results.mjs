@@ -12,7 +12,8 @@ import { cpus } from "node:os";
  * @property {string} [machine] @property {string} [date] of the last job
  */
 
-const MACHINE = `${cpus()[0].model.trim()}, Node ${process.versions.node}`;
+const wide = process.env.SLUICE_WIDE === "1" ? ", SLUICE_WIDE=1" : "";
+const MACHINE = `${cpus()[0].model.trim()}, Node ${process.versions.node}${wide}`;
 
 /** The file is read again before each change, so that two runs may measure different rows at the same time. @param {string} path */
 export function openResults(path) {
