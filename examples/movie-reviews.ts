@@ -1,7 +1,7 @@
 // Sentiment of film reviews from a file with a column of texts and a column of labels: train, measure beside naive Bayes, ask.
 // Such a file is not part of the package: IMDB's is at https://ai.stanford.edu/~amaas/data/sentiment (to be made one table), or
 // take a CSV, TSV or Parquet file of your own. Without one the hundred sentences of the other example are used.
-// `node build/examples/movie-reviews.js [reviews.csv] [text column] [label column] [epochs]`
+// `node build/examples/movie-reviews.js [epochs] [reviews.csv] [text column] [label column]`
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { classify } from "sluice/tasks";
@@ -29,6 +29,6 @@ export async function main(file: string, text: string, label: string, epochs: nu
 }
 
 if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
-  const [file = SENTENCES, text = "text", label = "label", epochs] = process.argv.slice(2);
-  await main(file, text, label, epochs === undefined ? undefined : Number(epochs));
+  const [epochs = "30", file = SENTENCES, text = "text", label = "label"] = process.argv.slice(2);
+  await main(file, text, label, Number(epochs));
 }

@@ -1,6 +1,6 @@
 // A share price from a CSV file: train, measure on days that came later, foresee the next five. A price is nearly a random walk,
 // so that the last price is hard to beat; the program says honestly whether the network does.
-// `node build/examples/stock-price.js [prices.csv] [column] [epochs]`, by default the S&P 500 of npm's vega-datasets.
+// `node build/examples/stock-price.js [epochs] [prices.csv] [column]`, by default the S&P 500 of npm's vega-datasets.
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -38,6 +38,6 @@ export async function main(file: string, target: string, epochs: number, runs = 
 }
 
 if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
-  const [file = sp500(), column = "close", epochs = "100"] = process.argv.slice(2);
+  const [epochs = "100", file = sp500(), column = "close"] = process.argv.slice(2);
   await main(file, column, Number(epochs));
 }
