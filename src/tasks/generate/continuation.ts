@@ -14,7 +14,7 @@ import { Vocabulary } from "./vocabulary.js";
  * @returns the text that follows the prompt, in pieces that never cut a character as people see it; the prompt is not repeated
  * @throws SluiceError at once when an option is wrong, or the prompt has a character or word that the model does not know
  */
-export function generate(model: Model, options: SamplingOptions = {}): AsyncIterableIterator<string> {
+export function generateText(model: Model, options: SamplingOptions = {}): AsyncIterableIterator<string> {
   const { name, pipeline } = attachmentOf("generate", model.attachments);
   if (name !== "generate") throw new SluiceError(`generate: the model was trained to ${name}, it does not write texts`);
   return continuation(model, Vocabulary.revive((pipeline as { vocabulary: unknown }).vocabulary), options);

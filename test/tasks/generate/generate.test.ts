@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Random, type Dataset } from "sluice";
 import { attach } from "../../../src/tasks/attachment.js";
-import { generate, textOf } from "../../../src/tasks/generate/continuation.js";
+import { generateText, textOf } from "../../../src/tasks/generate/continuation.js";
 import { natsOf } from "../../../src/tasks/generate/likelihood.js";
 import { generateTask } from "../../../src/tasks/generate/task.js";
 import { readOptions } from "../../../src/tasks/options.js";
@@ -84,7 +84,7 @@ test("the likelihood of a text is that of its predictions, read in one place or 
 
 test("greedy text is what predictions on the whole prompt say, letter after letter", async () => {
   let text = "the grey ";
-  const written = await textOf(generate(model, { prompt: text, length: 30, temperature: 0 }));
+  const written = await textOf(generateText(model, { prompt: text, length: 30, temperature: 0 }));
   for (let n = 0; n < 30; n++) {
     const logits = await model.predict([Array.from(pipeline.vocabulary.encode(text, "error"))]);
     const V = logits.shape[2]!;
@@ -95,14 +95,14 @@ test("greedy text is what predictions on the whole prompt say, letter after lett
 });
 
 test("a seed makes the text; without one it is another each time; it comes in pieces and ends before a stop", async () => {
-  const write = (options: object) => textOf(generate(model, { length: 120, temperature: 1, ...options }));
+  const write = (options: object) => textOf(generateText(model, { length: 120, temperature: 1, ...options }));
   const once = await write({ seed: 5 });
   assert.equal([...once].length, 120);
   assert.equal(once, await write({ seed: 5 }));
   assert.notEqual(once, await write({ seed: 6 }));
   assert.notEqual(await write({}), await write({}));
   const pieces: string[] = [];
-  for await (const piece of generate(model, { prompt: "the ", seed: 1, length: 200, stop: [".\n"] }))
+  for await (const piece of generateText(model, { prompt: "the ", seed: 1, length: 200, stop: [".\n"] }))
     pieces.push(piece);
   assert.ok(pieces.length > 5);
   assert.ok(!pieces.join("").includes("."), pieces.join(""));
@@ -129,11 +129,11 @@ test("words: punctuation stays where it belongs, perplexity is the judge", async
   assert.ok(entries[0]!.values["perplexity"]! < 0.5 * entries[1]!.values["perplexity"]!, JSON.stringify(entries));
   attach(words.model, words.pipeline);
   const options = { length: 40, temperature: 0.5, seed: 2 };
-  const text = await textOf(generate(words.model, options));
+  const text = await textOf(generateText(words.model, options));
   assert.match(text, /^(?:the (?:old|small|grey) (?:cat|dog|whale) \w+\.\n)+(?:[\w .]*)$/);
   assert.equal(
-    await textOf(generate(words.model, { ...options, prompt: "the " })),
-    (await textOf(generate(words.model, { ...options, prompt: "the" }))).slice(1),
+    await textOf(generateText(words.model, { ...options, prompt: "the " })),
+    (await textOf(generateText(words.model, { ...options, prompt: "the" }))).slice(1),
   );
 });
 
@@ -154,12 +154,12 @@ test("what cannot be done is said", async () => {
   await assert.rejects(prepare("ab".repeat(500), { validation: 0.6, test: 0.5 }), /leave nothing to train on/);
   assert.throws(() => prepare("ab", { bidirectional: true }), /unknown option "bidirectional"/);
   assert.throws(
-    () => generate(model, { prompt: "the\nZoo" }),
+    () => generateText(model, { prompt: "the\nZoo" }),
     /generate: prompt: the character "Z" .*line 2, column 1/,
   );
-  assert.throws(() => generate(model, { temperature: -1 }), /generate: option temperature/);
-  assert.throws(() => generate(model, { topp: 0.9 } as object), /unknown option "topp"; did you mean "topP"\?/);
-  assert.ok((await textOf(generate(model, { prompt: "Zoo the", unknown: "skip", length: 5 }))).length > 0);
+  assert.throws(() => generateText(model, { temperature: -1 }), /generate: option temperature/);
+  assert.throws(() => generateText(model, { topp: 0.9 } as object), /unknown option "topp"; did you mean "topP"\?/);
+  assert.ok((await textOf(generateText(model, { prompt: "Zoo the", unknown: "skip", length: 5 }))).length > 0);
   await assert.rejects(pipeline.predict(model, [{ text: "a", more: "b" }]), /no column "prompt"/);
   await assert.rejects(pipeline.evaluate(model, bytes("a")), /at least 2 characters or words/);
 });
