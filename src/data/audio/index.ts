@@ -1,5 +1,6 @@
 export type { AudioStep } from "./audio-step.js";
-export { readClips, type AudioClips, type ClipOptions } from "./clips.js";
+export { readClips } from "#clips";
+export type { AudioClips, ClipOptions } from "./clips.js";
 export { logMel, type LogMelOptions } from "./log-mel.js";
 export { LogMelStream, logMelStream, type OnFrame } from "./log-mel-stream.js";
 export { hzToMel, melFilterBank, melToHz, type MelOptions, type MelScale } from "./mel.js";
