@@ -15,4 +15,14 @@ export const LIMITS = {
   pickleValues: 5_000_000,
   /** Layers, nodes or weights of a model. */
   nodes: 100_000,
+  /** Axes of a tensor within an ONNX graph. */
+  onnxRank: 16,
+  /** ONNX messages within messages: an If within an If takes four. */
+  onnxDepth: 100,
+  /** Single fields, strings and messages of an ONNX file; a model of a thousand nodes has about 20,000. */
+  onnxFields: 2_000_000,
+  /** Numbers of an ONNX field that come one by one and not packed. */
+  onnxLoose: 10_000,
+  /** Bytes of all tensors that exist at one time while an ONNX graph is computed. */
+  runBytes: 4e9,
 } as const;
