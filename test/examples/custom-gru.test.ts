@@ -14,7 +14,8 @@ import {
   type Tensor,
   tensor,
 } from "sluice";
-import { crossings, MyGRU, type MyGRUConfig } from "../../examples/custom-gru.js";
+import { crossings } from "../../examples/custom-gru.js";
+import { MyGRU, type MyGRUConfig } from "../../examples/parts/my-gru.js";
 
 const [B, T, D, H] = [5, 7, 3, 6];
 const config: MyGRUConfig = { units: H, returnSequences: true, returnState: true, biasInitializer: "glorotUniform" };
