@@ -13,6 +13,7 @@ const ENTRIES = {
   index: "dist/index.js",
   data: "dist/data/index.js",
   inference: "dist/inference.js",
+  interop: "dist/interop/index.js",
   layers: "dist/layers/index.js",
   ops: "dist/ops.js",
   tasks: "dist/tasks/index.js",
