@@ -4,7 +4,7 @@ import { check, show } from "../../util/errors.js";
 import { logistic, softplus } from "./operators/functions.js";
 
 interface Definition {
-  /** Default of each number that it takes; null where there is none. */
+  /** Default of each number that it takes, NaN where it must be given; null where it takes none. */
   readonly alpha: number | null;
   readonly beta: number | null;
   f(x: number, alpha: number, beta: number): number;
@@ -12,7 +12,10 @@ interface Definition {
   fused?(alpha: number, beta: number): FusedActivation | null;
 }
 
-/** Defaults are those of the operators of the same name, and 1 and 0 for Affine, 1 and 1 for ScaledTanh, as ONNX Runtime has them. */
+/**
+ * Defaults are those of the operators of the same name, as ONNX says. (ONNX Runtime takes 0 for ThresholdedRelu's.) Affine and ScaledTanh
+ * are operators no longer and so have none.
+ */
 const DEFINITIONS: Readonly<Record<string, Definition>> = {
   sigmoid: { alpha: null, beta: null, f: logistic, fused: () => "sigmoid" },
   tanh: { alpha: null, beta: null, f: Math.tanh, fused: () => "tanh" },
@@ -23,12 +26,12 @@ const DEFINITIONS: Readonly<Record<string, Definition>> = {
   thresholdedrelu: { alpha: 1, beta: null, f: (x, alpha) => (x > alpha ? x : 0) },
   elu: { alpha: 1, beta: null, f: (x, alpha) => (x < 0 ? alpha * Math.expm1(x) : x) },
   affine: {
-    alpha: 1,
-    beta: 0,
+    alpha: Number.NaN,
+    beta: Number.NaN,
     f: (x, alpha, beta) => alpha * x + beta,
     fused: (alpha, beta) => (alpha === 1 && beta === 0 ? "linear" : null),
   },
-  scaledtanh: { alpha: 1, beta: 1, f: (x, alpha, beta) => alpha * Math.tanh(beta * x) },
+  scaledtanh: { alpha: Number.NaN, beta: Number.NaN, f: (x, alpha, beta) => alpha * Math.tanh(beta * x) },
   hardsigmoid: {
     alpha: 0.2,
     beta: 0.5,
@@ -52,12 +55,16 @@ export function recurrentActivations(
   betas: readonly number[],
 ): RecurrentActivation[] {
   const [restA, restB] = [[...alphas], [...betas]];
-  const list = names.map((name) => {
+  return names.map((name) => {
     const key = name.toLowerCase();
     check(Object.hasOwn(DEFINITIONS, key), () => `the activation ${show(name)} is not known`);
     const { alpha, beta, f, fused } = DEFINITIONS[key]!;
     const a = alpha === null ? 0 : (restA.shift() ?? alpha);
     const b = beta === null ? 0 : (restB.shift() ?? beta);
+    check(
+      !Number.isNaN(a) && !Number.isNaN(b),
+      () => `the activation ${name} needs activation_alpha and activation_beta`,
+    );
     const numbers = [...(alpha === null ? [] : [a]), ...(beta === null ? [] : [b])].map((n) => +n.toPrecision(6));
     return {
       name: numbers.length > 0 ? `${name}(${numbers.join(", ")})` : name,
@@ -65,5 +72,4 @@ export function recurrentActivations(
       fused: fused?.(a, b) ?? null,
     };
   });
-  return list;
 }

@@ -84,7 +84,10 @@ function gruStep({ H, clip, linearBeforeReset }: RecurrentNode, { R, bias, activ
   };
 }
 
-/** i, o, f, c in this order; peepholes i, o, f: i and f look at the old cell, o at the new one. */
+/**
+ * i, o, f, c in this order; peepholes i, o, f: i and f look at the old cell, o at the new one. clip is for the gates: the cell goes
+ * through h as it is, in ONNX Runtime too.
+ */
 function lstmStep(node: RecurrentNode, { R, bias, peepholes, activations }: DirectionCall): Step {
   const { H, clip, inputForget } = node;
   const [f, g, h1] = [activations[0]!.f, activations[1]!.f, activations[2]!.f];
@@ -100,7 +103,7 @@ function lstmStep(node: RecurrentNode, { R, bias, peepholes, activations }: Dire
       const i = f(cut(total(0, j) + P(0, j) * c[j]!));
       const forget = inputForget ? 1 - i : f(cut(total(2, j) + P(2, j) * c[j]!));
       c[j] = forget * c[j]! + i * g(cut(total(3, j)));
-      next[j] = f(cut(total(1, j) + P(1, j) * c[j]!)) * h1(cut(c[j]!));
+      next[j] = f(cut(total(1, j) + P(1, j) * c[j]!)) * h1(c[j]!);
     }
     h.set(next);
   };
