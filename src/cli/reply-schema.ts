@@ -95,6 +95,7 @@ const run = {
   epochs: count,
   result: z
     .strictObject({
+      part: z.string().describe('"test", "validation", or the name of the file.'),
       metric: z.string(),
       mode: z.enum(["min", "max"]),
       unit: z.string().nullable(),

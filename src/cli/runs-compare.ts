@@ -22,16 +22,12 @@ export function compareRuns(names: readonly string[], root: string): ComparedRun
   const runs = names.map((name) => {
     const folder = RunFolder.open(name, root);
     const config = folder.readJson(RUN_FILES.config) as Record<string, unknown>;
-    return { ...describeRun(folder.path), config, part: partOf(folder) };
+    const info = describeRun(folder.path);
+    return { ...info, config, part: info.result?.part ?? null };
   });
   const settings = [...new Set(runs.flatMap(({ config }) => Object.keys(config)))];
   const differs = (name: string) => new Set(runs.map(({ config }) => JSON.stringify(config[name]))).size > 1;
   return { runs, differences: settings.filter(differs) };
-}
-
-function partOf(folder: RunFolder): string | null {
-  if (!folder.has(RUN_FILES.evaluation)) return null;
-  return (folder.readJson(RUN_FILES.evaluation) as { part?: string }).part ?? null;
 }
 
 export function comparedText({ runs, differences }: ComparedRuns, screen: Screen): string {

@@ -11,8 +11,13 @@ const BETTER = "*";
 
 export function listText(runs: readonly RunInfo[], root: string, screen: Screen): string {
   if (runs.length === 0) return `There are no runs in ${root}.`;
-  const rows = runs.map(({ name, state, task, result }) => [name, state, task ?? "–", ...resultCells(result)]);
-  const table = aligned(["run", "state", "task", ...RESULT_HEADER], rows, screen.width);
+  // Almost all results are of test parts: a column for it would say nothing new.
+  const parts = runs.some(({ result }) => result !== null && result.part !== "test");
+  const rows = runs.map(({ name, state, task, result }) => {
+    return [name, state, task ?? "–", ...(parts ? [result?.part ?? "–"] : []), ...resultCells(result)];
+  });
+  const header = ["run", "state", "task", ...(parts ? ["part"] : []), ...RESULT_HEADER];
+  const table = aligned(header, rows, screen.width);
   return [table, ...footnote(runs)].join("\n\n");
 }
 

@@ -25,6 +25,8 @@ export interface RunInfo {
 }
 
 export interface RunResult {
+  /** Which part of the data it was measured on: "test", "validation", or the name of a file. */
+  readonly part: string;
   readonly metric: string;
   readonly mode: "min" | "max";
   readonly unit: string | null;
@@ -73,7 +75,7 @@ function fieldOf(folder: RunFolder, file: string, name: string): string | null {
 
 function resultOf(folder: RunFolder): RunResult {
   const path = folder.file(RUN_FILES.evaluation);
-  const { judge, entries, verdict } = readJson(path) as unknown as Partial<Evaluation>;
+  const { judge, entries, verdict, part } = readJson(path) as unknown as Partial<Evaluation>;
   check(judge !== undefined && Array.isArray(entries) && entries.length > 0, () => `${path} holds no evaluation`);
   // JSON has null for a value that is no number.
   const values = entries.map(({ name, values: own }) => ({ name, value: own[judge.name] ?? Number.NaN }));
@@ -83,6 +85,7 @@ function resultOf(folder: RunFolder): RunResult {
     .filter(({ value }) => !Number.isNaN(value))
     .sort((a, b) => sign * (a.value - b.value));
   return {
+    part: part ?? "test",
     metric: judge.name,
     mode: judge.mode,
     unit: judge.unit ?? null,

@@ -32,6 +32,9 @@ test("sluice compare trains every combination and measures the best on the test 
   }
   assert.deepEqual(json<{ best: unknown }>(reply.files.json).best, reply.best);
   assert.match(readFileSync(join(folder, reply.files.html), "utf8"), /simpleRnn/);
+  const { runs } = await ask(folder, REPLIES["runs list"], "runs");
+  assert.deepEqual(runs.map(({ result }) => result!.part).sort(), ["test", "validation", "validation", "validation"]);
+  assert.match((await runIn(folder, "runs")).out, /^run +state +task +part +metric/m);
 });
 
 test("other options are compared with --vary", async () => {

@@ -45,8 +45,10 @@ test("runs are listed newest first, with what came out", () => {
   assert.deepEqual([first!.path, second!.path], [a.path, b.path]);
   const { state, task, date, epochs, result } = first!;
   assert.deepEqual([state, task, date, epochs], ["finished", "forecast", "2026-03-01T00:00:00.000Z", 2]);
-  assert.deepEqual(result, { metric: "mae", mode: "min", unit: "°C", network: 2, baseline: { name: "linear", value: 1.5 }, verdict: "worse" });
+  assert.deepEqual(result, { part: "test", metric: "mae", mode: "min", unit: "°C", network: 2, baseline: { name: "linear", value: 1.5 }, verdict: "worse" });
   assert.deepEqual([second!.state, second!.result], ["interrupted", null]);
+  b.writeJson("evaluation.json", { ...EVALUATION, part: "validation" });
+  assert.equal(listRuns(place)[0]!.result!.part, "validation");
 });
 
 test("a run whose process is gone was interrupted; one that failed says why", () => {

@@ -70,11 +70,11 @@ export async function measure(
   };
 }
 
-/** One target of one series is judged in its own unit; several together only have a common measure without unit. */
+/** One target of one series is judged in its own unit, which is not known; several together only have a common measure without unit. */
 function judgeOf({ settings: { targets }, values }: Samples, { absolute }: MeasureSettings): Judge {
   const several = new Set(values.frame.series.map(({ id }) => id)).size > 1;
   if (targets.length > 1 || several) return { name: "MASE", mode: "min" };
-  return { name: absolute ? "MAE" : "RMSE", mode: "min", unit: targets[0]! };
+  return { name: absolute ? "MAE" : "RMSE", mode: "min" };
 }
 
 async function byBatches(
