@@ -70,7 +70,11 @@ export function valueInfo(name: string, type: ElementType, shape: readonly (numb
 /** The smallest version of the format that has everything an operator set may use. */
 const IR_VERSION = 8;
 
-export function modelBytes(graph: GraphProto, opset: number, producer: { name: string; version: string }): Uint8Array {
+export function modelBytes(
+  graph: GraphProto,
+  opset: number,
+  producer: { name: string; version: string },
+): Uint8Array<ArrayBuffer> {
   return encode("ModelProto", {
     ir_version: IR_VERSION,
     producer_name: producer.name,

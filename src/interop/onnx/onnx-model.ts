@@ -1,4 +1,5 @@
 /** A model of ONNX, computed as its graph says: ONNX's own names in and out. */
+import "sluice";
 import { kernelsReady } from "../../ops/backend.js";
 import { showShape } from "../../tensor/shape.js";
 import { toTensor, type TensorLike } from "../../tensor/make.js";

@@ -153,10 +153,10 @@ function utf8(bytes: Uint8Array): string {
 }
 
 /** The bytes of a message. Fields are written in the order of their definition; absent ones are left out. */
-export function encode(type: string, message: object): Uint8Array {
+export function encode(type: string, message: object): Uint8Array<ArrayBuffer> {
   const writer = protobuf.Writer.create();
   write(writer, type, message as Message);
-  return writer.finish();
+  return new Uint8Array(writer.finish());
 }
 
 function write(writer: protobuf.Writer, type: string, message: Message): void {

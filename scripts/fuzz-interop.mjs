@@ -1,0 +1,63 @@
+// Damages small files of each format at random and reads them: each must be read, or refused with one SluiceError, within the limits
+// of time and memory. Seeded: a failure names the file, the round and how to see it again.
+// Usage: node --conditions=sluice-modules scripts/fuzz-interop.mjs [format, default all] [rounds, default 100000] [seed, default 1]
+import { dirname, join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const built = (path) => import(pathToFileURL(join(root, "build", path)).href);
+const { mutate } = await built("test/support/mutate.js");
+const { Random } = await built("src/util/random.js");
+
+const LIMIT = { seconds: 5, bytes: 1.5e9 };
+
+/** For each format its small files, and what reads one and uses what came. */
+const FORMATS = {
+  async onnx() {
+    const { smallOnnxFiles } = await built("test/support/onnx-files.js");
+    const { fromOnnx } = await built("src/interop/onnx/from-onnx.js");
+    return smallOnnxFiles().map(({ bytes, inputs }) => ({
+      bytes,
+      read: async (damaged) => (await fromOnnx(damaged)).predict(inputs),
+    }));
+  },
+};
+
+/** "read" or "refused"; throws for anything else. */
+async function attempt(read, damaged) {
+  const began = performance.now();
+  let answer = "read";
+  try {
+    await read(damaged);
+  } catch (error) {
+    if (error?.name !== "SluiceError") throw error;
+    answer = "refused";
+  }
+  const seconds = (performance.now() - began) / 1000;
+  if (seconds > LIMIT.seconds) throw new Error(`took ${seconds.toFixed(1)} s`);
+  const { rss } = process.memoryUsage();
+  if (rss > LIMIT.bytes) throw new Error(`holds ${rss} bytes`);
+  return answer;
+}
+
+async function fuzz(format, rounds, seed) {
+  const files = await FORMATS[format]();
+  const counts = { read: 0, refused: 0 };
+  for (let round = 0; round < rounds; round++) {
+    const random = new Random(seed + round);
+    const { bytes, read } = files[(seed + round) % files.length];
+    try {
+      counts[await attempt(read, mutate(bytes, random))]++;
+    } catch (error) {
+      console.error(`${format}, round ${round}: ${error.stack}`);
+      console.error(`again: node --conditions=sluice-modules scripts/fuzz-interop.mjs ${format} 1 ${seed + round}`);
+      process.exit(1);
+    }
+  }
+  console.log(`${format}: ${rounds} damaged files, ${counts.refused} refused, ${counts.read} still readable`);
+}
+
+const [format, rounds = "100000", seed = "1"] = process.argv.slice(2);
+for (const name of format === undefined || format === "all" ? Object.keys(FORMATS) : [format]) {
+  await fuzz(name, Number(rounds), Number(seed));
+}
