@@ -101,8 +101,24 @@ function proposalsText(path: string, proposals: readonly Proposal[], screen: Scr
 }
 
 export function trainCommand(path: string, { task, options }: Proposal): string {
-  const flags = Object.entries(options).flatMap(([name, value]) => {
-    return value === true ? [flagOf(name)] : [flagOf(name), String(value)];
-  });
+  const flags = Object.entries(options).flatMap(([name, value]) => flagWords(flagOf(name), value));
   return commandLine(["train", path, "--task", task, ...flags]);
+}
+
+function flagWords(flag: string, value: unknown): string[] {
+  if (typeof value === "boolean") return [value ? flag : flag.replace("--", "--no-")];
+  if (value === "\t") return [flag, "tab"];
+  if (Array.isArray(value)) return [flag, value.map((item) => listItem(String(item))).join(",")];
+  if (typeof value !== "object" || value === null) return [flag, String(value)];
+  return [
+    flag,
+    Object.entries(value)
+      .map(([name, item]) => listItem(`${name}=${item}`))
+      .join(","),
+  ];
+}
+
+/** In double quotes where it holds a comma, as `splitList` reads it. */
+function listItem(text: string): string {
+  return /[",]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

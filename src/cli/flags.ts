@@ -75,7 +75,10 @@ function placeholderOf(schema: JsonSchema): string {
   const forms = formsOf(schema);
   const list = forms.find((form) => form.type === "array");
   if (list) return `${placeholderOf(itemOf(list))},…`;
-  const all = [...choicesOf(schema), ...kindsOf(schema)].join("|");
+  const choices = choicesOf(schema);
+  // "," or "|" among others cannot be told from what stands between them.
+  if (choices.includes("|") || choices.includes(",")) return "mark";
+  const all = [...choices, ...kindsOf(schema)].join("|");
   return all.length <= LONGEST_PLACEHOLDER ? all : "name";
 }
 

@@ -1,4 +1,5 @@
 /** Rows on standard input: JSON lines, JSON or CSV, as `--format` or their first character says. */
+import type { ReadOptions } from "../data/readers/options.js";
 import { readTable } from "../data/readers/read-table.js";
 import type { Table } from "../data/table/table.js";
 import { check } from "../util/errors.js";
@@ -9,7 +10,15 @@ export type RowFormat = (typeof ROW_FORMATS)[number];
 /** How a JSON text and a JSON line begin; everything else is CSV. */
 const FIRST: Readonly<Record<string, RowFormat>> = { "{": "jsonl", "[": "json" };
 
-export async function readRows(input: AsyncIterable<Uint8Array>, format: RowFormat | undefined): Promise<Table> {
+/**
+ * @param reading as the training data were read, but for their format
+ * @param format default by the first character
+ */
+export async function readRows(
+  input: AsyncIterable<Uint8Array>,
+  reading: ReadOptions,
+  format: RowFormat | undefined,
+): Promise<Table> {
   const blocks = input[Symbol.asyncIterator]();
   const seen: Uint8Array[] = [];
   let first = "";
@@ -27,5 +36,6 @@ export async function readRows(input: AsyncIterable<Uint8Array>, format: RowForm
     yield* seen;
     for (let next = await blocks.next(); !next.done; next = await blocks.next()) yield next.value;
   };
-  return readTable(all(), { format: format ?? FIRST[first] ?? "csv", name: "standard input" });
+  const found = FIRST[first] ?? (reading.format === "tsv" ? "tsv" : "csv");
+  return readTable(all(), { ...reading, format: format ?? found, name: "standard input" });
 }

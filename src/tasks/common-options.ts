@@ -1,4 +1,7 @@
 import { z } from "zod";
+import { DELIMITERS, TABLE_FORMATS, type ReadOptions } from "../data/readers/options.js";
+import { definedOnly } from "../util/named.js";
+import { readOptions } from "./options.js";
 
 const count = () => z.int().min(1);
 const share = () => z.number().gt(0).lt(1);
@@ -54,4 +57,75 @@ export function splitOptions(d: { validation: number; test: number }) {
     test: share().default(d.test).describe("Share of the data that the result is measured on, never trained on."),
     testData: z.string().optional().describe("A file to measure the result on, instead of a share of the data."),
   };
+}
+
+/** How a file is read, where it does not say it itself: the options of `readTable`, which says how each is found by default. */
+export function readingOptions() {
+  const text = () => z.string().min(1);
+  return {
+    format: z.enum(TABLE_FORMATS).optional().describe("Format of a table; default by the file's ending."),
+    encoding: text().optional().describe("Encoding of texts; default UTF-8, or what the byte-order mark says."),
+    delimiter: z
+      .enum([...DELIMITERS, "tab"])
+      .optional()
+      .describe("CSV: what separates columns: , ; | or tab; default found out."),
+    quote: z.boolean().optional().describe("CSV: double quotes enclose cells; default found out."),
+    header: z.boolean().optional().describe("CSV: the first row names the columns; default found out."),
+    decimal: z.enum([".", ","]).optional().describe("CSV: decimal mark of numbers; default found out."),
+    missingMarks: z
+      .union([z.string(), z.array(z.string())])
+      .transform((marks) => [marks].flat())
+      .optional()
+      .describe("Cells that stand for no value beside empty ones; default NA, null and the like."),
+    types: z
+      .record(text(), z.enum(["number", "date", "text"]))
+      .optional()
+      .describe("Types of columns that are not to be found out, such as zip=text."),
+    dateFormat: text().optional().describe("How dates are written, such as DD/MM/YYYY; default found out."),
+  };
+}
+
+const READING = z.strictObject(readingOptions());
+
+export type ReadingOptions = z.output<typeof READING>;
+
+/** Those of `readTable` that say how a file is written; plain JSON, saved with what was trained on it. */
+export type Reading = Omit<ReadOptions, "name" | "columns" | "chunkRows" | "optionalTypes">;
+
+/** What `readTable` is told; options that are no reading options are left out. */
+export function readingOf(options: Readonly<Partial<ReadingOptions>>): Reading {
+  const { format, encoding, delimiter, quote, header, decimal, missingMarks: missing, types, dateFormat } = options;
+  const separator = delimiter === "tab" ? ("\t" as const) : delimiter;
+  return definedOnly({
+    format,
+    encoding,
+    delimiter: separator,
+    quote,
+    header,
+    decimal,
+    missing,
+    types,
+    dateFormat,
+  }) as Reading;
+}
+
+/**
+ * How a new file is read: as that of training, but for what is given. Columns of the training data may be absent.
+ * @throws SluiceError for an option that is none of reading
+ */
+export function readingLike(
+  where: string,
+  { types: optionalTypes, ...saved }: Reading,
+  given: Readonly<Record<string, unknown>>,
+): ReadOptions {
+  const reading = readingOf(readOptions(where, READING, given));
+  return { ...saved, ...reading, ...(optionalTypes && { optionalTypes }) };
+}
+
+/** Tells reading options from the others. */
+export function splitReading<O extends Readonly<Record<string, unknown>>>(options: O): [reading: object, rest: O] {
+  const isReading = ([name]: [string, unknown]) => Object.hasOwn(READING.shape, name);
+  const entries = Object.entries(options);
+  const rest = entries.filter((entry) => !isReading(entry));
+  return [Object.fromEntries(entries.filter(isReading)), Object.fromEntries(rest) as O];
 }

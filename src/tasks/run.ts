@@ -49,8 +49,11 @@ export class Run<P extends Pipeline = Pipeline> implements RunParts<P> {
     return this.pipeline.predict(this.model, source, options);
   }
 
-  /** Network and baselines on a file that holds the truth. */
-  evaluate(source: DataSource): Promise<Evaluation> {
-    return this.pipeline.evaluate(this.model, source);
+  /**
+   * Network and baselines on a file that holds the truth.
+   * @param options reading options where the file is written in another way than that of training
+   */
+  evaluate(source: DataSource, options: Readonly<Record<string, unknown>> = {}): Promise<Evaluation> {
+    return this.pipeline.evaluate(this.model, source, undefined, options);
   }
 }

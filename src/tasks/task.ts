@@ -4,6 +4,7 @@ import type { DataSource } from "../data/index.js";
 import type { Inputs } from "../model/feed.js";
 import type { TensorLike } from "../tensor/make.js";
 import type { Evaluation } from "../runs/evaluation.js";
+import type { Reading } from "./common-options.js";
 import type { OptionsSchema } from "./options.js";
 
 export type TaskName = "forecast" | "classify" | "generate" | "regress";
@@ -14,15 +15,27 @@ export type Answer = Readonly<Record<string, string | number | boolean | null | 
 /** How data become numbers and numbers become answers: fitted on the training part, saved in the model as plain JSON. */
 export interface Pipeline {
   readonly task: TaskName;
+  /** How the training data were read: new files are read in the same way. */
+  readonly reading: Reading;
   /** What `Task.revive` makes the same pipeline of. */
   toJSON(): object;
   /**
    * Raw data in, answers in raw units out.
+   * @param options reading options where the file is written in another way than that of training; `generate` has its own too
    * @throws SluiceError when the data lack what the model was trained on
    */
   predict(model: Model, source: DataSource, options?: Readonly<Record<string, unknown>>): Promise<readonly Answer[]>;
-  /** Measures the network, and those baselines that need no training data, on a file that holds the truth. */
-  evaluate(model: Model, source: DataSource, part?: string): Promise<Evaluation>;
+  /**
+   * Measures the network and the baselines that are saved with it on a file that holds the truth.
+   * @param part what the result calls the data; default their name
+   * @param options reading options, as for `predict`
+   */
+  evaluate(
+    model: Model,
+    source: DataSource,
+    part?: string,
+    options?: Readonly<Record<string, unknown>>,
+  ): Promise<Evaluation>;
 }
 
 /** Samples that fit takes: arrays, or a data set of batches. */

@@ -1,22 +1,23 @@
-import { Option, type Command } from "commander";
+import type { Command } from "commander";
 import { existsSync } from "node:fs";
 import { extname } from "node:path";
 import type { DataSource } from "../../data/index.js";
 import { writeWhole } from "../../runs/files.js";
 import { openRun } from "../../tasks/open-run.js";
-import type { Answer } from "../../tasks/task.js";
+import { readingLike, type ReadingOptions } from "../../tasks/common-options.js";
+import type { Answer, Pipeline } from "../../tasks/task.js";
 import { check } from "../../util/errors.js";
 import { ANSWER_FORMATS, answersTable, writeAnswers, type AnswerFormat } from "../answers.js";
 import { addScreenFlags, verbCommand } from "../command.js";
 import { UsageError } from "../errors.js";
 import { figure } from "../figures.js";
+import { addReadingFlags, readingFlags } from "../reading-flags.js";
 import { readRows, ROW_FORMATS, type RowFormat } from "../rows-in.js";
 import type { Screen } from "../screen.js";
 import type { Invocation, Reply } from "../verbs.js";
 
 interface Flags {
   data?: string;
-  format?: RowFormat;
   out?: string;
   force?: true;
 }
@@ -25,29 +26,25 @@ export async function invoke(): Promise<Invocation> {
   const command = verbCommand("predict")
     .argument("<run>", "Run folder, `latest`, or a model file.")
     .option("--data <file>", "New data, with the columns that the network learnt from; default standard input.")
-    .addOption(
-      new Option("--format <format>", "Of rows on standard input; default by their first character.").choices(
-        ROW_FORMATS,
-      ),
-    )
     .option(
       "--out <file>",
       `Write the answers: by its ending ${ANSWER_FORMATS.map((format) => `.${format}`).join(", ")}.`,
     )
     .option("--force", "Overwrite the file of --out.");
-  return { command: addScreenFlags(command), act: (screen) => predict(command, screen) };
+  return { command: addScreenFlags(addReadingFlags(command)), act: (screen) => predict(command, screen) };
 }
 
 async function predict(command: Command, screen: Screen): Promise<Reply> {
   const [model] = command.processedArgs as [string];
-  const { data, format, out, force } = command.opts<Flags>();
+  const { data, out, force } = command.opts<Flags>();
+  const reading = readingFlags(command);
   const written = out === undefined ? null : formatOf(out);
   check(
     out === undefined || force === true || !existsSync(out),
     () => `${out} is there already; --force overwrites it`,
   );
   const run = await openRun(model);
-  const answers = await run.predict(await sourceOf(data, format));
+  const answers = await run.predict(await sourceOf(data, run.pipeline, reading), reading);
   const object = { verb: "predict", task: run.pipeline.task, model, data: data ?? null, count: answers.length };
   if (out === undefined) return { object: { ...object, out: null, answers }, text: shown(answers, screen) };
   writeWhole(out, writeAnswers(answers, written!));
@@ -60,15 +57,25 @@ function formatOf(out: string): AnswerFormat {
   throw new UsageError(`--out: ${out} must end in one of .${ANSWER_FORMATS.join(", .")}`, "sluice predict");
 }
 
-async function sourceOf(data: string | undefined, format: RowFormat | undefined): Promise<DataSource> {
-  if (data !== undefined && data !== "-") {
-    if (format)
-      throw new UsageError("--format is for standard input; a file's format is told by its ending", "sluice predict");
-    return data;
-  }
+async function sourceOf(
+  data: string | undefined,
+  pipeline: Pipeline,
+  reading: Partial<ReadingOptions>,
+): Promise<DataSource> {
+  if (data !== undefined && data !== "-") return data;
+  const { format } = reading;
+  if (!isRowFormat(format))
+    throw new UsageError(
+      `--format: rows on standard input are ${ROW_FORMATS.join(", ")}, not ${format}`,
+      "sluice predict",
+    );
   if (data === undefined && process.stdin.isTTY)
     throw new UsageError("--data is needed, or rows on standard input", "sluice predict");
-  return readRows(process.stdin, format);
+  return readRows(process.stdin, readingLike("predict", pipeline.reading, reading), format);
+}
+
+function isRowFormat(format: string | undefined): format is RowFormat | undefined {
+  return format === undefined || ROW_FORMATS.some((name) => name === format);
 }
 
 /** Aligned for a person, CSV for a program. */

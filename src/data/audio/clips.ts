@@ -2,6 +2,7 @@ import { textsOf } from "../table/table.js";
 import { checkCount } from "../../util/checks.js";
 import { check, show, SluiceError } from "../../util/errors.js";
 import { withDefaults } from "../../util/named.js";
+import type { ReadOptions } from "../readers/options.js";
 import { readTable } from "../readers/read-table.js";
 import { openSource } from "../readers/source.js";
 import { listClips, listFolder } from "./clip-files.js";
@@ -19,6 +20,8 @@ export interface ClipOptions {
   path?: string;
   /** Of a table: the column with the labels. Default "label". */
   label?: string;
+  /** Of a table: how it is read. */
+  read?: Omit<ReadOptions, "columns">;
 }
 
 /** Recordings on disk, of which only headers have been read. */
@@ -59,6 +62,7 @@ const DEFAULTS = {
   classes: undefined as readonly string[] | undefined,
   path: "path",
   label: "label",
+  read: {} as Omit<ReadOptions, "columns">,
 };
 
 /**
@@ -151,10 +155,11 @@ async function findClasses(root: string, chosen: readonly string[] | undefined):
   return found;
 }
 
-async function filesOf(source: string, { path, label, labelled }: typeof DEFAULTS): Promise<ClipFile[]> {
+async function filesOf(source: string, { path, label, labelled, read }: typeof DEFAULTS): Promise<ClipFile[]> {
   const { dirname, resolve } = await import("node:path");
   // Labels such as 01 are names, not numbers.
-  const table = await readTable(source, { types: { [path]: "text", ...(labelled ? { [label]: "text" } : {}) } });
+  const names: ReadOptions["types"] = { [path]: "text", ...(labelled && { [label]: "text" }) };
+  const table = await readTable(source, { ...read, types: { ...read.types, ...names } });
   const paths = textsOf(WHERE, table, path);
   const labels = labelled ? textsOf(WHERE, table, label) : [];
   return Array.from({ length: table.length }, (_, row) => {

@@ -37,8 +37,9 @@ export interface CellRules {
   readonly source: string;
   /** "line" or "row". */
   readonly unit: string;
-  /** Columns whose type the caller says. */
+  /** Columns whose type the caller says, and those of them that must be there. */
   readonly typed: readonly string[];
+  readonly required: readonly string[];
   /** Columns that the caller wants; undefined for all. */
   readonly wanted: readonly string[] | undefined;
   /** Readings to try, the first that fits all cells is taken. */

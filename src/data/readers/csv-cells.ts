@@ -8,7 +8,8 @@ export const MISSING: readonly string[] = ["", "NA", "N/A", "NaN", "nan", "null"
 
 /** Cells are texts: numbers, else dates, else texts. A column without any value is one of numbers. */
 export function csvRules(where: string, source: string, semicolons: boolean, options: ReadOptions): CellRules {
-  const { missing, types = {} } = options;
+  const { missing } = options;
+  const types = { ...options.optionalTypes, ...options.types };
   const marks = new Set(["", ...(missing ?? MISSING)]);
   const textMarks = new Set(["", ...(missing ?? [])]);
   const numbers = numberReadings(options.decimal, semicolons);
@@ -20,6 +21,7 @@ export function csvRules(where: string, source: string, semicolons: boolean, opt
     source,
     unit: "line",
     typed: Object.keys(types),
+    required: Object.keys(options.types ?? {}),
     wanted: options.columns,
     readings: (column) => (Object.hasOwn(types, column) ? byType[types[column]!] : [...numbers, ...dates, text]),
     marks: missing ?? [],

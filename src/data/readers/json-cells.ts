@@ -26,7 +26,7 @@ function toNumber(cell: unknown): number {
 
 /** Cells are JavaScript values: numbers stay numbers and texts texts, unless all texts of a column are dates. */
 export function jsonRules(where: string, source: string, unit: string, options: ReadOptions): CellRules {
-  const { types = {} } = options;
+  const types = { ...options.optionalTypes, ...options.types };
   const dates = [MOMENT, ...dateReadings(where, options.dateFormat).map(ofTexts)];
   const marks = new Set(options.missing ?? MISSING);
   const textMarks = new Set(options.missing ?? []);
@@ -36,6 +36,7 @@ export function jsonRules(where: string, source: string, unit: string, options: 
     source,
     unit,
     typed: Object.keys(types),
+    required: Object.keys(options.types ?? {}),
     wanted: options.columns,
     readings: (column) => (Object.hasOwn(types, column) ? byType[types[column]!] : [NUMBER, ...dates, TEXT]),
     marks: (options.missing ?? []).flatMap((mark) => [mark, Number(mark)]),

@@ -36,6 +36,8 @@ export interface ReadOptions {
   columns?: readonly string[];
   /** Types by column that are not to be found out. */
   types?: Readonly<Record<string, ColumnType>>;
+  /** As `types`, of columns that may be absent, such as the target in the rows that it is to be foreseen for. */
+  optionalTypes?: Readonly<Record<string, ColumnType>>;
   /** CSV: how dates are written that are not ISO 8601, such as "DD/MM/YYYY". Default: found out over the whole column. */
   dateFormat?: string;
   /** Rows in a chunk of `readTableChunks`, at most. Default 8192; Parquet and Arrow keep the file's own groups. */
@@ -53,6 +55,7 @@ const NAMES = [
   "missing",
   "columns",
   "types",
+  "optionalTypes",
   "dateFormat",
   "chunkRows",
 ] as const satisfies readonly (keyof ReadOptions)[];
@@ -61,13 +64,14 @@ export const CHUNK_ROWS = 8192;
 
 export function checkReadOptions(where: string, options: ReadOptions): void {
   checkOptions(where, options, NAMES);
-  const { format, delimiter, decimal, types, chunkRows, missing, columns } = options;
+  const { format, delimiter, decimal, types, optionalTypes, chunkRows, missing, columns } = options;
   if (format !== undefined) checkChoice(where, "format", format, TABLE_FORMATS);
   if (delimiter !== undefined) checkChoice(where, "delimiter", delimiter, DELIMITERS);
   if (decimal !== undefined) checkChoice(where, "decimal", decimal, [".", ","]);
   if (chunkRows !== undefined) checkCount(where, "chunkRows", chunkRows);
-  for (const [name, type] of Object.entries(types ?? {}))
-    checkChoice(where, `types[${show(name)}]`, type, ["number", "date", "text"]);
+  for (const [option, given] of Object.entries({ types, optionalTypes }))
+    for (const [name, type] of Object.entries(given ?? {}))
+      checkChoice(where, `${option}[${show(name)}]`, type, ["number", "date", "text"]);
   for (const [name, list] of [
     ["missing", missing],
     ["columns", columns],

@@ -124,8 +124,8 @@ function checkNoNew(rules: CellRules, readers: readonly ColumnReader[], piece: P
 }
 
 /** That the source has the columns that the caller names. */
-function checkNames({ where, source, typed, wanted = [] }: CellRules, names: readonly string[]): void {
-  const unknown = [...wanted, ...typed].find((name) => !names.includes(name));
+function checkNames({ where, source, required, wanted = [] }: CellRules, names: readonly string[]): void {
+  const unknown = [...wanted, ...required].find((name) => !names.includes(name));
   check(unknown === undefined, () => {
     const hint = nearest(unknown!, names);
     const tail = hint ? `did you mean ${show(hint)}?` : `there are ${names.join(", ")}`;

@@ -1,4 +1,4 @@
-import { readClips, readWav, type AudioStep, type DataSource } from "../../data/index.js";
+import { readClips, readWav, type AudioStep, type DataSource, type ReadOptions } from "../../data/index.js";
 import { check } from "../../util/errors.js";
 import { pathOf } from "../source-name.js";
 import type { Samples } from "./samples.js";
@@ -23,10 +23,11 @@ export async function readAudio(
     stepOf,
   }: { readonly sampleRate: number | undefined; readonly label: string; readonly stepOf: StepOf },
   labelled: boolean,
+  reading: ReadOptions,
 ): Promise<Samples<Sequence>> {
   const path = pathOf(source);
   if (path === null) return readFiles(where, source, () => stepOf(sampleRate!), labelled);
-  const clips = await readClips(path, { sampleRate, label, labelled });
+  const clips = await readClips(path, { sampleRate, label, labelled, read: reading });
   const step = stepOf(clips.sampleRate);
   const items: Sequence[] = [];
   for (const [i, name] of clips.paths.entries())

@@ -1,7 +1,8 @@
 import { input, layers, type Tensor } from "sluice";
-import { logMel, reviveAudio, type AudioStep, type DataSource } from "../../data/index.js";
+import { logMel, reviveAudio, type AudioStep, type DataSource, type ReadOptions } from "../../data/index.js";
 import { checkCount } from "../../util/checks.js";
 import { check, show } from "../../util/errors.js";
+import { readingOf } from "../common-options.js";
 import { readAudio } from "./audio-reader.js";
 import type { Encoder, Fitted, Modality, TrainingPart } from "./encoder.js";
 import type { ClassifyOptions } from "./options.js";
@@ -22,8 +23,15 @@ export const audio: Modality<Sequence> = {
   // Validation part of spoken digits.
   defaults: { units: [96], pooling: "mean", dropout: 0.3, epochs: 30, learningRate: 0.002, patience: 6 },
   mostInBatch: 32,
-  read(where, source, { mels, label }, labelled) {
-    return readAudio(where, source, { sampleRate: undefined, label, stepOf: stepFor(mels) }, labelled);
+  read(where, source, options, labelled) {
+    const { mels, label } = options;
+    return readAudio(
+      where,
+      source,
+      { sampleRate: undefined, label, stepOf: stepFor(mels) },
+      labelled,
+      readingOf(options),
+    );
   },
   isEmpty: ({ length }) => length === 0,
   fit: fitAudio,
@@ -60,10 +68,10 @@ class AudioEncoder implements Encoder<Sequence> {
     });
   }
 
-  read(where: string, source: DataSource, labelled: boolean): Promise<Samples<Sequence>> {
+  read(where: string, source: DataSource, labelled: boolean, reading: ReadOptions): Promise<Samples<Sequence>> {
     const step = this.#step;
     const { label } = this.#config;
-    return readAudio(where, source, { sampleRate: step.sampleRate, label, stepOf: () => step }, labelled);
+    return readAudio(where, source, { sampleRate: step.sampleRate, label, stepOf: () => step }, labelled, reading);
   }
 
   isEmpty({ length }: Sequence): boolean {

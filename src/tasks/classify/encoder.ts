@@ -1,5 +1,5 @@
 import type { SymbolicTensor, Tensor } from "sluice";
-import type { DataSource } from "../../data/index.js";
+import type { DataSource, ReadOptions } from "../../data/index.js";
 import type { Labels } from "./labels.js";
 import type { ClassifyOptions, KindDefaults } from "./options.js";
 import type { Rival } from "./rivals.js";
@@ -12,7 +12,7 @@ export interface Encoder<X> {
   /** What the samples are, for messages: "texts". */
   readonly of: string;
   /** @param labelled whether labels are needed */
-  read(where: string, source: DataSource, labelled: boolean): Promise<Samples<X>>;
+  read(where: string, source: DataSource, labelled: boolean, reading: ReadOptions): Promise<Samples<X>>;
   /** Whether there is nothing to read in a sample. */
   isEmpty(item: X): boolean;
   /** Padded after the end to the longest of them, [N, T] or [N, T, D]; padding is masked by the network. */

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { definedOnly } from "../../util/named.js";
-import { networkOptions, runOptions, splitOptions } from "../common-options.js";
+import { networkOptions, readingOptions, runOptions, splitOptions } from "../common-options.js";
 
 /** Of texts; each other kind of samples has its own `defaults`. */
 const network = networkOptions({
@@ -79,6 +79,7 @@ export const classifyOptions = z.strictObject({
   batchSize: byKind(network.batchSize),
   learningRate: byKind(network.learningRate),
   patience: byKind(network.patience),
+  ...readingOptions(),
   ...splitOptions({ validation: 0.1, test: 0.1 }),
   ...runOptions(),
 });

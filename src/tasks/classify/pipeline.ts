@@ -1,8 +1,8 @@
 import type { Model } from "sluice";
 import type { DataSource } from "../../data/index.js";
 import type { Evaluation } from "../../runs/evaluation.js";
-import { checkOptions } from "../../util/checks.js";
 import { check, show } from "../../util/errors.js";
+import { readingLike, type Reading } from "../common-options.js";
 import type { Answer, Pipeline } from "../task.js";
 import type { Encoder } from "./encoder.js";
 import { judge } from "./judge.js";
@@ -22,15 +22,17 @@ export class ClassifyPipeline<X = unknown> implements Pipeline {
   readonly #labels: Labels;
   /** Share of each class in the training part. */
   readonly #shares: readonly number[];
+  readonly reading: Reading;
 
-  constructor(encoder: Encoder<X>, labels: Labels, shares: readonly number[]) {
+  constructor(encoder: Encoder<X>, labels: Labels, shares: readonly number[], reading: Reading) {
     this.#encoder = encoder;
     this.#labels = labels;
     this.#shares = shares;
+    this.reading = reading;
   }
 
   static revive(saved: unknown): ClassifyPipeline {
-    const { kind, encoder, labels, shares } = (saved ?? {}) as Record<string, unknown>;
+    const { kind, encoder, labels, shares, reading } = (saved ?? {}) as Record<string, unknown>;
     const modality = MODALITIES.find((one) => one.kind === kind);
     check(modality !== undefined, () => {
       return `classify: the saved kind must be one of ${MODALITIES.map((one) => one.kind).join(", ")}, got ${show(kind)}`;
@@ -38,18 +40,22 @@ export class ClassifyPipeline<X = unknown> implements Pipeline {
     const revived = Labels.revive(labels);
     const fits = Array.isArray(shares) && shares.length === revived.count && shares.every(Number.isFinite);
     check(fits, () => `classify: the saved shares must be one number for each class, got ${show(shares)}`);
-    return new ClassifyPipeline(modality.revive(encoder), revived, shares as number[]);
+    return new ClassifyPipeline(modality.revive(encoder), revived, shares as number[], reading as Reading);
   }
 
   toJSON(): object {
-    const { kind } = this.#encoder;
-    return { kind, encoder: this.#encoder.toJSON(), labels: this.#labels.toJSON(), shares: this.#shares };
+    return {
+      kind: this.#encoder.kind,
+      reading: this.reading,
+      encoder: this.#encoder.toJSON(),
+      labels: this.#labels.toJSON(),
+      shares: this.#shares,
+    };
   }
 
   /** One answer for each sample: what it is told by, its label or labels, and the probability of each class. */
   async predict(model: Model, source: DataSource, options: Readonly<Record<string, unknown>> = {}): Promise<Answer[]> {
-    checkOptions("classify.predict", options, []);
-    const samples = await this.#read("classify.predict", source, false);
+    const samples = await this.#read("classify.predict", source, false, options);
     const p = await this.probabilities(model, samples.items);
     const names = this.#labels.classes.map((name) => `p_${name}`);
     const K = names.length;
@@ -60,9 +66,14 @@ export class ClassifyPipeline<X = unknown> implements Pipeline {
     }));
   }
 
-  async evaluate(model: Model, source: DataSource, part?: string): Promise<Evaluation> {
+  async evaluate(
+    model: Model,
+    source: DataSource,
+    part?: string,
+    options: Readonly<Record<string, unknown>> = {},
+  ): Promise<Evaluation> {
     const where = "classify.evaluate";
-    const samples = await this.#read(where, source, true);
+    const samples = await this.#read(where, source, true, options);
     const truth = this.#labels.truth(where, samples);
     const { items } = samples;
     const given = { items, truth, of: this.#encoder.of, part: part ?? samples.source };
@@ -80,8 +91,14 @@ export class ClassifyPipeline<X = unknown> implements Pipeline {
     return out;
   }
 
-  async #read(where: string, source: DataSource, labelled: boolean): Promise<Samples<X>> {
-    const samples = await this.#encoder.read(where, source, labelled);
+  async #read(
+    where: string,
+    source: DataSource,
+    labelled: boolean,
+    options: Readonly<Record<string, unknown>>,
+  ): Promise<Samples<X>> {
+    const reading = readingLike(where, this.reading, options);
+    const samples = await this.#encoder.read(where, source, labelled, reading);
     const empty = samples.items.findIndex((item) => this.#encoder.isEmpty(item));
     check(empty < 0, () => `${where}: there is nothing to read (${samples.source}, ${samples.placeOf(empty)})`);
     return samples;

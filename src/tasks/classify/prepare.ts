@@ -1,6 +1,7 @@
 import type { Tensor } from "sluice";
 import { stratifiedSplit, type DataSource } from "../../data/index.js";
 import { check, show } from "../../util/errors.js";
+import { readingOf } from "../common-options.js";
 import type { Prepared, TaskContext, TrainingData } from "../task.js";
 import type { Fitted, Modality } from "./encoder.js";
 import { judge } from "./judge.js";
@@ -48,7 +49,7 @@ export async function prepareClassify<X>(
   const batchSize = options.batchSize ?? batchFor(train.truth.length, modality.mostInBatch);
   const settings = { ...options, batchSize, ...fitted.settings };
   const shares = sharesOf(train.truth, labels.count);
-  const pipeline = new ClassifyPipeline(fitted.encoder, labels, shares);
+  const pipeline = new ClassifyPipeline(fitted.encoder, labels, shares, readingOf(options));
   const rivals = lazily(() => [
     majority(labels, shares),
     best(fitted.rivals(), validation.samples.items, validation.truth, labels),

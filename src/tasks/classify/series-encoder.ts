@@ -1,4 +1,11 @@
-import { forwardFill, interpolate, revivePreprocessor, type DataSource, type Scaler } from "../../data/index.js";
+import {
+  forwardFill,
+  interpolate,
+  revivePreprocessor,
+  type DataSource,
+  type ReadOptions,
+  type Scaler,
+} from "../../data/index.js";
 import { tensor, type Tensor } from "sluice";
 import { checkCount } from "../../util/checks.js";
 import { check, show } from "../../util/errors.js";
@@ -43,8 +50,8 @@ export class SeriesEncoder implements Encoder<Sequence> {
     return new SeriesEncoder(revivePreprocessor(scaler, "standardScaler"), config);
   }
 
-  read(where: string, source: DataSource, labelled: boolean): Promise<Samples<Sequence>> {
-    return readSeries(where, source, this.config.layout, labelled);
+  read(where: string, source: DataSource, labelled: boolean, reading: ReadOptions): Promise<Samples<Sequence>> {
+    return readSeries(where, source, this.config.layout, labelled, reading);
   }
 
   isEmpty(sequence: Sequence): boolean {

@@ -1,4 +1,12 @@
-import { numbersOf, readTable, readTs, textsOf, type DataSource, type Table } from "../../data/index.js";
+import {
+  numbersOf,
+  readTable,
+  readTs,
+  textsOf,
+  type DataSource,
+  type ReadOptions,
+  type Table,
+} from "../../data/index.js";
 
 import { check, show } from "../../util/errors.js";
 import { pathOf } from "../source-name.js";
@@ -40,20 +48,27 @@ export async function readSeries(
   source: DataSource,
   layout: SeriesLayout,
   labelled: boolean,
+  reading: ReadOptions,
 ): Promise<Samples<Sequence>> {
-  const samples = await read(where, source, layout, labelled);
+  const samples = await read(where, source, layout, labelled, reading);
   check(samples.items.length > 0, () => `${where}: ${samples.source} has no rows`);
   if (!layout.gaps) checkGaps(where, samples);
   return samples;
 }
 
-function read(where: string, source: DataSource, layout: SeriesLayout, labelled: boolean): Promise<Samples<Sequence>> {
+function read(
+  where: string,
+  source: DataSource,
+  layout: SeriesLayout,
+  labelled: boolean,
+  reading: ReadOptions,
+): Promise<Samples<Sequence>> {
   if (isNested(source)) return Promise.resolve(ofArrays(where, source, labelled));
   if (isTs(source)) return ofTs(where, source as string | URL, labelled);
   check(layout.layout !== "ts", () => {
     return `${where}: the model was trained on a .ts file; give another one, or a list of sequences [steps][features]`;
   });
-  return readTable(source).then((table) =>
+  return readTable(source, reading).then((table) =>
     (layout.layout === "wide" ? ofWide : readLong)(where, table, layout, labelled),
   );
 }

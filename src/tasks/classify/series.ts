@@ -3,6 +3,7 @@ import { standardScaler, type DataSource } from "../../data/index.js";
 import { check } from "../../util/errors.js";
 import { fitLogistic } from "../baselines/logistic.js";
 import { nearestRows } from "../baselines/nearest.js";
+import { readingOf } from "../common-options.js";
 import type { Fitted, Modality, TrainingPart } from "./encoder.js";
 import type { ClassifyOptions } from "./options.js";
 import { fitEach, type Rival } from "./rivals.js";
@@ -32,7 +33,8 @@ export const series: Modality<Sequence> = {
     patience: 30,
   },
   mostInBatch: 32,
-  read: (where, source, options, labelled) => readSeries(where, source, layoutOf(source, options), labelled),
+  read: (where, source, options, labelled) =>
+    readSeries(where, source, layoutOf(source, options), labelled, readingOf(options)),
   isEmpty: (item) => item.length === 0,
   fit: fitSeries,
   revive: (saved) => SeriesEncoder.revive(saved),

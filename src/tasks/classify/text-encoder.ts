@@ -1,5 +1,12 @@
 import type { Tensor } from "sluice";
-import { padSequences, reviveText, tokenizer, type DataSource, type Tokenizer } from "../../data/index.js";
+import {
+  padSequences,
+  reviveText,
+  tokenizer,
+  type DataSource,
+  type ReadOptions,
+  type Tokenizer,
+} from "../../data/index.js";
 import { checkCount } from "../../util/checks.js";
 import { check, show } from "../../util/errors.js";
 import type { Encoder } from "./encoder.js";
@@ -51,8 +58,8 @@ export class TextEncoder implements Encoder<string> {
     });
   }
 
-  read(where: string, source: DataSource, labelled: boolean): Promise<Samples<string>> {
-    return readTexts(where, source, this.config.columns, labelled);
+  read(where: string, source: DataSource, labelled: boolean, reading: ReadOptions): Promise<Samples<string>> {
+    return readTexts(where, source, this.config.columns, labelled, reading);
   }
 
   isEmpty(text: string): boolean {

@@ -1,4 +1,4 @@
-import { readTable, textsOf, type DataSource, type Table } from "../../data/index.js";
+import { readTable, textsOf, type DataSource, type ReadOptions, type Table } from "../../data/index.js";
 import { check } from "../../util/errors.js";
 import type { Samples } from "./samples.js";
 
@@ -14,8 +14,9 @@ export async function readTexts(
   source: DataSource,
   { text, label }: TextColumns,
   labelled: boolean,
+  reading: ReadOptions,
 ): Promise<Samples<string>> {
-  const table = isTextList(source) ? tableOfTexts(text, source) : await readTable(source);
+  const table = isTextList(source) ? tableOfTexts(text, source) : await readTable(source, reading);
   check(table.length > 0, () => `${where}: ${table.source} has no rows`);
   const texts = textsOf(where, table, text);
   return {

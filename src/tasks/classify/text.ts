@@ -2,6 +2,7 @@ import { input, layers, tensor, type Tensor } from "sluice";
 import { splitWords } from "../../data/index.js";
 import { check } from "../../util/errors.js";
 import { fitNaiveBayes, type Bag } from "../baselines/naive-bayes.js";
+import { readingOf } from "../common-options.js";
 import type { Fitted, Modality, TrainingPart } from "./encoder.js";
 import type { ClassifyOptions } from "./options.js";
 import { fitEach, type Rival } from "./rivals.js";
@@ -26,7 +27,7 @@ export const text: Modality<string> = {
   },
   mostInBatch: 64,
   read: (where, source, options, labelled) =>
-    readTexts(where, source, { text: options.text!, label: options.label }, labelled),
+    readTexts(where, source, { text: options.text!, label: options.label }, labelled, readingOf(options)),
   isEmpty: (item) => item.trim() === "",
   fit: fitText,
   revive: (saved) => TextEncoder.revive(saved),

@@ -1,6 +1,7 @@
 import { openFile } from "#disk";
 import type { Dataset } from "sluice";
 import { readTable, type DataSource } from "../../data/index.js";
+import { readingOf } from "../common-options.js";
 import { pathOf } from "../source-name.js";
 import { frameOf, type Frame } from "./frame.js";
 import type { ForecastOptions } from "./options.js";
@@ -38,7 +39,7 @@ export async function loadData(
 ): Promise<LoadedData> {
   if (options.id === undefined && (await isLarge(source, options.memoryLimit)))
     return loadStored(source, options, shares);
-  const table = await readTable(source);
+  const table = await readTable(source, readingOf(options));
   const roles = rolesOf(WHERE, table, options);
   const whole = dropBeginnings(frameOf(WHERE, table, roles), options.missing);
   return {

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { networkOptions, runOptions, splitOptions } from "../common-options.js";
+import { networkOptions, readingOptions, runOptions, splitOptions } from "../common-options.js";
 
 const count = () => z.int().min(1);
 const name = () => z.string().min(1);
@@ -72,6 +72,7 @@ export const forecastOptions = z.strictObject({
     .gt(0)
     .default(256e6)
     .describe("Files of more bytes are trained on from disk, in bounded memory."),
+  ...readingOptions(),
   ...splitOptions({ validation: 0.15, test: 0.15 }),
   ...networkOptions({
     units: [32],

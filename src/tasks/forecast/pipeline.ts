@@ -2,6 +2,7 @@ import type { Model } from "sluice";
 import { readTable, type CalendarCycle, type DataSource, type Table } from "../../data/index.js";
 import type { Evaluation } from "../../runs/evaluation.js";
 import { check, show } from "../../util/errors.js";
+import { readingLike, type Reading } from "../common-options.js";
 import type { Answer, Pipeline } from "../task.js";
 import type { Autoregression } from "./autoregression.js";
 import { frameOf, longestName, type Frame } from "./frame.js";
@@ -26,6 +27,7 @@ const WHERE = "forecast";
 
 /** Everything that is decided before training, as it is saved. */
 export interface ForecastPlan {
+  readonly reading: Reading;
   readonly roles: Roles;
   readonly lookback: number;
   readonly horizon: number;
@@ -70,6 +72,10 @@ export class ForecastPipeline implements Pipeline {
     return { plan: this.plan, scaling: this.scaling.toJSON() };
   }
 
+  get reading(): Reading {
+    return this.plan.reading;
+  }
+
   get settings(): SampleSettings {
     return settingsOf(this.plan);
   }
@@ -78,13 +84,23 @@ export class ForecastPipeline implements Pipeline {
    * The next `horizon` steps of each series, after its last row with a target. Rows with an empty target may follow: they bring the
    * covariates that are known in the future, and the dates.
    */
-  async predict(model: Model, source: DataSource): Promise<readonly Answer[]> {
-    const table = await readTable(source);
-    return predictAhead(`${WHERE}.predict`, model, this, table, this.#rolesIn(table));
+  async predict(
+    model: Model,
+    source: DataSource,
+    options: Readonly<Record<string, unknown>> = {},
+  ): Promise<readonly Answer[]> {
+    const where = `${WHERE}.predict`;
+    const table = await readTable(source, readingLike(where, this.reading, options));
+    return predictAhead(where, model, this, table, this.#rolesIn(table));
   }
 
-  async evaluate(model: Model, source: DataSource, part?: string): Promise<Evaluation> {
-    const table = await readTable(source);
+  async evaluate(
+    model: Model,
+    source: DataSource,
+    part?: string,
+    options: Readonly<Record<string, unknown>> = {},
+  ): Promise<Evaluation> {
+    const table = await readTable(source, readingLike(`${WHERE}.evaluate`, this.reading, options));
     return this.measureTable(model, table, part ?? table.source, null);
   }
 

@@ -2,6 +2,7 @@ import type { Dataset } from "sluice";
 import { readTable, type DataSource, type Table } from "../../data/index.js";
 import { check } from "../../util/errors.js";
 import { Random } from "../../util/random.js";
+import { readingOf } from "../common-options.js";
 import type { Prepared, TaskContext, TrainingData } from "../task.js";
 import type { Autoregression } from "./autoregression.js";
 import { chooseFeatures, numbersOf } from "./choose.js";
@@ -32,7 +33,7 @@ export async function prepareForecast(
   options: ForecastOptions,
   context: TaskContext,
 ): Promise<Prepared<ForecastPipeline>> {
-  const testTable = options.testData === undefined ? null : await readTable(options.testData);
+  const testTable = options.testData === undefined ? null : await readTable(options.testData, readingOf(options));
   const shares = sharesOf(options);
   const data = await loadData(source, options, shares);
   try {
@@ -114,7 +115,8 @@ function planOf(
   const season = options.season ?? findSeason(data.trainSeries(roles.targets[0]!), usualSeasons(step));
   const lookback = options.lookback ?? defaultLookback(whole, options, season, shares[0]!);
   const { horizon, stride, scaler, transform, missing, residual = transform !== "difference", loss } = options;
-  const plan = { roles, lookback, horizon, stride, cycles: [], level: true, season, step, scaler, transform, missing, residual, absolute: loss !== "meanSquaredError" }; // prettier-ignore
+  const reading = readingOf(options);
+  const plan = { reading, roles, lookback, horizon, stride, cycles: [], level: true, season, step, scaler, transform, missing, residual, absolute: loss !== "meanSquaredError" }; // prettier-ignore
   const frame = longEnough(WHERE, whole, plan);
   const short = whole.series.length - frame.series.length;
   if (short > 0) context.warn(`${WHERE}: left out ${short} of ${whole.series.length} series that are shorter than lookback and horizon`); // prettier-ignore

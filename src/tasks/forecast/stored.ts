@@ -3,6 +3,7 @@ import type { Dataset } from "sluice";
 import { readTableChunks, RowStore, type DataSource, type Table } from "../../data/index.js";
 import { check, SluiceError } from "../../util/errors.js";
 import { Random } from "../../util/random.js";
+import { readingOf, type Reading } from "../common-options.js";
 import type { LoadedData } from "./load.js";
 import type { Frame, Series } from "./frame.js";
 import type { ForecastOptions } from "./options.js";
@@ -34,10 +35,12 @@ export async function loadStored(
   check(options.missing !== "interpolate", () => {
     return `${WHERE}: missing "interpolate" needs the whole file in memory; choose forwardFill, or a memoryLimit above its size`;
   });
-  const first = await firstChunk(source);
+  const reading = readingOf(options);
+  const first = await firstChunk(source, reading);
   const roles = rolesOf(WHERE, first, options);
   const columns = [...roles.targets, ...roles.past, ...roles.future];
-  const store = await RowStore.create(source, { columns, ...(roles.time !== null && { date: roles.time }) });
+  const dated = roles.time !== null && { date: roles.time };
+  const store = await RowStore.create(source, { columns, read: reading, ...dated });
   const read = (pieces: readonly Piece[]) => frameOfPieces(store, first.source, roles, pieces);
   const borders = bordersOf(store.length, shares);
   const span = (options.lookback ?? 120) + options.horizon + 1;
@@ -59,8 +62,8 @@ export async function loadStored(
   };
 }
 
-async function firstChunk(source: DataSource): Promise<Table> {
-  for await (const chunk of readTableChunks(source)) return chunk;
+async function firstChunk(source: DataSource, reading: Reading): Promise<Table> {
+  for await (const chunk of readTableChunks(source, reading)) return chunk;
   throw new SluiceError(`${WHERE}: the file has no rows`);
 }
 

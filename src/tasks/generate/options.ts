@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { networkOptions, runOptions, splitOptions } from "../common-options.js";
+import { networkOptions, readingOptions, runOptions, splitOptions } from "../common-options.js";
 
 const { bidirectional: _, ...network } = networkOptions({
   units: [256],
@@ -28,7 +28,7 @@ export const generateOptions = z.strictObject({
     .describe("Rarer characters or words count as unknown; default 1 for characters, 2 for words."),
   maxWords: count().min(2).default(10_000).describe("Size of the vocabulary of words: the most frequent ones."),
   lower: z.boolean().default(false).describe("Turn the text into lower case first."),
-  encoding: z.string().optional().describe("Encoding of the text; default UTF-8, or what its byte-order mark says."),
+  encoding: readingOptions().encoding,
   ngram: count().max(8).default(5).describe("Order of the n-gram model that the network is measured against."),
   ...network,
   ...splitOptions({ validation: 0.05, test: 0.05 }),

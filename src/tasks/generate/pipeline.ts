@@ -1,11 +1,12 @@
 import type { Model } from "sluice";
-import { readTable, type DataSource, type Table } from "../../data/index.js";
+import { readTable, type DataSource, type ReadOptions, type Table } from "../../data/index.js";
 import { decodeText } from "../../data/readers/decode.js";
 import { isTable, openSource } from "../../data/readers/source.js";
 import { textsOf } from "../../data/table/table.js";
 import { verdictOf, type Entry, type Evaluation, type Judge, type Picture } from "../../runs/evaluation.js";
 import { check } from "../../util/errors.js";
 import { unigramOf } from "../baselines/n-gram.js";
+import { readingLike, readingOf, splitReading, type Reading } from "../common-options.js";
 import type { Answer, Pipeline } from "../task.js";
 import { continuation, textOf } from "./continuation.js";
 import { readCorpus } from "./corpus.js";
@@ -36,26 +37,38 @@ export class GeneratePipeline implements Pipeline {
     return new GeneratePipeline(Vocabulary.revive(vocabulary), encoding ?? undefined);
   }
 
+  get reading(): Reading {
+    return readingOf({ encoding: this.encoding });
+  }
+
   toJSON(): object {
     return { vocabulary: this.vocabulary.toJSON(), encoding: this.encoding ?? null };
   }
 
   /**
    * Continues each prompt: each line of a text file, each entry of a table's column "prompt" (or its only column).
-   * @param options of sampling, but for `prompt`; the seed is 1 unless it is given, so that a file gives the same answers twice
+   * @param options of reading, and of sampling but for `prompt`; the seed is 1 unless it is given, so that a file gives the same answers twice
    */
   async predict(model: Model, source: DataSource, options: SamplingOptions = {}): Promise<readonly Answer[]> {
     const answers: Answer[] = [];
-    for (const prompt of await promptsOf(source, this.encoding)) {
-      const text = await textOf(continuation(model, this.vocabulary, { seed: 1, ...options, prompt }));
+    const [given, sampling] = splitReading({ ...options });
+    const reading = readingLike("generate.predict", this.reading, { ...given });
+    for (const prompt of await promptsOf(source, reading)) {
+      const text = await textOf(continuation(model, this.vocabulary, { seed: 1, ...sampling, prompt }));
       answers.push({ prompt, continuation: text });
     }
     return answers;
   }
 
-  async evaluate(model: Model, source: DataSource, part?: string): Promise<Evaluation> {
+  async evaluate(
+    model: Model,
+    source: DataSource,
+    part?: string,
+    options: Readonly<Record<string, unknown>> = {},
+  ): Promise<Evaluation> {
+    const { encoding } = readingLike("generate.evaluate", this.reading, options);
     const { level, lower } = this.vocabulary;
-    const corpus = await readCorpus("generate", source, { level, lower, encoding: this.encoding });
+    const corpus = await readCorpus("generate", source, { level, lower, encoding });
     return this.judge(model, this.vocabulary.number(corpus), part ?? corpus.name, [this.unigram()], []);
   }
 
@@ -95,11 +108,12 @@ function meanSurprise({ probability }: Pick<Baseline, "probability">, ids: Ids):
 
 const TABLES = ["csv", "tsv", "tab", "jsonl", "ndjson", "json", "parquet", "arrow", "feather", "ipc"];
 
-async function promptsOf(source: DataSource, encoding: string | undefined): Promise<readonly string[]> {
+async function promptsOf(source: DataSource, reading: ReadOptions): Promise<readonly string[]> {
   const opened = Array.isArray(source) || isTable(source) ? null : openSource("generate", source as string);
-  if (opened === null || TABLES.includes(opened.ending)) return columnOfPrompts(await readTable(source));
+  if (opened === null || reading.format !== undefined || TABLES.includes(opened.ending))
+    return columnOfPrompts(await readTable(source, reading));
   let text = "";
-  for await (const block of decodeText("generate", opened.name, opened.bytes(), encoding)) text += block;
+  for await (const block of decodeText("generate", opened.name, opened.bytes(), reading.encoding)) text += block;
   return text.split(/\r?\n/).filter((line) => line !== "");
 }
 

@@ -1,5 +1,6 @@
 import { stat } from "node:fs/promises";
 import { check, SluiceError } from "../../util/errors.js";
+import { readingOf, type ReadingOptions } from "../common-options.js";
 import type { DataFacts } from "./facts.js";
 import { inspectClips, inspectSequences, inspectText } from "./other-data.js";
 import { inspectTable } from "./table.js";
@@ -10,15 +11,27 @@ const SEQUENCES = /\.ts(\.gz)?$/i;
 
 /**
  * Describes a file or folder: columns, types, gaps, class balance, lengths; and proposes how to train on it.
+ * @param options how the file is read; what is proposed repeats them
  * @throws SluiceError where it cannot be read
  */
-export async function inspectData(path: string): Promise<DataFacts> {
+export async function inspectData(path: string, options: Partial<ReadingOptions> = {}): Promise<DataFacts> {
+  const facts = await factsOf(path, options);
+  const { encoding } = options;
+  const proposals = facts.proposals.map((proposal) => {
+    const repeated = proposal.task === "generate" ? { ...(encoding !== undefined && { encoding }) } : options;
+    return { ...proposal, options: { ...proposal.options, ...repeated } };
+  });
+  return { ...facts, proposals };
+}
+
+async function factsOf(path: string, options: Partial<ReadingOptions>): Promise<DataFacts> {
   if (await isFolder(path)) return inspectClips(path);
   check(!/\.wav(\.gz)?$/i.test(path), () => {
     return `inspect: ${path} is one clip; give the folder that holds one folder of clips for each class`;
   });
-  if (TEXT.test(path)) return inspectText(path);
-  return SEQUENCES.test(path) ? inspectSequences(path) : inspectTable(path);
+  const isTable = options.format !== undefined;
+  if (TEXT.test(path) && !isTable) return inspectText(path, options.encoding);
+  return SEQUENCES.test(path) && !isTable ? inspectSequences(path) : inspectTable(path, readingOf(options));
 }
 
 async function isFolder(path: string): Promise<boolean> {

@@ -11,12 +11,12 @@ import { countClasses, spreadOf, type ClipFacts, type SequenceFacts, type TextFa
 /** Clips that are read to know how long they are. */
 const SAMPLE = 200;
 
-export async function inspectText(path: string): Promise<TextFacts> {
+export async function inspectText(path: string, encoding?: string): Promise<TextFacts> {
   const opened = openSource("inspect", path);
   const different = new Set<string>();
   let [characters, words, lines] = [0, 0, 0];
   let inWord = false;
-  for await (const piece of decodeText("inspect", opened.name, opened.bytes())) {
+  for await (const piece of decodeText("inspect", opened.name, opened.bytes(), encoding)) {
     for (const character of piece) {
       characters++;
       different.add(character);

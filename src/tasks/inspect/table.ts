@@ -2,6 +2,7 @@ import { readTableChunks } from "../../data/readers/read-table.js";
 import type { ByteSource } from "../../data/readers/source.js";
 import type { Column, Table } from "../../data/table/table.js";
 import { check } from "../../util/errors.js";
+import type { Reading } from "../common-options.js";
 import { dateFacts } from "./dates.js";
 import { countClasses, spreadOf, type ColumnFacts, type TableFacts } from "./facts.js";
 import { proposeForTable } from "./propose.js";
@@ -13,18 +14,18 @@ const MOST_CHARACTERS = 100_000_000;
 const MOST_DISTINCT = 10_000;
 const MOST_CLASSES = 50;
 
-export async function inspectTable(source: ByteSource): Promise<TableFacts> {
-  const { table, whole } = await beginningOf(source);
+export async function inspectTable(source: ByteSource, reading: Reading = {}): Promise<TableFacts> {
+  const { table, whole } = await beginningOf(source, reading);
   const columns = table.columns.map((column) => columnFacts(column, table));
   const facts = { kind: "table", source: table.source, rows: table.length, whole, columns } as const;
   return { ...facts, proposals: proposeForTable(table, columns) };
 }
 
-async function beginningOf(source: ByteSource): Promise<{ table: Table; whole: boolean }> {
+async function beginningOf(source: ByteSource, reading: Reading): Promise<{ table: Table; whole: boolean }> {
   const chunks: Table[] = [];
   let [rows, characters] = [0, 0];
   let whole = true;
-  for await (const chunk of readTableChunks(source)) {
+  for await (const chunk of readTableChunks(source, reading)) {
     chunks.push(chunk);
     rows += chunk.length;
     for (const column of chunk.columns) {

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { networkOptions, runOptions, splitOptions } from "../common-options.js";
+import { networkOptions, readingOptions, runOptions, splitOptions } from "../common-options.js";
 
 const name = () => z.string().min(1);
 
@@ -31,6 +31,7 @@ export const regressOptions = z.strictObject({
     .default(true)
     .describe("Beside the recurrent layers, the linear regression as it was fitted: they learn what it leaves."),
   memoryLimit: z.number().gt(0).default(256e6).describe("Files of more bytes are refused, as they are held in memory."),
+  ...readingOptions(),
   ...splitOptions({ validation: 0.1, test: 0.15 }),
   ...networkOptions({
     units: [64, 32],

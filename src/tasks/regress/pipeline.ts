@@ -3,6 +3,7 @@ import { readTable, revivePreprocessor, type DataSource, type Scaler, type Table
 import type { Evaluation } from "../../runs/evaluation.js";
 import { check, show } from "../../util/errors.js";
 import { predictLinear, type LinearModel } from "../baselines/linear.js";
+import { readingLike, type Reading } from "../common-options.js";
 import type { Answer, Pipeline } from "../task.js";
 import { RowEncoder } from "./encoder.js";
 import { groupsOf, targetsOf } from "./groups.js";
@@ -14,6 +15,7 @@ const WHERE = "regress";
 
 /** Fitted on the training part. */
 export interface RegressParts {
+  readonly reading: Reading;
   readonly roles: Roles;
   readonly encoder: RowEncoder;
   /** Of the target. */
@@ -31,12 +33,13 @@ export class RegressPipeline implements Pipeline {
   constructor(readonly parts: RegressParts) {}
 
   static revive(saved: unknown): RegressPipeline {
-    const { roles, encoder, scaler, ridge, summary } = (saved ?? {}) as ReturnType<RegressPipeline["toJSON"]>;
+    const { reading, roles, encoder, scaler, ridge, summary } = (saved ?? {}) as ReturnType<RegressPipeline["toJSON"]>;
     check(typeof roles?.target === "string" && Array.isArray(ridge?.weights), () => {
       return `${WHERE}: the saved preprocessing is not one of a regression: ${show(saved)}`;
     });
     const [weights, intercept] = [Float64Array.from(ridge.weights), Float64Array.from(ridge.intercept)];
     return new RegressPipeline({
+      reading,
       roles,
       encoder: RowEncoder.revive(encoder),
       scaler: revivePreprocessor(scaler, "standardScaler"),
@@ -45,10 +48,15 @@ export class RegressPipeline implements Pipeline {
     });
   }
 
+  get reading(): Reading {
+    return this.parts.reading;
+  }
+
   toJSON() {
-    const { roles, encoder, scaler, ridge, summary } = this.parts;
+    const { reading, roles, encoder, scaler, ridge, summary } = this.parts;
     const { weights, intercept } = ridge;
     return {
+      reading,
       roles,
       encoder: encoder.toJSON(),
       scaler: scaler.toJSON(),
@@ -58,8 +66,12 @@ export class RegressPipeline implements Pipeline {
   }
 
   /** One answer for each row, in the order of the rows; of sequences one for each, with its id. */
-  async predict(model: Model, source: DataSource): Promise<readonly Answer[]> {
-    const table = await readTable(source);
+  async predict(
+    model: Model,
+    source: DataSource,
+    options: Readonly<Record<string, unknown>> = {},
+  ): Promise<readonly Answer[]> {
+    const table = await readTable(source, readingLike(`${WHERE}.predict`, this.reading, options));
     const { roles, encoder } = this.parts;
     const groups = groupsOf(WHERE, table, roles);
     const values = await this.answer(model, samplesOf(WHERE, table, groups, encoder));
@@ -69,8 +81,13 @@ export class RegressPipeline implements Pipeline {
     }));
   }
 
-  async evaluate(model: Model, source: DataSource, part?: string): Promise<Evaluation> {
-    const table = await readTable(source);
+  async evaluate(
+    model: Model,
+    source: DataSource,
+    part?: string,
+    options: Readonly<Record<string, unknown>> = {},
+  ): Promise<Evaluation> {
+    const table = await readTable(source, readingLike(`${WHERE}.evaluate`, this.reading, options));
     return this.judgeTable(model, table, part ?? table.source);
   }
 

@@ -3,6 +3,7 @@ import { tensor, Tensor } from "sluice";
 import { readTable, standardScaler, type DataSource, type Table } from "../../data/index.js";
 import { check } from "../../util/errors.js";
 import { predictLinear, RidgeSystem, type LinearModel } from "../baselines/linear.js";
+import { readingOf, type Reading } from "../common-options.js";
 import { pathOf } from "../source-name.js";
 import type { Prepared, Task, TaskContext } from "../task.js";
 import { RowEncoder } from "./encoder.js";
@@ -31,7 +32,8 @@ async function prepare(
   options: RegressOptions,
   context: TaskContext,
 ): Promise<Prepared<RegressPipeline>> {
-  const table = await readSmall(source, options.memoryLimit);
+  const reading = readingOf(options);
+  const table = await readSmall(source, reading, options.memoryLimit);
   const roles = rolesOf(WHERE, table, options, (message) => context.warn(message));
   const groups = groupsOf(WHERE, table, roles);
   const truth = targetsOf(WHERE, table, groups, roles.target);
@@ -43,10 +45,10 @@ async function prepare(
   const [train, validation] = [takeSamples(all, split.train), takeSamples(all, split.validation)];
   const ridge = bestRidge(train, pick(y, split.train), validation, pick(y, split.validation));
   const summary = options.linear && groups.ids !== null;
-  const pipeline = new RegressPipeline({ roles, encoder, scaler, ridge, summary });
+  const pipeline = new RegressPipeline({ reading, roles, encoder, scaler, ridge, summary });
   const settings = { ...options, features: roles.features.map(({ name }) => name) };
   const [D, sequences] = [encoder.width, groups.ids !== null];
-  const testTable = options.testData === undefined ? null : await readTable(options.testData);
+  const testTable = options.testData === undefined ? null : await readTable(options.testData, reading);
   if (testTable) samplesOf(WHERE, testTable, groupsOf(WHERE, testTable, roles), encoder); // refused now, not after training
   const batches = ({ length }: Int32Array, samples: Samples, labels: Float64Array) =>
     [inputsOf(samples, summary), Tensor.of(Float32Array.from(labels), [length, 1])] as const;
@@ -72,7 +74,7 @@ async function prepare(
   };
 }
 
-async function readSmall(source: DataSource, limit: number): Promise<Table> {
+async function readSmall(source: DataSource, reading: Reading, limit: number): Promise<Table> {
   const path = pathOf(source);
   if (path !== null) {
     const file = await openFile(WHERE, path);
@@ -81,7 +83,7 @@ async function readSmall(source: DataSource, limit: number): Promise<Table> {
       return `${WHERE}: ${path} has ${file.size} bytes, more than memoryLimit ${limit}; raise memoryLimit if it fits into memory, or train on some of its rows`;
     });
   }
-  return readTable(source);
+  return readTable(source, reading);
 }
 
 /** Penalties that are tried, by the sum of squares of a scaled column, which is N. */
