@@ -24,6 +24,22 @@ export function recurrentStack(x: SymbolicTensor, options: RecurrentOptions, ret
   }, x);
 }
 
+/**
+ * One recurrent layer, all its steps and what it knows at the end, which with masks or two directions is not the last step's output.
+ * @returns sequences [B, T, H] and last [B, H]; H doubles where it reads both ways
+ */
+export function recurrentWithLast(
+  x: SymbolicTensor,
+  options: RecurrentOptions,
+): { sequences: SymbolicTensor; last: SymbolicTensor } {
+  const { cell, units, bidirectional } = options;
+  const layer = CELLS[cell]({ units: units.at(-1)!, returnSequences: true, returnState: true });
+  const [sequences, ...states] = (bidirectional ? layers.bidirectional({ layer }) : layer).apply(x, "all");
+  // An LSTM's states are h and c for each direction; what it knows is h.
+  const ends = states.filter((_, i) => cell !== "lstm" || i % 2 === 0);
+  return { sequences: sequences!, last: ends.length === 1 ? ends[0]! : layers.concatenate().apply(ends) };
+}
+
 /** Adam, or AdamW with weight decay; clipped where `clipNorm` is above 0. */
 export function optimizerOf(o: { learningRate: number; weightDecay: number; clipNorm: number }): Optimizer {
   const { learningRate, weightDecay } = o;

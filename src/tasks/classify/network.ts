@@ -1,18 +1,16 @@
-import { layers, model, type Model } from "sluice";
-import { optimizerOf, recurrentStack } from "../network.js";
+import { layers, model, type Model, type SymbolicTensor } from "sluice";
+import { optimizerOf, recurrentStack, recurrentWithLast } from "../network.js";
 import type { Fitted } from "./encoder.js";
 import type { Labels } from "./labels.js";
 import type { ClassifyOptions } from "./options.js";
 
 /** Recurrent layers over the masked steps, what is taken of the steps, dropout, and one unit for each class (two classes: one). */
 export function buildNetwork<X>(fitted: Fitted<X>, labels: Labels, options: ClassifyOptions): Model {
-  const { units, pooling, dropout, seed } = options;
+  const { units, dropout, seed } = options;
   // Dropout between layers by step; after the last one on what is taken of the steps.
   const below =
     units.length > 1 ? recurrentStack(fitted.steps, { ...options, units: units.slice(0, -1) }, true) : fitted.steps;
-  const h = recurrentStack(below, { ...options, units: units.slice(-1), dropout: 0 }, pooling !== "last");
-  const pool = { max: layers.globalMaxPooling1d, mean: layers.globalAveragePooling1d };
-  const taken = pooling === "max" || pooling === "mean" ? pool[pooling]().apply(h) : h;
+  const taken = takenOf(below, { ...options, units: units.slice(-1), dropout: 0 });
   const kept = dropout > 0 ? layers.dropout({ rate: dropout }).apply(taken) : taken;
   const several = labels.separator !== null;
   const sigmoid = several || labels.units === 1;
@@ -25,6 +23,15 @@ export function buildNetwork<X>(fitted: Fitted<X>, labels: Labels, options: Clas
   });
   begin(network, fitted);
   return network;
+}
+
+/** The last recurrent layer, and what is taken of its steps: [B, H], or [B, 2H] where two things are taken. */
+function takenOf(x: SymbolicTensor, options: ClassifyOptions): SymbolicTensor {
+  if (options.pooling === "last") return recurrentStack(x, options, false);
+  const { sequences, last } = recurrentWithLast(x, options);
+  if (options.pooling === "mean") return layers.globalAveragePooling1d().apply(sequences);
+  const max = layers.globalMaxPooling1d().apply(sequences);
+  return options.pooling === "max" ? max : layers.concatenate().apply([max, last]);
 }
 
 /** Puts the weights in that do not begin at random. */

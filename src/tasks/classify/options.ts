@@ -21,7 +21,7 @@ const byKind = <S extends z.ZodType>(option: z.ZodDefault<S>) => {
 };
 
 export const LEVELS = ["auto", "word", "char"] as const;
-export const POOLINGS = ["max", "mean", "last"] as const;
+export const POOLINGS = ["max", "mean", "last", "maxLast"] as const;
 
 export const classifyOptions = z.strictObject({
   label: z.string().min(1).default("label").describe("Column that holds the class."),
@@ -62,7 +62,9 @@ export const classifyOptions = z.strictObject({
   pooling: z
     .enum(POOLINGS)
     .optional()
-    .describe("What is taken of the steps: largest, mean or last values. Default by what is classified."),
+    .describe(
+      "What is taken of the steps: largest, mean or last values, or largest and last. Default by what is classified.",
+    ),
   multiLabel: z
     .string()
     .min(1)
