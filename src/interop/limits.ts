@@ -25,4 +25,13 @@ export const LIMITS = {
   onnxLoose: 10_000,
   /** Bytes of all tensors that exist at one time while an ONNX graph is computed. */
   runBytes: 4e9,
+  /** Layers of a Keras or TensorFlow.js model, each model within it for itself. */
+  kerasLayers: 2000,
+  /** HDF5 groups within groups; Keras makes about six. */
+  hdf5Depth: 40,
+  /** Bytes of memory that libhdf5 may take. */
+  hdf5Memory: 2e9,
+  /** Time for an HDF5 file, and what is read in a second beyond that. */
+  hdf5Seconds: 20,
+  hdf5BytesPerSecond: 2e6,
 } as const;
