@@ -28,7 +28,8 @@ export function trainReply(run: Run, data: string, seconds: number, screen: Scre
     evaluation: evaluationObject(evaluation),
   };
   const trained = `${figure(object.epochs)} epochs, ${figure(object.parameters)} parameters, ${duration(seconds)}`;
-  const facts = [["Trained", trained], ["Run", folder], ...(object.report ? [["Report", report]] : [])];
+  const kept = run.untrained ? [["Kept", "the weights before the first epoch: no epoch did better"]] : [];
+  const facts = [["Trained", trained], ...kept, ["Run", folder], ...(object.report ? [["Report", report]] : [])];
   const next = nextCommands(run.pipeline.task, folder);
   const text = [
     evaluationText(evaluation, screen),

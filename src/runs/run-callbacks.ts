@@ -6,16 +6,16 @@ import { RUN_FILES, type RunFolder } from "./run-folder.js";
 /**
  * What a run keeps of its training: history.csv, metrics.jsonl, TensorBoard's files, and the best and the last checkpoint.
  * @param monitor decides which epoch is the best, such as "val_loss"
- * @param resume goes on with the files of a run that was interrupted; `best` is the value that was best so far
+ * @param before `best` is the value that was best so far; `append` goes on with the files of a run that was interrupted
  */
 export function runCallbacks(
   folder: RunFolder,
   monitor: { readonly monitor: string; readonly mode: "min" | "max" },
-  resume?: { readonly best: number | null },
+  before: { readonly best: number | null; readonly append: boolean } = { best: null, append: false },
 ): Callback[] {
-  const initialValueThreshold = resume?.best ?? null;
+  const initialValueThreshold = before.best;
   return [
-    csvLogger({ path: folder.file(RUN_FILES.history), append: resume !== undefined }),
+    csvLogger({ path: folder.file(RUN_FILES.history), append: before.append }),
     metricsJsonl(folder.file(RUN_FILES.metrics)),
     tensorBoard({ logDir: folder.file(RUN_FILES.tensorBoard) }),
     modelCheckpoint({ filepath: folder.file(RUN_FILES.best), saveBestOnly: true, ...monitor, initialValueThreshold }),

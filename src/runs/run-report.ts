@@ -1,7 +1,7 @@
 import type { History } from "../train/history.js";
 import type { Environment } from "./environment.js";
 import type { Evaluation } from "./evaluation.js";
-import { bestEpochOf, curvePlots, type BestEpoch } from "./plots/curves.js";
+import { BEFORE_FIRST, bestEpochOf, curvePlots, type BestEpoch } from "./plots/curves.js";
 import { drawPicture, drawPlot } from "./plots/draw.js";
 import { reportPage, type Block, type Table } from "./report.js";
 
@@ -16,7 +16,12 @@ export interface RunReport {
   readonly evaluation: Evaluation | null;
   readonly history: History;
   /** Decides which epoch's weights were kept. */
-  readonly monitor?: { readonly monitor: string; readonly mode: "min" | "max" };
+  readonly monitor?: {
+    readonly monitor: string;
+    readonly mode: "min" | "max";
+    /** Its value before the first epoch, where those weights count too. */
+    readonly start?: number | null;
+  };
   /** The model's own table of layers. */
   readonly summary: string;
   /** What the data are: names and texts. */
@@ -88,7 +93,7 @@ function entriesTable({ entries, judge }: Evaluation): Table {
 
 async function trainingBlocks({ history, monitor }: RunReport): Promise<Block[]> {
   if (history.epoch.length === 0) return [];
-  const best = monitor ? bestEpochOf(history, monitor.monitor, monitor.mode) : null;
+  const best = monitor ? bestEpochOf(history, monitor.monitor, monitor.mode, monitor.start) : null;
   const plots = (await Promise.all(curvePlots(history, best).map(drawPlot))).flat();
   return [{ heading: "Training" }, { text: trainingText(history, best) }, ...plots];
 }
@@ -96,6 +101,8 @@ async function trainingBlocks({ history, monitor }: RunReport): Promise<Block[]>
 function trainingText({ epoch, stopReason }: History, best: BestEpoch | null): string {
   const count = epoch.length === 1 ? "1 epoch" : `${epoch.length} epochs`;
   const end = stopReason ? `Training ended after ${count}: ${stopReason}.` : `Training ran ${count}.`;
+  if (best?.epoch === BEFORE_FIRST)
+    return `${end} The weights are those before the first epoch: no epoch had a better ${best.monitor}.`;
   return best ? `${end} The weights are those of epoch ${best.epoch + 1}, whose ${best.monitor} was best.` : end;
 }
 

@@ -6,6 +6,7 @@ import { readHistory } from "../runs/metrics-jsonl.js";
 import { RUN_FILES, type RunFolder } from "../runs/run-folder.js";
 import { readOptions } from "./options.js";
 import { sourceName } from "./source-name.js";
+import { startValueOf } from "./start-value.js";
 import type { Task } from "./task.js";
 import type { TrainHooks } from "./train-task.js";
 import { writeReport } from "./write-report.js";
@@ -38,7 +39,13 @@ export async function testRun(
     const history = readHistory(folder.file(RUN_FILES.metrics));
     const session = { prepared, source: sourceName(source), model, folder, hooks, command, environment, before: null };
     if (hooks.report !== false)
-      await writeReport(session, history, evaluation, seconds + (performance.now() - begin) / 1000);
+      await writeReport(
+        session,
+        history,
+        await startValueOf(prepared),
+        evaluation,
+        seconds + (performance.now() - begin) / 1000,
+      );
     return evaluation;
   } finally {
     await prepared.close?.();

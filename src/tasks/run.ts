@@ -12,6 +12,8 @@ export interface RunParts<P extends Pipeline> {
   /** Null where training was interrupted, or the file holds a model only. */
   readonly evaluation: Evaluation | null;
   readonly history: History;
+  /** Whether no epoch was better than the network as it was before the first: its weights are those. Default false. */
+  readonly untrained?: boolean;
 }
 
 /** A trained network with its preprocessing: raw data in, raw units out. */
@@ -21,13 +23,15 @@ export class Run<P extends Pipeline = Pipeline> implements RunParts<P> {
   readonly folder: string | null;
   readonly evaluation: Evaluation | null;
   readonly history: History;
+  readonly untrained: boolean;
 
-  constructor({ model, pipeline, folder, evaluation, history }: RunParts<P>) {
+  constructor({ model, pipeline, folder, evaluation, history, untrained = false }: RunParts<P>) {
     this.model = model;
     this.pipeline = pipeline;
     this.folder = folder;
     this.evaluation = evaluation;
     this.history = history;
+    this.untrained = untrained;
   }
 
   /** Whether training was stopped before its end; `resumeRun` goes on with it. */

@@ -55,6 +55,8 @@ export interface Prepared<P extends Pipeline = Pipeline> {
     readonly patience: number;
     readonly monitor: string;
     readonly mode: "min" | "max";
+    /** Whether the network is good before its first step, so that these weights too may be the best. Default false. */
+    readonly startCounts?: boolean;
   };
   /** All options, those that depend on the data filled in. */
   readonly settings: Readonly<Record<string, unknown>>;

@@ -1,14 +1,17 @@
 /** The part of a run that new and resumed trainings share: fit, best weights, test, model file. */
-import { existsSync } from "node:fs";
+import { existsSync, mkdirSync } from "node:fs";
+import { dirname } from "node:path";
 import { callbacks, loadModel, type FitOptions, type History, type Model } from "sluice";
 import type { Dataset } from "sluice";
 import { saveModel, toBytes } from "../model/save.js";
 import type { Environment } from "../runs/environment.js";
+import { BEFORE_FIRST, bestEpochOf } from "../runs/plots/curves.js";
 import { readHistory } from "../runs/metrics-jsonl.js";
 import { runCallbacks } from "../runs/run-callbacks.js";
 import { RUN_FILES, type RunFolder } from "../runs/run-folder.js";
 import { markRun } from "../runs/run-status.js";
 import { Run } from "./run.js";
+import { startValueOf } from "./start-value.js";
 import type { Pipeline, Prepared } from "./task.js";
 import type { TrainHooks } from "./train-task.js";
 import { ofWholeEpochs } from "./whole-epochs.js";
@@ -36,20 +39,23 @@ export async function runTraining<P extends Pipeline>(session: Session<P>): Prom
   const seconds = () => (performance.now() - begin) / 1000;
   markRun(folder, "running");
   try {
-    const history = await fitRun(session);
-    if (hooks.signal?.aborted) return await interrupt(session, history, seconds());
-    return await finish(session, history, seconds);
+    const start = await startValueOf(session.prepared);
+    const history = await fitRun(session, start);
+    if (hooks.signal?.aborted) return await interrupt(session, history, start, seconds());
+    return await finish(session, history, start, seconds);
   } catch (error) {
     markRun(folder, "failed", (error as Error).message);
     throw error;
   }
 }
 
-async function fitRun<P extends Pipeline>({ prepared, model, folder, hooks, before }: Session<P>): Promise<History> {
+async function fitRun<P extends Pipeline>(session: Session<P>, start: number | null): Promise<History> {
+  const { prepared, model, folder, hooks, before } = session;
   const { epochs, batchSize, patience, monitor, mode } = prepared.fit;
-  const best = before && bestOf(before.history[monitor] ?? [], mode);
+  const best = bestOf([...(before?.history[monitor] ?? []), start ?? Number.NaN], mode);
+  if (start !== null && !before) await saveStart(model, folder.file(RUN_FILES.best));
   const keeping = [
-    ...runCallbacks(folder, { monitor, mode }, before ? { best } : undefined),
+    ...runCallbacks(folder, { monitor, mode }, { best, append: before !== null }),
     callbacks.earlyStopping({ monitor, mode, patience, baseline: best }),
     ...(hooks.callbacks ?? []),
   ];
@@ -68,6 +74,11 @@ async function fitRun<P extends Pipeline>({ prepared, model, folder, hooks, befo
   return { ...readHistory(folder.file(RUN_FILES.metrics)), stopReason };
 }
 
+async function saveStart(model: Model, path: string): Promise<void> {
+  mkdirSync(dirname(path), { recursive: true });
+  await model.save(path);
+}
+
 function isArrays(train: Prepared["train"]): train is Exclude<Prepared["train"], Dataset> {
   return Array.isArray(train);
 }
@@ -78,17 +89,23 @@ function bestOf(values: readonly number[], mode: "min" | "max"): number | null {
 }
 
 /** What was learnt is kept, that of the epoch which was cut short too. */
-async function interrupt<P extends Pipeline>(session: Session<P>, history: History, seconds: number): Promise<Run<P>> {
+async function interrupt<P extends Pipeline>(
+  session: Session<P>,
+  history: History,
+  start: number | null,
+  seconds: number,
+): Promise<Run<P>> {
   const { prepared, model, folder, hooks } = session;
   await model.save(folder.file(RUN_FILES.last));
   markRun(folder, "interrupted", "stopped by the user");
-  if (hooks.report !== false) await writeReport(session, history, null, seconds);
+  if (hooks.report !== false) await writeReport(session, history, start, null, seconds);
   return new Run({ model, pipeline: prepared.pipeline, folder: folder.path, evaluation: null, history });
 }
 
 async function finish<P extends Pipeline>(
   session: Session<P>,
   history: History,
+  start: number | null,
   seconds: () => number,
 ): Promise<Run<P>> {
   const { prepared, model, folder, hooks } = session;
@@ -96,9 +113,11 @@ async function finish<P extends Pipeline>(
   await saveModel(folder.file(RUN_FILES.model), toBytes(model, { metadata: {}, tensors: new Map() }));
   const evaluation = await (hooks.part === "validation" ? prepared.validate(model) : prepared.test(model));
   folder.replaceJson(RUN_FILES.evaluation, evaluation);
-  if (hooks.report !== false) await writeReport(session, history, evaluation, seconds());
+  if (hooks.report !== false) await writeReport(session, history, start, evaluation, seconds());
   markRun(folder, "finished");
-  return new Run({ model, pipeline: prepared.pipeline, folder: folder.path, evaluation, history });
+  const best = bestEpochOf(history, prepared.fit.monitor, prepared.fit.mode, start);
+  const untrained = best?.epoch === BEFORE_FIRST;
+  return new Run({ model, pipeline: prepared.pipeline, folder: folder.path, evaluation, history, untrained });
 }
 
 async function takeBestWeights(model: Model, checkpoint: string): Promise<void> {

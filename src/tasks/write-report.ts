@@ -17,11 +17,13 @@ function titleOf({ pipeline, settings }: Prepared, source: string): string {
 
 /**
  * Writes the page that tells the whole run; of a run that was interrupted, its curves.
+ * @param start the monitored value before the first epoch, where that counts
  * @param seconds time that training and measuring took
  */
 export async function writeReport<P extends Pipeline>(
   { prepared, model, folder, source, command, environment }: Session<P>,
   history: History,
+  start: number | null,
   evaluation: Evaluation | null,
   seconds: number,
 ): Promise<void> {
@@ -33,7 +35,7 @@ export async function writeReport<P extends Pipeline>(
     command,
     evaluation,
     history,
-    monitor: { monitor, mode },
+    monitor: { monitor, mode, start },
     summary: summarize(model),
     facts: prepared.facts,
     settings: prepared.settings,

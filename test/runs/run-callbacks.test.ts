@@ -33,7 +33,7 @@ test("a run keeps its metrics twice, event files, and the best and the last chec
   appendFileSync(folder.file("metrics.jsonl"), '{"epoch":3,"time":"","loss":9}\n{"epoch":4,"ti');
   const resumed = await loadModel(folder.file("checkpoints/last.safetensors"));
   const best = Math.min(...history.history["val_loss"]!);
-  await resumed.fit(x, x, { ...options, epochs: 5, initialEpoch: 3, callbacks: runCallbacks(folder, MONITOR, { best }) });
+  await resumed.fit(x, x, { ...options, epochs: 5, initialEpoch: 3, callbacks: runCallbacks(folder, MONITOR, { best, append: true }) });
   const all = readHistory(folder.file("metrics.jsonl"));
   assert.deepEqual(all.epoch, [0, 1, 2, 3, 4]);
   const whole = lineModel();

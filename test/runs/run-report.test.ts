@@ -39,6 +39,12 @@ const input: RunReport = {
   model: { parameters: 13381, bytes: 60123 },
 };
 
+test("the weights before the first epoch are named where no epoch did better", async () => {
+  const started = (start: number) => runReport({ ...input, monitor: { monitor: "val_loss", mode: "min", start } });
+  assert.match(await started(1), /The weights are those before the first epoch: no epoch had a better val_loss/);
+  assert.match(await started(1.5), /The weights are those of epoch 2,/);
+});
+
 test("the report begins with the verdict, and has everything that made the run", async () => {
   const page = await runReport(input);
   assert.ok(page.indexOf("WORSE than linear autoregression") < page.indexOf("<h2>"), "the verdict first");

@@ -3,18 +3,30 @@ import { colourOf } from "./colours.js";
 import { panelSpec, type Panel } from "./lines.js";
 import type { Plot } from "./render.js";
 
+/** Stands for the weights before the first epoch. */
+export const BEFORE_FIRST = -1;
+
 /** The epoch whose weights were kept, and by which value it was chosen, such as "val_loss". */
 export interface BestEpoch {
-  /** From 0, as in the history. */
+  /** From 0, as in the history; `BEFORE_FIRST` for the weights that training began with. */
   readonly epoch: number;
   readonly monitor: string;
 }
 
-/** The epoch with the best value of `monitor`; null when the history does not hold it. */
-export function bestEpochOf({ epoch, history }: History, monitor: string, mode: "min" | "max"): BestEpoch | null {
+/**
+ * The epoch with the best value of `monitor`; null when the history does not hold it.
+ * @param start the value before the first epoch, where that counts: an epoch must be better than it
+ */
+export function bestEpochOf(
+  { epoch, history }: History,
+  monitor: string,
+  mode: "min" | "max",
+  start: number | null = null,
+): BestEpoch | null {
   const values = (history[monitor] ?? []).filter(Number.isFinite);
-  if (values.length === 0) return null;
+  if (values.length === 0) return start === null ? null : { epoch: BEFORE_FIRST, monitor };
   const best = mode === "min" ? Math.min(...values) : Math.max(...values);
+  if (start !== null && (mode === "min" ? start <= best : start >= best)) return { epoch: BEFORE_FIRST, monitor };
   return { epoch: epoch[history[monitor]!.indexOf(best)]!, monitor };
 }
 
@@ -35,7 +47,7 @@ export function curvePlot({ epoch, history }: History, name: string, best: BestE
     x: epoch.map((e) => e + 1),
     xLabel: "epoch",
     lines,
-    ...(best && { mark: { at: best.epoch + 1, text: `best: epoch ${best.epoch + 1}` } }),
+    ...(best && best.epoch !== BEFORE_FIRST && { mark: { at: best.epoch + 1, text: `best: epoch ${best.epoch + 1}` } }),
   };
   return {
     title: name,

@@ -24,6 +24,9 @@ export interface Autoregression {
   readonly errorOfZero: number;
 }
 
+/** What foresees with it, small enough to be saved with the network. */
+export type LinearForecaster = Pick<Autoregression, "order" | "columns" | "model">;
+
 /** What the columns of the samples are. */
 export interface Layout {
   readonly lookback: number;

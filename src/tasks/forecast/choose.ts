@@ -7,6 +7,7 @@ import type { ForecastOptions } from "./options.js";
 import { cyclesOf, type Parts } from "./parts.js";
 import { ForecastPipeline, naiveErrors, scalingOf, settingsOf, usableWindows, type ForecastPlan } from "./pipeline.js";
 import { Samples } from "./samples.js";
+import type { Scaling } from "./scaling.js";
 import { valuesOf, type Values } from "./values.js";
 
 const WHERE = "forecast";
@@ -58,15 +59,15 @@ function fitted(
   const scaling = scalingOf(plan);
   const trained = parts.spans.filter((s, i) => s.end === parts.trainEnds[i]);
   scaling.fit(values.inputs, trained);
-  const pipeline = new ForecastPipeline({ ...plan, naive: naiveErrors(values, trained, plan) }, scaling);
-  const samples = partSamples(values, plan, parts, pipeline);
+  const samples = partSamples(values, plan, parts, scaling);
   const { train, validation } = samples;
   const layout = { lookback: plan.lookback, horizon: plan.horizon, features: train.windows.features, future: plan.roles.future }; // prettier-ignore
   const autoregression = fitAutoregression(spaced(train), spaced(validation), layout, offered, given);
-  return { pipeline, samples, autoregression };
+  const naive = naiveErrors(values, trained, plan);
+  return { pipeline: new ForecastPipeline({ ...plan, naive }, scaling, autoregression), samples, autoregression };
 }
 
-function partSamples(values: Values, plan: Plan, parts: Parts, { scaling }: ForecastPipeline): Chosen["samples"] {
+function partSamples(values: Values, plan: Plan, parts: Parts, scaling: Scaling): Chosen["samples"] {
   const all = new Samples(values, settingsOf(plan), scaling.covering(values.inputs, parts.spans));
   const usable = new Set(usableWindows(values, plan));
   const of = (part: "train" | "validation" | "test") => all.subset(parts[part].filter((i) => usable.has(i)));

@@ -2,7 +2,7 @@
 import type { Model } from "sluice";
 import { verdictOf, type Entry, type Evaluation, type Judge, type Picture } from "../../runs/evaluation.js";
 import type { Tensor } from "../../tensor/tensor.js";
-import { designOf, predictAutoregression, type Autoregression } from "./autoregression.js";
+import { designOf, predictAutoregression, type LinearForecaster } from "./autoregression.js";
 import { trivialBaselines, type Baseline } from "./baselines.js";
 import { isoOf, type Series } from "./frame.js";
 import { errorByStep, errorsOf, targetOf } from "./metrics.js";
@@ -20,8 +20,8 @@ export interface MeasureSettings {
   readonly scaleOf: (id: string | null) => readonly number[];
   /** Training minimised the absolute error, so that is what decides. */
   readonly absolute: boolean;
-  /** The simple baseline; null where the training data are not at hand. */
-  readonly autoregression: Autoregression | null;
+  /** The simple baseline; null where it was too large to be saved. */
+  readonly autoregression: LinearForecaster | null;
 }
 
 /** Raw forecasts of the network for all samples, [count · horizon · K]. */

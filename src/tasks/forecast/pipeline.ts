@@ -2,14 +2,16 @@ import type { Model } from "sluice";
 import { readTable, type CalendarCycle, type DataSource, type Table } from "../../data/index.js";
 import type { Evaluation } from "../../runs/evaluation.js";
 import { check, show } from "../../util/errors.js";
+import { sayMissing } from "../baselines/saved.js";
 import { readingLike, type Reading } from "../common-options.js";
 import type { Answer, Pipeline } from "../task.js";
-import type { Autoregression } from "./autoregression.js";
+import type { LinearForecaster } from "./autoregression.js";
 import { frameOf, longestName, type Frame } from "./frame.js";
 import { measure } from "./measure.js";
 import { naiveError } from "./metrics.js";
 import { predictAhead } from "./predict-ahead.js";
 import type { Roles } from "./roles.js";
+import { reviveLinear, savedLinear } from "./saved-linear.js";
 import { Samples, windowsOf, type SampleSettings } from "./samples.js";
 import { Scaling, type ScalerName } from "./scaling.js";
 import type { Step } from "./steps.js";
@@ -51,25 +53,28 @@ export class ForecastPipeline implements Pipeline {
   readonly task = "forecast";
   readonly plan: ForecastPlan;
   readonly scaling: Scaling;
+  /** The simple baseline; null where it was too large to be saved. */
+  readonly linear: LinearForecaster | null;
 
-  constructor(plan: ForecastPlan, scaling: Scaling) {
+  constructor(plan: ForecastPlan, scaling: Scaling, linear: LinearForecaster | null) {
     this.plan = plan;
     this.scaling = scaling;
+    this.linear = linear;
   }
 
   static revive(saved: unknown): ForecastPipeline {
-    const { plan, scaling } = (saved ?? {}) as { plan?: ForecastPlan; scaling?: unknown };
+    const { plan, scaling, linear } = (saved ?? {}) as { plan?: ForecastPlan; scaling?: unknown; linear?: unknown };
     check(
       Array.isArray(plan?.roles?.targets),
       () => `${WHERE}: the saved preprocessing is not one of a forecast: ${show(saved)}`,
     );
     const empty = scalingOf(plan);
     empty.restore(scaling);
-    return new ForecastPipeline(plan, empty);
+    return new ForecastPipeline(plan, empty, reviveLinear(WHERE, linear));
   }
 
   toJSON(): object {
-    return { plan: this.plan, scaling: this.scaling.toJSON() };
+    return { plan: this.plan, scaling: this.scaling.toJSON(), linear: this.linear && savedLinear(this.linear) };
   }
 
   get reading(): Reading {
@@ -101,11 +106,12 @@ export class ForecastPipeline implements Pipeline {
     options: Readonly<Record<string, unknown>> = {},
   ): Promise<Evaluation> {
     const table = await readTable(source, readingLike(`${WHERE}.evaluate`, this.reading, options));
-    return this.measureTable(model, table, part ?? table.source, null);
+    const evaluation = await this.measureTable(model, table, part ?? table.source, this.linear);
+    return this.linear ? evaluation : sayMissing(evaluation, "the linear autoregression");
   }
 
   /** Every window of a table, each with its truth. */
-  measureTable(model: Model, table: Table, part: string, autoregression: Autoregression | null): Promise<Evaluation> {
+  measureTable(model: Model, table: Table, part: string, autoregression: LinearForecaster | null): Promise<Evaluation> {
     const roles = this.#rolesIn(table);
     const frame = longEnough(
       `${WHERE}.evaluate`,
@@ -119,7 +125,7 @@ export class ForecastPipeline implements Pipeline {
     return measure(model, samples.subset(usable), part, this.measureSettings(values, autoregression));
   }
 
-  measureSettings(values: Values, autoregression: Autoregression | null) {
+  measureSettings(values: Values, autoregression: LinearForecaster | null) {
     const { naive, season, absolute } = this.plan;
     const known = new Map(naive.map(({ id, errors }) => [id, errors.map((error) => error ?? NaN)]));
     const spans = values.frame.series.filter(({ id }) => !known.has(id));

@@ -72,6 +72,7 @@ async function prepareLoaded(
       patience: options.patience,
       monitor: "val_loss",
       mode: "min",
+      startCounts: linear,
     },
     settings: { ...settingsFilledIn(options, pipeline.plan), linear },
     facts: factsOf(data.rows, frame, pipeline.plan, samples),

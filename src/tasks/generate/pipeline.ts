@@ -6,6 +6,7 @@ import { textsOf } from "../../data/table/table.js";
 import { verdictOf, type Entry, type Evaluation, type Judge, type Picture } from "../../runs/evaluation.js";
 import { check } from "../../util/errors.js";
 import { unigramOf } from "../baselines/n-gram.js";
+import { sayMissing } from "../baselines/saved.js";
 import { readingLike, readingOf, splitReading, type Reading } from "../common-options.js";
 import type { Answer, Pipeline } from "../task.js";
 import { continuation, textOf } from "./continuation.js";
@@ -69,7 +70,8 @@ export class GeneratePipeline implements Pipeline {
     const { encoding } = readingLike("generate.evaluate", this.reading, options);
     const { level, lower } = this.vocabulary;
     const corpus = await readCorpus("generate", source, { level, lower, encoding });
-    return this.judge(model, this.vocabulary.number(corpus), part ?? corpus.name, [this.unigram()], []);
+    const ids = this.vocabulary.number(corpus);
+    return sayMissing(await this.judge(model, ids, part ?? corpus.name, [this.unigram()], []), "the n-gram model");
   }
 
   /** The network and the baselines on one part of a text, all of them on the same pieces: all but the first. */

@@ -63,6 +63,7 @@ async function prepare(
       patience: options.patience,
       monitor: "val_loss",
       mode: "min",
+      startCounts: options.linear,
     },
     settings,
     facts: factsOf(table, roles, groups, truth, split, D),

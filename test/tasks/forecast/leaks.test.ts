@@ -50,7 +50,10 @@ test("other numbers in the validation part leave scalers and training data as th
   const settings = { level: true };
   const at = (change: number) => wave(N).map((v, row) => (row >= 70 ? v * change : v));
   const [one, other] = [await prepare(tableOf({ y: at(1) }), settings), await prepare(tableOf({ y: at(3) }), settings)];
-  assert.deepEqual(other.pipeline.toJSON(), one.pipeline.toJSON());
+  // Of the baseline, the validation part chooses the number of lags and the penalty.
+  const { linear: _, ...first } = one.pipeline.toJSON() as Record<string, unknown>;
+  const { linear: __, ...second } = other.pipeline.toJSON() as Record<string, unknown>;
+  assert.deepEqual(second, first);
   assert.deepEqual(trained(other), trained(one));
 });
 
