@@ -47,7 +47,10 @@ describe("the packed package", () => {
     for (const variant of VARIANTS) assert.ok(files.includes(`dist/kernels/wasm/kernels-${variant}.wasm`), variant);
     for (const file of ["LICENSE", "THIRD-PARTY.md", "README.md"]) assert.ok(files.includes(file), file);
     const foreign = files.filter(
-      (file) => !/^(?:dist\/.*(?:\.js|\.d\.ts|\.wasm)|package\.json|README[\w.-]*|LICENSE|THIRD-PARTY\.md)$/.test(file),
+      (file) =>
+        !/^(?:dist\/.*(?:\.js|\.d\.ts|\.wasm)|schema\/\w+\.json|package\.json|README[\w.-]*|LICENSE|THIRD-PARTY\.md)$/.test(
+          file,
+        ),
     );
     assert.deepEqual(foreign, []);
     assert.deepEqual(
