@@ -11,30 +11,32 @@ export async function main(argv: readonly string[]): Promise<number> {
   const flags = end < 0 ? argv : argv.slice(0, end);
   const screen = openScreen({ json: flags.includes("--json"), quiet: flags.includes("--quiet") });
   try {
-    await run(argv, screen);
-    return EXIT.done;
+    return await run(argv, screen);
   } catch (error) {
     return fail(error, screen);
   }
 }
 
-async function run(argv: readonly string[], screen: Screen): Promise<void> {
+async function run(argv: readonly string[], screen: Screen): Promise<number> {
   const [verb, ...words] = argv[0] === "help" ? [...argv.slice(1, 2), "--help"] : argv;
-  if (verb === undefined || verb.startsWith("-"))
-    return (await import("./top.js")).top(verb === undefined ? [] : [verb, ...words]);
+  if (verb === undefined || verb.startsWith("-")) {
+    (await import("./top.js")).top(verb === undefined ? [] : [verb, ...words]);
+    return EXIT.done;
+  }
   if (!Object.hasOwn(VERBS, verb)) throw new UsageError(unknownVerb(verb));
   const [{ invoke }, { parseWords, Shown }] = await Promise.all([VERBS[verb]!.load(), import("./command.js")]);
   const { command, act } = await invoke(words);
   try {
     parseWords(command, words);
   } catch (error) {
-    if (error instanceof Shown) return;
+    if (error instanceof Shown) return EXIT.done;
     throw error;
   }
-  const { object, text } = await act(screen);
+  const { object, text, exitCode = EXIT.done } = await act(screen);
   screen.status.clear();
   if (screen.json) screen.print(`${JSON.stringify({ ...object, warnings: screen.warnings }, finite, 2)}\n`);
   else if (text !== null) screen.print(`${text}\n`);
+  return exitCode;
 }
 
 /** JSON knows no NaN and no infinity: null says that there is no number. */

@@ -1,6 +1,7 @@
 /** What `--json` prints, verb by verb; published as schema/output.json. The tests hold each verb to it. */
 import { z } from "zod";
 import { TASKS } from "../tasks/registry.js";
+import { checkReply, exportReply, importReply, modelFile } from "./interop-schema.js";
 
 const count = z.int().min(0);
 /** Null stands for a number that is not finite. */
@@ -194,6 +195,7 @@ const inspect = z.discriminatedUnion("kind", [
     evaluation: evaluation.nullable(),
     warnings,
   }),
+  modelFile,
 ]);
 
 const failure = z.strictObject({
@@ -218,6 +220,9 @@ export const REPLIES = {
   "runs compare": runsCompare,
   "runs remove": runsRemove,
   inspect,
+  import: importReply,
+  export: exportReply,
+  check: checkReply,
   error: failure,
 } as const;
 

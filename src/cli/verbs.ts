@@ -6,6 +6,8 @@ import type { Screen } from "./screen.js";
 export interface Reply {
   readonly object: object;
   readonly text: string | null;
+  /** Left out: done. */
+  readonly exitCode?: number;
 }
 
 /** A verb whose words are about to be read. */
@@ -68,8 +70,29 @@ export const VERBS: Readonly<Record<string, Verb>> = {
     load: () => import("./verbs/runs.js"),
   },
   inspect: {
-    summary: "Describe a data file and propose how to train on it; or describe a model or a run.",
-    examples: ["sluice inspect prices.csv", "sluice inspect runs/latest"],
+    summary: "Describe a data file and propose how to train on it; or describe a model, of any system, or a run.",
+    examples: ["sluice inspect prices.csv", "sluice inspect runs/latest", "sluice inspect gru_model.keras"],
     load: () => import("./verbs/inspect.js"),
+  },
+  import: {
+    summary: "Make a model of Sluice from one of Keras, PyTorch, ONNX or TensorFlow.js.",
+    examples: [
+      "sluice import gru_model.keras --out model.safetensors",
+      "sluice import weights.pt --order emb,gru,fc --activations fc=sigmoid --out model.safetensors",
+    ],
+    load: () => import("./verbs/import.js"),
+  },
+  export: {
+    summary: "Write a model for ONNX, Keras, PyTorch or TensorFlow.js.",
+    examples: [
+      "sluice export runs/latest --to onnx --out model.onnx",
+      "sluice export model.safetensors --to pytorch --out torch/model.safetensors",
+    ],
+    load: () => import("./verbs/export.js"),
+  },
+  check: {
+    summary: "Give two models the same inputs, and show the largest difference of their outputs.",
+    examples: ["sluice check model.onnx --against model.safetensors"],
+    load: () => import("./verbs/check.js"),
   },
 };

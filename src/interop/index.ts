@@ -3,3 +3,6 @@ export { fromKeras, type FromKerasOptions } from "./keras/from-keras.js";
 export { fromPyTorch, type FromPyTorchOptions } from "./pytorch/from-pytorch.js";
 export { toPyTorch, type PyTorchFiles } from "./pytorch/to-pytorch.js";
 export type { ModelSource } from "./model-file.js";
+export { openAnyModel, type AnyModel, type OpenedModel, type OpenOptions } from "./open.js";
+export { compareModels, type Compared, type CompareOptions } from "./compare.js";
+export { describeModelFile, type ModelDescription } from "./describe.js";
