@@ -43,6 +43,11 @@ export function fitLogistic(
     return sum / rows.length + (penalty * squares) / 2;
   };
   const { x: weights } = minimize(loss, new Float64Array(size + classes), { tolerance });
+  return logisticOf(weights, classes);
+}
+
+/** The model of weights that were fitted before. */
+export function logisticOf(weights: Float64Array, classes: number): Logistic {
   return {
     weights,
     probabilities(samples) {

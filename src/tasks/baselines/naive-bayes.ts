@@ -20,18 +20,44 @@ export function fitNaiveBayes(
   features: number,
   alpha = 1,
 ): NaiveBayes {
-  const prior = new Float64Array(classes);
-  const weight = new Float64Array(classes * features);
+  return naiveBayesOf(countFeatures(bags, truth, classes, features), alpha);
+}
+
+/** All that the model is made of: whole numbers, which are short as JSON. */
+export interface FeatureCounts {
+  /** Samples of each class. */
+  readonly samples: readonly number[];
+  /** [K, V] */
+  readonly counts: readonly number[];
+}
+
+export function countFeatures(
+  bags: readonly Bag[],
+  truth: ArrayLike<number>,
+  classes: number,
+  features: number,
+): FeatureCounts {
+  const samples = new Array<number>(classes).fill(0);
+  const counts = new Array<number>(classes * features).fill(0);
   for (const [i, bag] of bags.entries()) {
     const c = truth[i]!;
-    prior[c]!++;
-    for (const [w, count] of bag) weight[c * features + w]! += count;
+    samples[c]!++;
+    for (const [w, count] of bag) counts[c * features + w]! += count;
   }
+  return { samples, counts };
+}
+
+export function naiveBayesOf({ samples: known, counts }: FeatureCounts, alpha = 1): NaiveBayes {
+  const classes = known.length;
+  const features = counts.length / classes;
+  const prior = Float64Array.from(known);
+  const weight = Float64Array.from(counts);
+  const total = prior.reduce((a, b) => a + b, 0);
   for (let c = 0; c < classes; c++) {
-    prior[c] = Math.log(prior[c]! / bags.length);
+    prior[c] = Math.log(prior[c]! / total);
     const row = weight.subarray(c * features, (c + 1) * features);
-    const total = Math.log(row.reduce((a, b) => a + b, 0) + alpha * features);
-    for (let w = 0; w < features; w++) row[w] = Math.log(row[w]! + alpha) - total;
+    const sum = Math.log(row.reduce((a, b) => a + b, 0) + alpha * features);
+    for (let w = 0; w < features; w++) row[w] = Math.log(row[w]! + alpha) - sum;
   }
   return {
     logProbabilities(samples) {

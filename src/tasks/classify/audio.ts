@@ -9,7 +9,7 @@ import type { ClassifyOptions } from "./options.js";
 import type { Samples } from "./samples.js";
 import type { Sequence } from "./sequence.js";
 import { padded, PADDING } from "./series-encoder.js";
-import { sequenceRivals } from "./series.js";
+import { sequenceRival, sequenceRivals } from "./sequence-rivals.js";
 
 /** Longest clips that are read whole by default: 20 s in frames of 10 ms. */
 const LONGEST = 2000;
@@ -36,6 +36,7 @@ export const audio: Modality<Sequence> = {
   isEmpty: ({ length }) => length === 0,
   fit: fitAudio,
   revive: (saved) => AudioEncoder.revive(saved),
+  rivalOf: (saved, _, labels) => sequenceRival(saved, labels, (clip) => clip),
 };
 
 interface Config {

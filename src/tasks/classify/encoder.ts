@@ -2,7 +2,7 @@ import type { SymbolicTensor, Tensor } from "sluice";
 import type { DataSource, ReadOptions } from "../../data/index.js";
 import type { Labels } from "./labels.js";
 import type { ClassifyOptions, KindDefaults } from "./options.js";
-import type { Rival } from "./rivals.js";
+import type { Rival, SavedRival } from "./rivals.js";
 import type { Samples } from "./samples.js";
 import type { Truth } from "./scores.js";
 
@@ -57,4 +57,6 @@ export interface Modality<X> {
   /** @param samples what was read, for what the options do not say */
   fit(part: TrainingPart<X>, options: ClassifyOptions, samples: Samples<X>, source: DataSource): Fitted<X>;
   revive(saved: unknown): Encoder<X>;
+  /** The baseline that `Rival.saved` gave. */
+  rivalOf(saved: SavedRival, encoder: Encoder<X>, labels: Labels): Rival<X>;
 }

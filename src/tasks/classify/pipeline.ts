@@ -2,13 +2,14 @@ import type { Model } from "sluice";
 import type { DataSource } from "../../data/index.js";
 import type { Evaluation } from "../../runs/evaluation.js";
 import { check, show } from "../../util/errors.js";
+import { sayMissing } from "../baselines/saved.js";
 import { readingLike, type Reading } from "../common-options.js";
 import type { Answer, Pipeline } from "../task.js";
 import type { Encoder } from "./encoder.js";
 import { judge } from "./judge.js";
 import { Labels } from "./labels.js";
 import { MODALITIES } from "./modalities.js";
-import { majority } from "./rivals.js";
+import { majority, type Rival, type SavedRival } from "./rivals.js";
 import type { Samples } from "./samples.js";
 import { largestClass, likelyClasses } from "./scores.js";
 
@@ -23,16 +24,25 @@ export class ClassifyPipeline<X = unknown> implements Pipeline {
   /** Share of each class in the training part. */
   readonly #shares: readonly number[];
   readonly reading: Reading;
+  /** The strong simple baseline; null where it was too large to be saved. */
+  readonly #rival: Rival<X> | null;
 
-  constructor(encoder: Encoder<X>, labels: Labels, shares: readonly number[], reading: Reading) {
+  constructor(
+    encoder: Encoder<X>,
+    labels: Labels,
+    shares: readonly number[],
+    reading: Reading,
+    rival: Rival<X> | null,
+  ) {
     this.#encoder = encoder;
     this.#labels = labels;
     this.#shares = shares;
     this.reading = reading;
+    this.#rival = rival;
   }
 
   static revive(saved: unknown): ClassifyPipeline {
-    const { kind, encoder, labels, shares, reading } = (saved ?? {}) as Record<string, unknown>;
+    const { kind, encoder, labels, shares, reading, rival } = (saved ?? {}) as Record<string, unknown>;
     const modality = MODALITIES.find((one) => one.kind === kind);
     check(modality !== undefined, () => {
       return `classify: the saved kind must be one of ${MODALITIES.map((one) => one.kind).join(", ")}, got ${show(kind)}`;
@@ -40,7 +50,9 @@ export class ClassifyPipeline<X = unknown> implements Pipeline {
     const revived = Labels.revive(labels);
     const fits = Array.isArray(shares) && shares.length === revived.count && shares.every(Number.isFinite);
     check(fits, () => `classify: the saved shares must be one number for each class, got ${show(shares)}`);
-    return new ClassifyPipeline(modality.revive(encoder), revived, shares as number[], reading as Reading);
+    const own = modality.revive(encoder);
+    const simple = rival ? modality.rivalOf(rival as SavedRival, own, revived) : null;
+    return new ClassifyPipeline(own, revived, shares as number[], reading as Reading, simple);
   }
 
   toJSON(): object {
@@ -50,6 +62,7 @@ export class ClassifyPipeline<X = unknown> implements Pipeline {
       encoder: this.#encoder.toJSON(),
       labels: this.#labels.toJSON(),
       shares: this.#shares,
+      rival: this.#rival?.saved?.() ?? null,
     };
   }
 
@@ -77,7 +90,10 @@ export class ClassifyPipeline<X = unknown> implements Pipeline {
     const truth = this.#labels.truth(where, samples);
     const { items } = samples;
     const given = { items, truth, of: this.#encoder.of, part: part ?? samples.source };
-    return judge(given, this.#labels, await this.probabilities(model, items), [majority(this.#labels, this.#shares)]);
+    const trivial = majority(this.#labels, this.#shares);
+    const rivals = this.#rival ? [trivial, this.#rival] : [trivial];
+    const evaluation = judge(given, this.#labels, await this.probabilities(model, items), rivals);
+    return this.#rival ? evaluation : sayMissing(evaluation, "the simple baseline");
   }
 
   /** [N, K], in groups of like length: no sample waits for a much longer one. */

@@ -49,18 +49,16 @@ export async function prepareClassify<X>(
   const batchSize = options.batchSize ?? batchFor(train.truth.length, modality.mostInBatch);
   const settings = { ...options, batchSize, ...fitted.settings };
   const shares = sharesOf(train.truth, labels.count);
-  const pipeline = new ClassifyPipeline(fitted.encoder, labels, shares, readingOf(options));
-  const rivals = lazily(() => [
-    majority(labels, shares),
-    best(fitted.rivals(), validation.samples.items, validation.truth, labels),
-  ]);
+  const rival = best(fitted.rivals(), validation.samples.items, validation.truth, labels);
+  const pipeline = new ClassifyPipeline(fitted.encoder, labels, shares, readingOf(options), rival);
+  const rivals = [majority(labels, shares), rival];
   const measure = async (
     model: Parameters<Prepared["test"]>[0],
     { samples: { items }, truth }: Part<X>,
     part: string,
   ) => {
     const p = await pipeline.probabilities(model, items);
-    return judge({ items, truth, of: modality.of, part }, labels, p, rivals());
+    return judge({ items, truth, of: modality.of, part }, labels, p, rivals);
   };
   return {
     pipeline,
@@ -143,9 +141,4 @@ function factsOf<X>(parts: Parts<X>, labels: Labels, of: string, fitted: Fitted<
 /** A power of two near a 32nd of the samples, so that an epoch of few samples has steps enough; 8 to `most`. */
 function batchFor(count: number, most: number): number {
   return Math.min(most, Math.max(8, 2 ** Math.round(Math.log2(count / 32))));
-}
-
-function lazily<V>(make: () => V): () => V {
-  let made: V | undefined;
-  return () => (made ??= make());
 }

@@ -11,6 +11,13 @@ export interface Rival<X> {
   /** Whether what it gives are probabilities, or only 0 and 1. */
   readonly probabilities: boolean;
   readonly predict: Predictor<X>;
+  /** As plain JSON, of which the modality's `rivalOf` makes `predict` again; null where it is too large for a model file. */
+  readonly saved?: () => SavedRival | null;
+}
+
+export interface SavedRival {
+  readonly kind: "naiveBayes" | "nearest" | "logistic";
+  readonly [name: string]: unknown;
 }
 
 /** Always what is most frequent in the training part, with the shares there as probabilities. */
@@ -31,14 +38,15 @@ export function sharesOf(truth: Truth, K: number): number[] {
 }
 
 /** Fits a model of one class for each sample; with several labels one of yes and no for each label. */
-export function fitEach<X>(
-  truth: Truth,
-  labels: Labels,
-  fit: (classOf: Int32Array, classes: number) => Predictor<X>,
-): Predictor<X> {
+export function fitEach<M>(truth: Truth, labels: Labels, fit: (classOf: Int32Array, classes: number) => M): M[] {
   const K = labels.count;
-  if (labels.separator === null) return fit(Int32Array.from(truth, ([k]) => k!), K); // prettier-ignore
-  const each = labels.classes.map((_, k) => fit(Int32Array.from(truth, (set) => Number(set.includes(k))), 2)); // prettier-ignore
+  if (labels.separator === null) return [fit(Int32Array.from(truth, ([k]) => k!), K)]; // prettier-ignore
+  return labels.classes.map((_, k) => fit(Int32Array.from(truth, (set) => Number(set.includes(k))), 2)); // prettier-ignore
+}
+
+/** Classes of models that `fitEach` made. */
+export function predictEach<X>(each: readonly Predictor<X>[], { separator, count: K }: Labels): Predictor<X> {
+  if (separator === null) return each[0]!;
   return (items) => {
     const columns = each.map((predict) => predict(items));
     return Float64Array.from({ length: items.length * K }, (_, j) => columns[j % K]![2 * Math.floor(j / K) + 1]!);

@@ -1,23 +1,17 @@
 import { input, layers, tensor } from "sluice";
 import { standardScaler, type DataSource } from "../../data/index.js";
 import { check } from "../../util/errors.js";
-import { fitLogistic } from "../baselines/logistic.js";
-import { nearestRows } from "../baselines/nearest.js";
 import { readingOf } from "../common-options.js";
 import type { Fitted, Modality, TrainingPart } from "./encoder.js";
 import type { ClassifyOptions } from "./options.js";
-import { fitEach, type Rival } from "./rivals.js";
 import type { Samples } from "./samples.js";
-import { resampled, segmentMeans, type Sequence } from "./sequence.js";
+import type { Sequence } from "./sequence.js";
+import { sequenceRival, sequenceRivals } from "./sequence-rivals.js";
 import { PADDING, SeriesEncoder } from "./series-encoder.js";
 import { layoutOf, readSeries } from "./series-reader.js";
 
 /** Longest sequences that are read whole by default. */
 const LONGEST = 1000;
-/** Parts of a sequence whose means the linear baseline sees. */
-const SEGMENTS = 8;
-/** Steps that the nearest-neighbour baseline compares, at most. */
-const COMPARED = 128;
 
 /** The layout follows from the options and the name of the file. */
 export const series: Modality<Sequence> = {
@@ -39,6 +33,7 @@ export const series: Modality<Sequence> = {
   isEmpty: (item) => item.length === 0,
   fit: fitSeries,
   revive: (saved) => SeriesEncoder.revive(saved),
+  rivalOf: (saved, encoder, labels) => sequenceRival(saved, labels, (item) => (encoder as SeriesEncoder).scaled(item)),
 };
 
 function fitSeries(
@@ -74,39 +69,4 @@ function fitSeries(
     initial: {},
     rivals: () => sequenceRivals(part, (item) => encoder.scaled(item)),
   };
-}
-
-/** The nearest sequence of the training part, all brought to one length; logistic regression on the means of eight parts. */
-export function sequenceRivals<X>(part: TrainingPart<X>, scaledOf: (item: X) => Sequence): Rival<X>[] {
-  const { items, truth, labels } = part;
-  const known = items.map(scaledOf);
-  const lengths = known.map(({ length }) => length).sort((a, b) => a - b);
-  const n = Math.min(COMPARED, lengths[lengths.length >> 1]!);
-  const rows = known.map((item) => resampled(item, n));
-  const K = labels.count;
-  const nearest: Rival<X> = {
-    name: "the nearest sequence",
-    kind: "simple",
-    probabilities: false,
-    predict(given) {
-      const at = nearestRows(rows, given.map((item) => resampled(scaledOf(item), n))); // prettier-ignore
-      return Float64Array.from({ length: given.length * K }, (_, j) => {
-        return Number(truth[at[Math.floor(j / K)]!]!.includes(j % K));
-      });
-    },
-  };
-  const means = known.map((item) => segmentMeans(item, SEGMENTS));
-  const linear = [0.01, 1].map((C): Rival<X> => {
-    const predict = fitEach<X>(truth, labels, (classOf, classes) => {
-      const { probabilities } = fitLogistic(means, classOf, classes, { C });
-      return (given) => probabilities(given.map((item) => segmentMeans(scaledOf(item), SEGMENTS)));
-    });
-    return {
-      name: `logistic regression on the means of ${SEGMENTS} parts`,
-      kind: "simple",
-      probabilities: true,
-      predict,
-    };
-  });
-  return [nearest, ...linear];
 }

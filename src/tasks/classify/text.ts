@@ -1,11 +1,9 @@
 import { input, layers, tensor, type Tensor } from "sluice";
-import { splitWords } from "../../data/index.js";
 import { check } from "../../util/errors.js";
-import { fitNaiveBayes, type Bag } from "../baselines/naive-bayes.js";
 import { readingOf } from "../common-options.js";
 import type { Fitted, Modality, TrainingPart } from "./encoder.js";
 import type { ClassifyOptions } from "./options.js";
-import { fitEach, type Rival } from "./rivals.js";
+import { naiveBayes, naiveBayesRival } from "./text-bayes.js";
 import { fitTokenizer, levelOf, TextEncoder } from "./text-encoder.js";
 import { readTexts } from "./text-reader.js";
 import type { Truth } from "./scores.js";
@@ -31,6 +29,7 @@ export const text: Modality<string> = {
   isEmpty: (item) => item.trim() === "",
   fit: fitText,
   revive: (saved) => TextEncoder.revive(saved),
+  rivalOf: (saved, _, labels) => naiveBayesRival(saved, labels),
 };
 
 function fitText(part: TrainingPart<string>, options: ClassifyOptions): Fitted<string> {
@@ -100,49 +99,3 @@ function logRatios(sequences: readonly (readonly number[])[], truth: Truth, k: n
   const shift = Math.log(sum(own) / sum(others));
   return own.map((n, w) => Math.log(n / others[w]!) - shift);
 }
-
-/** Naive Bayes on words or characters, alone or with neighbours, how often or whether they come (Wang and Manning 2012). */
-function naiveBayes(
-  { items, truth, labels }: TrainingPart<string>,
-  level: "word" | "char",
-  lower: boolean,
-): Rival<string>[] {
-  const pieces = (item: string) => {
-    const plain = lower ? item.toLowerCase() : item;
-    return level === "char" ? [...plain] : splitWords(plain);
-  };
-  const of = level === "char" ? "characters" : "words";
-  return [1, 2].flatMap((n) => {
-    const index = new Map<string, number>();
-    const known = items.map((item) => bagOf(gramsOf(pieces(item), n), index, true));
-    return [false, true].map((binary): Rival<string> => {
-      const bags = (given: readonly Bag[]) => (binary ? given.map(present) : given);
-      const predict = fitEach(truth, labels, (classOf, classes) => {
-        const model = fitNaiveBayes(bags(known), classOf, classes, index.size);
-        return (texts: readonly string[]) => {
-          const found = texts.map((item) => bagOf(gramsOf(pieces(item), n), index, false));
-          return model.logProbabilities(bags(found)).map(Math.exp);
-        };
-      });
-      const name = `naive Bayes on ${of}${n === 2 ? " and pairs" : ""}${binary ? ", each once" : ""}`;
-      return { name, kind: "simple", probabilities: true, predict };
-    });
-  });
-}
-
-function gramsOf(pieces: readonly string[], n: number): string[] {
-  // A tab is in no piece of words, and in texts by character no pair is taken for another by it.
-  return n === 1 ? [...pieces] : [...pieces, ...pieces.slice(1).map((piece, i) => `${pieces[i]!}\t${piece}`)];
-}
-
-function bagOf(grams: readonly string[], index: Map<string, number>, learn: boolean): Bag {
-  const bag = new Map<number, number>();
-  for (const gram of grams) {
-    if (learn && !index.has(gram)) index.set(gram, index.size);
-    const w = index.get(gram);
-    if (w !== undefined) bag.set(w, (bag.get(w) ?? 0) + 1);
-  }
-  return bag;
-}
-
-const present = (bag: Bag): Bag => new Map([...bag.keys()].map((w) => [w, 1]));

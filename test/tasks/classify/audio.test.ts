@@ -57,6 +57,8 @@ test("a folder of clips with one folder a class: learnt, saved, and asked in sev
   assert.equal((await again.predict(model, paths[0]!))[0]!["p_rise"], byPath[0]!["p_rise"]);
   const evaluated = await again.evaluate(model, clips);
   assert.equal(evaluated.count, 40);
+  assert.equal(evaluated.entries.at(-1)!.kind, "simple");
+  assert.deepEqual(evaluated.entries, (await pipeline.evaluate(model, clips)).entries);
 
   const table = join(root, "clips.csv");
   writeFileSync(table, `path,label\nclips/rise/3.wav,rise\nclips/fall/4.wav,fall\n`);

@@ -31,6 +31,9 @@ test("a long table: sequences of unequal length by id, in order of time, are lea
   assert.equal(of, "sequences");
   assert.ok(entries[0]!.values["accuracy"]! >= 0.9, JSON.stringify(entries));
   assert.ok(facts.some(([name, value]) => name === "features of a step" && value === "2"));
+  const [one, again] = await Promise.all([pipeline, pipelineOf(pipeline.toJSON())].map((p) => p.evaluate(model, slopes(6, 9))));
+  assert.deepEqual(again!.entries, one!.entries);
+  assert.equal(one!.entries.at(-1)!.kind, "simple");
   const given = slopes(6, 9).map(({ id, t, a, b }) => ({ id, t, a, b }));
   const answers = await pipelineOf(pipeline.toJSON()).predict(model, given);
   assert.deepEqual(await pipeline.predict(model, given), answers);

@@ -37,7 +37,8 @@ test("a pipeline that was read back from JSON gives the same answers, and takes 
   assert.deepEqual(await again.predict(model, rows), answers);
   assert.deepEqual(await again.predict(model, rows.map(({ text }) => text) as never), answers); // prettier-ignore
   const evaluated = await again.evaluate(model, reviews(12, 7));
-  assert.deepEqual(evaluated.entries.map(({ kind }) => kind), ["network", "trivial"]); // prettier-ignore
+  assert.deepEqual(evaluated.entries.map(({ kind }) => kind), ["network", "trivial", "simple"]); // prettier-ignore
+  assert.deepEqual(evaluated.entries, (await pipeline.evaluate(model, reviews(12, 7))).entries);
   assert.match(evaluated.verdict, /always (good|bad)/);
 });
 
