@@ -10,7 +10,7 @@ export interface Answers {
 /** Points of the picture, at most: more make a page slow and show no more. */
 const MOST_POINTS = 2000;
 
-const JUDGE: Judge = { name: "rmse", mode: "min" };
+const JUDGE: Judge = { name: "RMSE", mode: "min" };
 
 /** Root mean squared error, mean absolute error, and R², the share of the variance that is explained. */
 export function measure(
@@ -45,5 +45,5 @@ export function errorsOf(truth: ArrayLike<number>, values: ArrayLike<number>): R
     absolute += Math.abs(error) / n;
     variance += (truth[i]! - mean) ** 2 / n;
   }
-  return { rmse: Math.sqrt(squares), mae: absolute, r2: variance === 0 ? NaN : 1 - squares / variance };
+  return { RMSE: Math.sqrt(squares), MAE: absolute, R2: variance === 0 ? NaN : 1 - squares / variance };
 }

@@ -95,7 +95,7 @@ function bestRidge(train: Samples, y: Float64Array, validation: Samples, truth: 
   const system = new RidgeSystem(train.flat, { data: y, rows: y.length, columns: 1 });
   const tried = PENALTIES.map((penalty) => {
     const model = system.solve(penalty * y.length);
-    return { model, error: errorsOf(truth, predictLinear(model, validation.flat))["rmse"]! };
+    return { model, error: errorsOf(truth, predictLinear(model, validation.flat))["RMSE"]! };
   });
   return tried.reduce((best, one) => (one.error < best.error ? one : best)).model;
 }

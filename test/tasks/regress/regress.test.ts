@@ -12,23 +12,23 @@ const near = (actual: number, expected: number, tolerance: number, what = "") =>
 
 test("errors by hand", () => {
   // Errors 1, -1, 2, 0; truths about their mean 2.5: -1.5, -0.5, 0.5, 1.5.
-  const { rmse, mae, r2 } = errorsOf([1, 2, 3, 4], [2, 1, 5, 4]);
-  near(rmse!, Math.sqrt(6 / 4), 1e-12);
-  near(mae!, 1, 1e-12);
-  near(r2!, 1 - 6 / 5, 1e-12);
-  assert.ok(Number.isNaN(errorsOf([2, 2], [1, 3])["r2"]));
+  const { RMSE, MAE, R2 } = errorsOf([1, 2, 3, 4], [2, 1, 5, 4]);
+  near(RMSE!, Math.sqrt(6 / 4), 1e-12);
+  near(MAE!, 1, 1e-12);
+  near(R2!, 1 - 6 / 5, 1e-12);
+  assert.ok(Number.isNaN(errorsOf([2, 2], [1, 3])["R2"]));
 });
 
 test("what is linear is found by the linear regression, and the network begins there", async () => {
   const prepared = await prepare(linearRows(300, 0.2), { target: "y", units: [8] });
   const before = await prepared.test(prepared.model);
   const [network, mean, linear] = before.entries;
-  near(linear!.values["rmse"]!, 0.2 / Math.sqrt(12), 0.02, "the noise's deviation");
-  near(network!.values["rmse"]!, linear!.values["rmse"]!, 1e-5, "before training");
-  assert.ok(mean!.values["rmse"]! > 5 && network!.values["r2"]! > 0.99);
+  near(linear!.values["RMSE"]!, 0.2 / Math.sqrt(12), 0.02, "the noise's deviation");
+  near(network!.values["RMSE"]!, linear!.values["RMSE"]!, 1e-5, "before training");
+  assert.ok(mean!.values["RMSE"]! > 5 && network!.values["R2"]! > 0.99);
   await train(prepared, 5);
   const { entries, count, of, pictures, part } = await prepared.test(prepared.model);
-  assert.ok(entries[0]!.values["rmse"]! < 0.15, JSON.stringify(entries));
+  assert.ok(entries[0]!.values["RMSE"]! < 0.15, JSON.stringify(entries));
   assert.deepEqual([count, of, part], [45, "rows", "test"]);
   const picture = pictures[0]!;
   assert.ok(picture.kind === "scatter" && picture.actual.length === 45 && picture.label === "y");
@@ -40,7 +40,7 @@ test("what is not linear is learnt by the recurrent layers", async () => {
     const prepared = await prepare(rows, { target: "y", units: [16], learningRate: 0.02, linear });
     await train(prepared, 40);
     const { entries, verdict } = await prepared.test(prepared.model);
-    assert.ok(entries[0]!.values["rmse"]! < 0.3 * entries[2]!.values["rmse"]!, JSON.stringify(entries));
+    assert.ok(entries[0]!.values["RMSE"]! < 0.3 * entries[2]!.values["RMSE"]!, JSON.stringify(entries));
     assert.match(verdict, /The network is better than linear regression/);
   }
 });
@@ -54,7 +54,7 @@ test("sequences of unequal length: one answer each, whatever the padding", async
     await train(prepared, 40);
     const { entries, of } = await prepared.test(prepared.model);
     assert.equal(of, "sequences");
-    assert.ok(entries[0]!.values["rmse"]! < 0.4 * entries[2]!.values["rmse"]!, JSON.stringify(entries));
+    assert.ok(entries[0]!.values["RMSE"]! < 0.4 * entries[2]!.values["RMSE"]!, JSON.stringify(entries));
     const { pipeline, model } = prepared;
     const some = rows.filter(({ series }) => ["s1", "s2", "s3"].includes(series as string));
     const together = await pipeline.predict(model, [...some].reverse());
