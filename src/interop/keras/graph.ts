@@ -39,9 +39,18 @@ export interface WiredGraph {
 /** Where a use of a layer stands. */
 const keyOf = (layer: string, use: number) => `${use}:${layer}`;
 
-/** @param dialect Keras 3 gives a recurrent layer that is called with initial states no mask */
-export function readGraph(entries: readonly GraphEntry[], config: Fields, where: string, dialect: Dialect): WiredGraph {
-  return new Wiring(entries, where, dialect).wire(config);
+/**
+ * @param dialect Keras 3 gives a recurrent layer that is called with initial states no mask
+ * @param masked whether masks come with the inputs, for a model within a model
+ */
+export function readGraph(
+  entries: readonly GraphEntry[],
+  config: Fields,
+  where: string,
+  dialect: Dialect,
+  masked: boolean,
+): WiredGraph {
+  return new Wiring(entries, where, dialect, masked).wire(config);
 }
 
 class Wiring {
@@ -58,6 +67,7 @@ class Wiring {
     entries: readonly GraphEntry[],
     readonly where: string,
     readonly dialect: Dialect,
+    readonly masked: boolean,
   ) {
     const names = new Set<string>();
     for (const entry of entries) {
@@ -129,7 +139,10 @@ class Wiring {
   }
 
   #call(key: string, { entry, inputs, mask }: Use): readonly SymbolicTensor[] {
-    if (entry.input) return [entry.input()];
+    if (entry.input) {
+      if (this.masked) this.#masks.set(`${key}:0`, new Set([key]));
+      return [entry.input()];
+    }
     const { read } = entry;
     const came = inputs.map((r) => tensorKey(this.#resolve(r)));
     if (!read) {
@@ -140,7 +153,7 @@ class Wiring {
     const label = `${this.where}: ${entry.className} ${show(entry.name)}`;
     const tensors = inputs.map((r) => this.#tensor(r));
     this.#checkMask(label, came, mask);
-    const chain = this.#made.get(entry.name) ?? read.make(tensors[0]?.shape ?? []);
+    const chain = this.#made.get(entry.name) ?? read.make(tensors[0]?.shape ?? [], this.#isMasked(came));
     this.#made.set(entry.name, chain);
     const maskless = this.#isMaskless(entry, came, mask);
     if (maskless) tensors[0] = unmasked(entry, this.#unmasked++, tensors[0]!);
@@ -148,6 +161,10 @@ class Wiring {
     const own = maskless ? new Set([LOST]) : masksOf(entry, came, this.#masks);
     for (const i of outputs.keys()) this.#masks.set(`${key}:${i}`, own);
     return outputs;
+  }
+
+  #isMasked(came: readonly string[]): boolean {
+    return came.some((r) => (this.#masks.get(r)?.size ?? 0) > 0);
   }
 
   /** Whether a mask would come with the sequence that Keras does not hand on. */
@@ -205,7 +222,14 @@ function unmasked({ name }: GraphEntry, i: number, x: SymbolicTensor): SymbolicT
   return layers.reshape({ targetShape: [-1, D], name: `${name}_unmasked_${i}` }).apply(x);
 }
 
-const MASK_ENDS = ["Flatten", "Reshape", "RepeatVector", "Conv1D", "GlobalAveragePooling1D", "GlobalMaxPooling1D"];
+export const MASK_ENDS = [
+  "Flatten",
+  "Reshape",
+  "RepeatVector",
+  "Conv1D",
+  "GlobalAveragePooling1D",
+  "GlobalMaxPooling1D",
+];
 
 /** The sources of the mask that a layer's outputs carry. */
 function masksOf(
@@ -213,10 +237,13 @@ function masksOf(
   came: readonly string[],
   known: ReadonlyMap<string, ReadonlySet<string>>,
 ): ReadonlySet<string> {
-  if (className === "Masking" || (className === "Embedding" && read!.conventions.includes(MASK_ZERO)))
-    return new Set(came);
+  if (makesMask(read!)) return new Set(came);
   if (MASK_ENDS.includes(className)) return new Set();
   return new Set(came.flatMap((r) => [...(known.get(r) ?? [])]));
+}
+
+export function makesMask({ className, conventions }: ReadLayer): boolean {
+  return className === "Masking" || (className === "Embedding" && conventions.includes(MASK_ZERO));
 }
 
 /** What the reader of an Embedding says of it. */

@@ -12,8 +12,8 @@ export interface ReadLayer {
   readonly name: string;
   /** Keras's. */
   readonly className: string;
-  /** One after another; mostly one. Made when the shape of the input is known, as weights are. */
-  readonly make: (input: readonly (number | null)[]) => Layer[];
+  /** One after another; mostly one. Made when the shape of the input is known, as weights are, and whether a mask comes with it. */
+  readonly make: (input: readonly (number | null)[], masked: boolean) => Layer[];
   /** Of the layers that `make` made and that have been built since. */
   readonly slots: (made: readonly Layer[]) => Slot[];
   /** What `inspectKeras` says about it beside its class. */
@@ -22,8 +22,6 @@ export interface ReadLayer {
 
 export interface ReadContext {
   readonly dialect: Dialect;
-  /** Whether any layer of the model makes masks. */
-  readonly masks: boolean;
   /** Reads a layer within a layer. */
   readonly read: (stored: Json | undefined, where: string) => ReadLayer;
 }

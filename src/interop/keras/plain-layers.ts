@@ -94,15 +94,15 @@ export function featuresOf(config: Fields, shape: readonly (number | null)[]): n
 }
 
 /** Keras's layer does not look at masks, Sluice's leaves out the masked steps: a Reshape before it ends the mask. */
-const globalMax: LayerReader = (config, { masks }) => {
+const globalMax: LayerReader = (config) => {
   const options = layerOptions(config, [], { ...LAST, keepdims: [false, true, null] });
   const name = config.text("name", "");
   const pool = () => layers.globalMaxPooling1d({ ...options, keepDims: config.flag("keepdims", false), name });
   const unmasked = (F: number) => layers.reshape({ targetShape: [-1, F], name: `${name}_unmasked` });
   return {
-    make: (shape) => (masks ? [unmasked(featuresOf(config, shape)), pool()] : [pool()]),
+    make: (shape, masked) => (masked ? [unmasked(featuresOf(config, shape)), pool()] : [pool()]),
     slots: () => [],
-    conventions: masks ? ["looks at masked steps too"] : [],
+    conventions: ["looks at masked steps too"],
   };
 };
 
@@ -114,7 +114,7 @@ const timeDistributed: LayerReader = (config, context) => {
   let made: Layer[] = [];
   return {
     make: ([B, , ...rest]) => {
-      made = inner.make([B ?? null, ...rest]);
+      made = inner.make([B ?? null, ...rest], false);
       const last = made.length - 1;
       return made.map((layer, i) =>
         layers.timeDistributed({ ...options, layer, name: i === last ? name : `${name}_${i}` }),

@@ -6,7 +6,7 @@ import { LIMITS } from "../limits.js";
 import { CONSTANT_LAYERS } from "./constant-layers.js";
 import type { Dialect } from "./dialect.js";
 import { Fields, shapeOf } from "./fields.js";
-import { readGraph, type GraphEntry } from "./graph.js";
+import { makesMask, MASK_ENDS, readGraph, type GraphEntry } from "./graph.js";
 import type { LayerReader, ReadContext, ReadLayer } from "./layer-parts.js";
 import { PLAIN_LAYERS } from "./plain-layers.js";
 import { bidirectionalReader, cellReader, recurrentReader, rnnReader } from "./recurrent-layers.js";
@@ -53,14 +53,12 @@ export function loadModel(architecture: Json, dialect: Dialect, file: string): L
   check(MODELS.includes(className), () => {
     return `${file}: expected a Sequential or Functional model, got the class ${show(className)}; a subclass of Model is code, which is not in the file`;
   });
-  const context = contextOf(architecture, dialect);
+  const context = contextOf(dialect);
   return new ModelBuilder(className, stored.get("config"), context, file).build();
 }
 
-function contextOf(architecture: Json, dialect: Dialect): ReadContext {
-  const text = JSON.stringify(architecture);
-  const masks = text.includes('"mask_zero":true') || text.includes('"class_name":"Masking"');
-  const context: ReadContext = { dialect, masks, read: (stored, where) => readLayer(stored, where, context) };
+function contextOf(dialect: Dialect): ReadContext {
+  const context: ReadContext = { dialect, read: (stored, where) => readLayer(stored, where, context) };
   return context;
 }
 
@@ -78,7 +76,7 @@ export function readLayer(stored: Json | undefined, where: string, context: Read
   const label = `${where}: ${className}${name && ` ${show(name)}`}`;
   check(Object.hasOwn(READERS, className), () => refusal(label, className, fields));
   const read = READERS[className]!(new Fields(config, label), context);
-  const make: ReadLayer["make"] = (shape) => within(label, () => read.make(shape));
+  const make: ReadLayer["make"] = (shape, masked) => within(label, () => read.make(shape, masked));
   return { ...read, make, name, className };
 }
 
@@ -111,8 +109,8 @@ function nested(config: Fields, context: ReadContext): Omit<ReadLayer, "name" | 
   const className = config.get("input_layers") === undefined ? "Sequential" : "Functional";
   let loaded: LoadedModel;
   return {
-    make: (shape) => {
-      const builder = new ModelBuilder(className, config.value, context, config.where, shape);
+    make: (shape, masked) => {
+      const builder = new ModelBuilder(className, config.value, context, config.where, { shape, masked });
       loaded = builder.build();
       return [loaded.model];
     },
@@ -132,7 +130,8 @@ class ModelBuilder {
     config: Json | undefined,
     readonly context: ReadContext,
     readonly where: string,
-    readonly givenShape?: readonly (number | null)[],
+    /** What a model within a model is applied to. */
+    readonly given?: { readonly shape: readonly (number | null)[]; readonly masked: boolean },
   ) {
     this.#config = new Fields(Array.isArray(config) ? { layers: config } : config, where);
   }
@@ -166,8 +165,10 @@ class ModelBuilder {
     const chain: Layer[] = [];
     const groups = groupNames(["InputLayer", ...entries.map(({ className }) => className)]).slice(1);
     let h: SymbolicTensor = x;
+    let masked = this.given?.masked ?? false;
     for (const [i, read] of entries.entries()) {
-      const layers = read.make(h.shape);
+      const layers = read.make(h.shape, masked);
+      masked = makesMask(read) || (masked && !MASK_ENDS.includes(read.className));
       for (const layer of layers) h = within(labelOf(this.where, read), () => layer.apply(h));
       chain.push(...layers);
       this.#layers.push({ read, group: groups[i]!, slots: () => read.slots(layers) });
@@ -182,7 +183,7 @@ class ModelBuilder {
       config.get("batch_shape") ??
       config.get("batch_input_shape") ??
       this.#config.get("build_input_shape") ??
-      this.givenShape;
+      this.given?.shape;
     check(found !== undefined && found !== null, () => {
       return `${this.where}: it does not tell the shape of its input; save it after it has been called once`;
     });
@@ -207,7 +208,13 @@ class ModelBuilder {
       if (isOperation(fields)) return { name, className, fields };
       return { name, className, fields, read: this.context.read(entryOf(fields), this.where) };
     });
-    const { inputs, outputs, made } = readGraph(entries, this.#config, this.where, this.context.dialect);
+    const { inputs, outputs, made } = readGraph(
+      entries,
+      this.#config,
+      this.where,
+      this.context.dialect,
+      this.given?.masked ?? false,
+    );
     const layerEntries = entries.filter((entry) => entry.read ?? entry.input);
     const groups = groupNames(layerEntries.map(({ className }) => className));
     for (const [i, { read, name }] of layerEntries.entries()) {

@@ -98,7 +98,9 @@ export const rnnReader: LayerReader = (config, context) => {
   );
   const options = layerOptions(without(config, ["cell"]), LAYER_OPTIONS, FIXED);
   return {
-    make: () => [layers.rnn({ ...options, cell: cell.make([])[0] as RecurrentCell, name: config.text("name", "") })],
+    make: () => [
+      layers.rnn({ ...options, cell: cell.make([], false)[0] as RecurrentCell, name: config.text("name", "") }),
+    ],
     slots: ([layer]) => below(cell.slots([(layer as RNN).cell]), "cell"),
     conventions: cell.conventions,
   };
@@ -120,8 +122,8 @@ export const bidirectionalReader: LayerReader = (config, context) => {
     make: () => [
       layers.bidirectional({
         ...options,
-        layer: forward.make([])[0] as Recurrent,
-        backwardLayer: (backward?.make([])[0] as Recurrent | undefined) ?? null,
+        layer: forward.make([], false)[0] as Recurrent,
+        backwardLayer: (backward?.make([], false)[0] as Recurrent | undefined) ?? null,
         mergeMode: mergeMode(config),
         name: config.text("name", ""),
       }),
