@@ -66,6 +66,7 @@ describe("a file that must be explained", () => {
       ["inspect odd.dat --delimiter x", /--delimiter/],
       ["inspect odd.dat --types c1=integer", /--types/],
       ["predict latest --format parquet", /standard input/],
+      ["inspect latest --delimiter tab", /--delimiter is for data/],
     ] as const) {
       const { code, err } = await runIn(folder, line, { input: "a\n1\n" });
       assert.deepEqual([code, message.test(err)], [2, true], `${line}: ${err}`);

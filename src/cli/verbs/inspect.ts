@@ -8,8 +8,11 @@ import { inspectData } from "../../tasks/inspect/inspect-data.js";
 import { addScreenFlags, verbCommand } from "../command.js";
 import { dataObject, dataText } from "../data-text.js";
 import { descriptionObject, descriptionText } from "../description-text.js";
+import { UsageError } from "../errors.js";
+import { flagOf } from "../flags.js";
 import { isModelFile } from "../model-files.js";
 import { inspectModel, modelText } from "../model-text.js";
+import { addReadingFlags, readingFlags } from "../reading-flags.js";
 import type { Screen } from "../screen.js";
 import { addTorchFlags, checkTorchFlags, torchFlags } from "../torch-flags.js";
 import type { Invocation, Reply } from "../verbs.js";
@@ -19,13 +22,15 @@ export async function invoke(): Promise<Invocation> {
     "<what>",
     "Data file or folder, run, `latest`, or model file of any system.",
   );
+  addReadingFlags(command);
   addTorchFlags(command);
   return { command: addScreenFlags(command), act: (screen) => inspect(command, screen) };
 }
 
 async function inspect(command: Command, screen: Screen): Promise<Reply> {
   const [what] = command.processedArgs as [string];
-  const pytorch = torchFlags(command);
+  const [pytorch, reading] = [torchFlags(command), readingFlags(command)];
+  if (isModelFile(what) || isModel(what)) refuseReading(what, reading, command);
   if (isModelFile(what) && !(await isTaskModel(what))) {
     const description = await describeModelFile(what, { pytorch });
     checkTorchFlags(command, pytorch, [description.format]);
@@ -36,8 +41,13 @@ async function inspect(command: Command, screen: Screen): Promise<Reply> {
     const facts = await inspectModel(what);
     return { object: { verb: "inspect", ...facts }, text: modelText(facts, screen) };
   }
-  const facts = await inspectData(what);
+  const facts = await inspectData(what, reading);
   return { object: dataObject(what, facts), text: dataText(what, facts, screen) };
+}
+
+function refuseReading(what: string, reading: object, command: Command): void {
+  const [name] = Object.keys(reading);
+  if (name !== undefined) throw new UsageError(`${flagOf(name)} is for data; ${what} is a model`, command.name());
 }
 
 /** Whether Sluice trained it by a task, which knows more of it than its layers. */
