@@ -1,5 +1,5 @@
 /** Damage to files, drawn from a seed: what a reader must answer with one clear error. */
-import { Random } from "../../src/util/random.js";
+import type { Random } from "../../src/util/random.js";
 
 /** Values that lengths, counts and offsets turn bad at. */
 const NASTY = [0, 1, 0x7f, 0x80, 0xfe, 0xff];

@@ -61,9 +61,14 @@ function rawOf(type: ElementType, data: ArrayLike<number>): Uint8Array {
   return new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
 }
 
-/** A number, or the name of a size that may vary. */
-export function valueInfo(name: string, type: ElementType, shape: readonly (number | string)[] | null): ValueInfoProto {
-  const dim = shape?.map((size) => (typeof size === "number" ? { dim_value: size } : { dim_param: size }));
+/** A number, the name of a size that may vary, or null for any size. */
+export function valueInfo(
+  name: string,
+  type: ElementType,
+  shape: readonly (number | string | null)[] | null,
+): ValueInfoProto {
+  const sized = (size: number | string) => (typeof size === "number" ? { dim_value: size } : { dim_param: size });
+  const dim = shape?.map((size) => (size === null ? {} : sized(size)));
   return { name, type: { tensor_type: { elem_type: CODES[type], ...(dim ? { shape: { dim } } : {}) } } };
 }
 

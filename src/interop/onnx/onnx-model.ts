@@ -1,11 +1,12 @@
 /** A model of ONNX, computed as its graph says: ONNX's own names in and out. */
-import "sluice";
+import type { Model } from "sluice";
 import { kernelsReady } from "../../ops/backend.js";
 import { showShape } from "../../tensor/shape.js";
 import { toTensor, type TensorLike } from "../../tensor/make.js";
 import { Tensor } from "../../tensor/tensor.js";
 import { checkOptions } from "../../util/checks.js";
 import { check, show } from "../../util/errors.js";
+import { toModel } from "./convert/to-model.js";
 import type { GraphInput, OnnxGraph } from "./graph.js";
 import { runGraph } from "./run.js";
 import { castTo, isFloat, type Value, type ValueType } from "./value.js";
@@ -60,6 +61,15 @@ export class OnnxModel {
     }
     const results = runGraph(graph, given, { opset, where: this.#where, held: 0 }, () => undefined);
     return Object.fromEntries(graph.outputs.map((name, i) => [name, toResult(results[i]!)]));
+  }
+
+  /**
+   * The same network as an ordinary model of layers, which can be trained, streamed and saved. Sequences are batch first there, also
+   * where the graph has time first; states are [batch, units].
+   * @throws SluiceError naming the first node that no layer stands for
+   */
+  toModel(): Model {
+    return toModel(this.graph, this.opset, this.#where);
   }
 
   /** A table of the inputs, the nodes in running order, and the outputs. */
