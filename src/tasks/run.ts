@@ -49,7 +49,7 @@ export class Run<P extends Pipeline = Pipeline> implements RunParts<P> {
   }
 
   /** Answers in raw units for raw data, as the task describes. */
-  predict(source: DataSource, options: Parameters<P["predict"]>[2] = {}): Promise<readonly Answer[]> {
+  predict(source: Parameters<P["predict"]>[1], options: Parameters<P["predict"]>[2] = {}): Promise<readonly Answer[]> {
     return this.pipeline.predict(this.model, source, options);
   }
 

@@ -17,6 +17,9 @@ import { largestClass, likelyClasses } from "./scores.js";
 const BATCH = 256;
 
 /** Raw samples to classes. */
+/** What may be classified: data with the columns of training; or alone texts, paths of clips, or sequences [steps][features]. */
+export type Asked = DataSource | readonly string[] | readonly (readonly (readonly number[])[])[];
+
 export class ClassifyPipeline<X = unknown> implements Pipeline {
   readonly task = "classify";
   readonly #encoder: Encoder<X>;
@@ -67,8 +70,9 @@ export class ClassifyPipeline<X = unknown> implements Pipeline {
   }
 
   /** One answer for each sample: what it is told by, its label or labels, and the probability of each class. */
-  async predict(model: Model, source: DataSource, options: Readonly<Record<string, unknown>> = {}): Promise<Answer[]> {
-    const samples = await this.#read("classify.predict", source, false, options);
+  async predict(model: Model, source: Asked, options: Readonly<Record<string, unknown>> = {}): Promise<Answer[]> {
+    // The reader of each kind tells lists from tables, and refuses what is neither.
+    const samples = await this.#read("classify.predict", source as DataSource, false, options);
     const p = await this.probabilities(model, samples.items);
     const names = this.#labels.classes.map((name) => `p_${name}`);
     const K = names.length;

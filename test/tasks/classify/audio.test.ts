@@ -50,8 +50,8 @@ test("a folder of clips with one folder a class: learnt, saved, and asked in sev
 
   const again = classifyTask.revive(JSON.parse(JSON.stringify(pipeline)));
   const paths = [join(clips, "rise", "3.wav"), join(clips, "fall", "4.wav")];
-  const byPath = await again.predict(model, paths as never);
-  assert.deepEqual(byPath, await pipeline.predict(model, paths as never));
+  const byPath = await again.predict(model, paths);
+  assert.deepEqual(byPath, await pipeline.predict(model, paths));
   assert.deepEqual(byPath.map(({ path }) => path), paths); // prettier-ignore
   assert.equal((await again.predict(model, join(clips, "rise"))).length, 20);
   assert.equal((await again.predict(model, paths[0]!))[0]!["p_rise"], byPath[0]!["p_rise"]);

@@ -31,7 +31,9 @@ test("a long table: sequences of unequal length by id, in order of time, are lea
   assert.equal(of, "sequences");
   assert.ok(entries[0]!.values["accuracy"]! >= 0.9, JSON.stringify(entries));
   assert.ok(facts.some(([name, value]) => name === "features of a step" && value === "2"));
-  const [one, again] = await Promise.all([pipeline, pipelineOf(pipeline.toJSON())].map((p) => p.evaluate(model, slopes(6, 9))));
+  const [one, again] = await Promise.all(
+    [pipeline, pipelineOf(pipeline.toJSON())].map((p) => p.evaluate(model, slopes(6, 9))),
+  );
   assert.deepEqual(again!.entries, one!.entries);
   assert.equal(one!.entries.at(-1)!.kind, "simple");
   const given = slopes(6, 9).map(({ id, t, a, b }) => ({ id, t, a, b }));
@@ -46,8 +48,8 @@ test("padding does not change a prediction", async () => {
     const { model, pipeline } = await trained(slopes(40), { ...LONG, pooling, bidirectional: true }, 2);
     const short = [[3, 0.5], [4, 0.1]]; // prettier-ignore
     const long = Array.from({ length: 9 }, (_, t) => [t, 0.3]);
-    const [alone] = await pipeline.predict(model, [short] as never);
-    const [beside] = await pipeline.predict(model, [short, long] as never);
+    const [alone] = await pipeline.predict(model, [short]);
+    const [beside] = await pipeline.predict(model, [short, long]);
     assert.ok(Math.abs((alone!["p_up"] as number) - (beside!["p_up"] as number)) < 1e-6, pooling);
   }
 });
@@ -116,6 +118,6 @@ for (const [what, source, options, message] of bad) {
 
 test("new sequences must have the features of the old ones", async () => {
   const { pipeline, model } = await prepare(slopes(40), { ...LONG, ...SMALL });
-  await assert.rejects(pipeline.predict(model, [[[1], [2]]] as never), /trained on 2 features a step, got 1/);
-  await assert.rejects(pipeline.predict(model, [[[1, 2], [2]]] as never), /sequence 1 must be numbers \[steps\]\[features\]/); // prettier-ignore
+  await assert.rejects(pipeline.predict(model, [[[1], [2]]]), /trained on 2 features a step, got 1/);
+  await assert.rejects(pipeline.predict(model, [[[1, 2], [2]]]), /sequence 1 must be numbers \[steps\]\[features\]/); // prettier-ignore
 });

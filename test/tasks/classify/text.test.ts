@@ -35,7 +35,13 @@ test("a pipeline that was read back from JSON gives the same answers, and takes 
   const rows = reviews(12, 7).map(({ text }) => ({ text }));
   const answers = await pipeline.predict(model, rows);
   assert.deepEqual(await again.predict(model, rows), answers);
-  assert.deepEqual(await again.predict(model, rows.map(({ text }) => text) as never), answers); // prettier-ignore
+  assert.deepEqual(
+    await again.predict(
+      model,
+      rows.map(({ text }) => text),
+    ),
+    answers,
+  );
   const evaluated = await again.evaluate(model, reviews(12, 7));
   assert.deepEqual(evaluated.entries.map(({ kind }) => kind), ["network", "trivial", "simple"]); // prettier-ignore
   assert.deepEqual(evaluated.entries, (await pipeline.evaluate(model, reviews(12, 7))).entries);
