@@ -38,7 +38,7 @@ test("a pipeline that was read back from JSON gives the same answers, and takes 
   assert.deepEqual(
     await again.predict(
       model,
-      rows.map(({ text }) => text),
+      rows.map(({ text }) => String(text)),
     ),
     answers,
   );
