@@ -59,7 +59,8 @@ export class OnnxModel {
     for (const [name, { type, shape }] of graph.initializers) {
       if (inputs[name] !== undefined) given.set(name, readInput({ name, type, shape: [...shape] }, inputs[name]));
     }
-    const results = runGraph(graph, given, { opset, where: this.#where, held: 0 }, () => undefined);
+    const changed = given.size > this.inputs.length;
+    const results = runGraph(graph, given, { opset, where: this.#where, changed, held: 0 }, () => undefined);
     return Object.fromEntries(graph.outputs.map((name, i) => [name, toResult(results[i]!)]));
   }
 

@@ -2,10 +2,9 @@
 import { recurrent } from "../../ops/recurrent.js";
 import { Tensor } from "../../tensor/tensor.js";
 import { matrix, reorderGates, toLayerWeights, transpose, type CellWeights } from "../gates.js";
-import { prepared } from "./prepared.js";
+import { idOf, isFixed, prepared } from "./prepared.js";
 import type { DirectionCall, RecurrentNode } from "./recurrent-call.js";
 import type { DirectionResult } from "./recurrent-plain.js";
-import { StoredTensor } from "./tensor-proto.js";
 
 /** Why a direction of this node is no layer of the library, or null when it is one. */
 export function notFused(node: RecurrentNode, { activations, peepholes }: DirectionCall): string | null {
@@ -44,8 +43,9 @@ export function cellWeights({ cell, D, H, linearBeforeReset }: RecurrentNode, di
 function tensors(node: RecurrentNode, direction: DirectionCall): Tensor[] {
   const make = () =>
     toLayerWeights(cellWeights(node, direction)).map(({ data, shape }) => Tensor.of(data as Float32Array, shape));
-  const fixed = node.constant.every((value) => value === null || value instanceof StoredTensor);
-  const key = `${direction.index} ${node.linearBeforeReset} ${node.constant.map((v) => (v as StoredTensor | null)?.id).join(" ")}`;
+  const fixed = node.constant.every((value) => value === null || isFixed(value));
+  const parts = node.constant.map((value) => (value === null ? "" : idOf(value)));
+  const key = `${direction.index} ${node.linearBeforeReset} ${parts.join(" ")}`;
   return fixed ? prepared(node.weights, key, make) : make();
 }
 

@@ -2,6 +2,7 @@
 import { check, SluiceError } from "../../util/errors.js";
 import { LIMITS } from "../limits.js";
 import type { GraphNode, OnnxGraph } from "./graph.js";
+import { isFixed, keep } from "./prepared.js";
 import { bytesOf, type Value } from "./value.js";
 
 /** What is the same in a graph and its subgraphs. */
@@ -9,6 +10,8 @@ export interface Run {
   readonly opset: number;
   /** What errors call the file. */
   readonly where: string;
+  /** Whether weights have been given in place of those of the file, so that nothing may be remembered. */
+  readonly changed: boolean;
   /** Bytes of all values that exist. */
   held: number;
 }
@@ -39,7 +42,18 @@ export function runGraph(graph: OnnxGraph, inputs: ReadonlyMap<string, Value>, r
   return graph.outputs.map((name) => look(name)!);
 }
 
+/** What nodes gave whose inputs are weights alone: exporters leave many of them, and they give the same each time. */
+const remembered = new WeakMap<GraphNode, Value[]>();
+/** Larger results are computed anew, so that a small file cannot ask for much memory that stays. */
+const REMEMBERED_BYTES = 1e7;
+
 function runNode(node: GraphNode, run: Run, look: Lookup): [string, Value][] {
+  const known = run.changed ? undefined : remembered.get(node);
+  const results = known ?? compute(node, run, look);
+  return node.outputs.flatMap((name, i) => (name === "" ? [] : [[name, results[i]!] as [string, Value]]));
+}
+
+function compute(node: GraphNode, run: Run, look: Lookup): Value[] {
   try {
     const inputs = node.inputs.map((name) => (name === "" ? null : look(name)!));
     const results = node.operator.run(inputs, {
@@ -48,11 +62,15 @@ function runNode(node: GraphNode, run: Run, look: Lookup): [string, Value][] {
       outputs: node.outputs.length,
       evaluate: (graph) => runGraph(graph, new Map(), run, look),
     });
-    check(
-      results.length >= node.outputs.length,
-      () => `has ${node.outputs.length} outputs, the operator ${results.length}`,
-    );
-    return node.outputs.flatMap((name, i) => (name === "" ? [] : [[name, results[i]!] as [string, Value]]));
+    check(results.length >= node.outputs.length, () => {
+      return `has ${node.outputs.length} outputs, the operator ${results.length}`;
+    });
+    const bytes = results.reduce((sum, { type, data }) => sum + bytesOf(type, data.length), 0);
+    if (!run.changed && bytes <= REMEMBERED_BYTES && node.reads.every((name) => isFixed(look(name)!))) {
+      keep(results);
+      remembered.set(node, results);
+    }
+    return results;
   } catch (cause) {
     throw new SluiceError(`${run.where}: ${node.label}: ${(cause as Error).message}`, { cause });
   }

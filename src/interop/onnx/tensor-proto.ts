@@ -75,12 +75,8 @@ export function valueType(code: number | undefined, where: string): ValueType {
   return element.type;
 }
 
-let made = 0;
-
 /** A tensor of the file whose elements wait to be read. */
 export class StoredTensor implements Value {
-  /** Tells tensors apart: names need not, since subgraphs have their own. */
-  readonly id = made++;
   readonly type: ValueType;
   readonly shape: Shape;
   readonly #element: ElementType;
