@@ -117,7 +117,7 @@ test("every cell, direction, reset form, activation, bias, output, length and in
       const most = await difference(d);
       assert.ok(most < TOLERANCE, `differs by ${most}`);
     }),
-    { numRuns: 150 },
+    { numRuns: 150, seed: 17 },
   );
 });
 

@@ -3,7 +3,7 @@ import type { Graph, Tensor } from "sluice";
 import { toOnnx, type ToOnnxOptions } from "../../src/interop/onnx/write/to-onnx.js";
 import { Random } from "../../src/util/random.js";
 import { normal } from "../../src/util/normal.js";
-import { runtime, type Fed } from "./onnx-runtime.js";
+import { difference, runtime, type Fed } from "./onnx-runtime.js";
 
 export const fedOf = ({ dtype, shape, data }: Tensor): Fed => ({ type: dtype === "int32" ? "int32" : "float32", shape, data }); // prettier-ignore
 
@@ -26,6 +26,18 @@ export async function apart(
     );
   });
   return Math.max(...differences);
+}
+
+/** The same file read back: the largest difference from ONNX Runtime. */
+export function apartWhenRead(
+  model: Graph,
+  inputs: Record<string, Tensor>,
+  options: ToOnnxOptions = {},
+): Promise<number> {
+  return difference(
+    toOnnx(model, options),
+    Object.fromEntries(Object.entries(inputs).map(([name, value]) => [name, fedOf(value)])),
+  );
 }
 
 /**

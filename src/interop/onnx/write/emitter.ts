@@ -15,6 +15,8 @@ export class Emitter {
   readonly #weights = new Map<string, Weight>();
   readonly #constants = new Map<string, TensorProto>();
   readonly #inputs: ValueInfoProto[] = [];
+  /** Names of inputs that are left out where nothing uses them. */
+  readonly #optional = new Set<string>();
   readonly #outputs: { value: string; info: ValueInfoProto }[] = [];
   readonly #taken = new Set<string>();
   /** Names of weights, of each owner. */
@@ -59,8 +61,10 @@ export class Emitter {
     return name;
   }
 
-  input(name: string, type: ElementType, shape: Dimensions): string {
+  /** @param optional left out where nothing uses it in the end */
+  input(name: string, type: ElementType, shape: Dimensions, optional = false): string {
     const free = this.#free(name);
+    if (optional) this.#optional.add(free);
     this.#inputs.push(valueInfo(free, type, shape));
     return free;
   }
@@ -81,7 +85,7 @@ export class Emitter {
       name,
       node: this.#nodes,
       initializer: [...this.#constants.values()].filter((constant) => used.has(constant.name!)),
-      input: this.#inputs,
+      input: this.#inputs.filter(({ name }) => used.has(name!) || !this.#optional.has(name!)),
       output: this.#outputs.map(({ info }) => info),
     };
     return { graph, weights: [...this.#weights.values()].filter((weight) => used.has(weight.name)) };

@@ -13,13 +13,15 @@ export function convertGraph(shared: Export, graph: Graph, inputs: readonly Mask
     if (node.inputs.length === 0) continue;
     const came = node.inputs.map((t) => values.get(t)!);
     const path = `${prefix}${node.layer.name}`;
-    const results =
-      node.layer instanceof Graph
-        ? convertGraph(shared, node.layer, came, `${path}/`)
-        : convertLayer(new Use(shared, node.layer, path, came, outputShapes(node.layer, came, path)));
+    const results = convert(new Use(shared, node.layer, path, came, outputShapes(node.layer, came, path)));
     for (const [i, t] of node.outputs.entries()) values.set(t, results[i]!);
   }
   return graph.outputs.map((t) => values.get(t)!);
+}
+
+function convert(use: Use): Masked[] {
+  const { layer, shared, inputs, path } = use;
+  return layer instanceof Graph ? convertGraph(shared, layer, inputs, `${path}/`) : convertLayer(use, convert);
 }
 
 /** Whose second axis has nothing to do with that of their inputs. */
@@ -33,7 +35,8 @@ function outputShapes(layer: Layer, came: readonly Masked[], path: string): Dime
     return shape.map((n, axis) => {
       if (n !== null) return n;
       if (axis === 0) return first[0]!;
-      const kept = !OWN_TIME.includes(layer.className) && came.every(({ value }) => value.shape[axis] === first[axis]);
+      const alike = came.every(({ value }) => value.shape.length < first.length || value.shape[axis] === first[axis]);
+      const kept = alike && !OWN_TIME.includes(layer.className);
       return kept && typeof first[axis] === "string" ? first[axis] : `${path}_${output}_${axis}`;
     });
   });

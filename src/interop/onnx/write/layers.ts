@@ -7,13 +7,15 @@ import type { Use } from "./use.js";
 import type { Masked } from "./value.js";
 import { conv1d, globalAveragePooling, globalMaxPooling } from "./windows.js";
 
-const LAYERS: Readonly<Record<string, (use: Use) => Masked[]>> = {
+type Convert = (use: Use) => Masked[];
+
+const LAYERS: Readonly<Record<string, (use: Use, inner: Convert) => Masked[]>> = {
   GRU: recurrent,
   LSTM: recurrent,
   SimpleRNN: recurrent,
   RNN: recurrent,
   Bidirectional: bidirectional,
-  TimeDistributed: (use) => timeDistributed(use, convertLayer),
+  TimeDistributed: timeDistributed,
   Dense: dense,
   Embedding: embedding,
   Masking: masking,
@@ -30,9 +32,14 @@ const LAYERS: Readonly<Record<string, (use: Use) => Masked[]>> = {
   ...merges,
 };
 
-/** @throws SluiceError naming a layer that has no form in ONNX */
-export function convertLayer(use: Use): Masked[] {
+/**
+ * @param inner writes a layer that this one holds
+ * @throws SluiceError naming a layer that has no form in ONNX
+ */
+export function convertLayer(use: Use, inner: Convert): Masked[] {
   const { className } = use.layer;
   const convert = Object.hasOwn(LAYERS, className) ? LAYERS[className]! : undefined;
-  return convert ? convert(use) : use.refuse(`has no form in ONNX here; known: ${Object.keys(LAYERS).join(", ")}`);
+  return convert
+    ? convert(use, inner)
+    : use.refuse(`has no form in ONNX here; known: ${Object.keys(LAYERS).join(", ")}`);
 }

@@ -85,7 +85,8 @@ function graphInputs(emitter: Emitter, model: Graph): Masked[] {
 function lengthsInputs(emitter: Emitter): (source: Value, path: string) => string {
   const known = new Map<Value, string>();
   return (source, path) => {
-    const name = known.get(source) ?? emitter.input(known.size === 0 ? "sequence_lens" : `sequence_lens_${path}`, "int32", ["batch"]); // prettier-ignore
+    const first = known.size === 0 ? "sequence_lens" : `sequence_lens_${path}`;
+    const name = known.get(source) ?? emitter.input(first, "int32", ["batch"], true);
     known.set(source, name);
     return name;
   };
