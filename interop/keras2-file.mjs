@@ -1,5 +1,5 @@
 /** A file of one layer as Keras 2.0 saved it: model.save("model.h5"). */
-import h5wasm from "h5wasm/node";
+import hdf5 from "h5wasm/node";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -10,7 +10,7 @@ import { join } from "node:path";
  * @returns {Promise<Uint8Array>}
  */
 export async function writeKeras2(className, attributes, shape, weights) {
-  await h5wasm.ready;
+  await hdf5.ready;
   const batch = attributes.stateful ? shape : [null, ...shape.slice(1)];
   const name = "layer";
   const config = named({ ...attributes, name, batch_input_shape: batch });
@@ -18,7 +18,7 @@ export async function writeKeras2(className, attributes, shape, weights) {
   const folder = mkdtempSync(join(tmpdir(), "sluice-keras2-"));
   const path = join(folder, "model.h5");
   try {
-    const file = new h5wasm.File(path, "w");
+    const file = new hdf5.File(path, "w");
     file.create_attribute("keras_version", "2.0.6");
     file.create_attribute("model_config", JSON.stringify(architecture));
     const root = file.create_group("model_weights");

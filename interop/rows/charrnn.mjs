@@ -35,7 +35,7 @@ export async function* charRnnRows() {
 async function measure(folder, file) {
   const vocabulary = /** @type {Record<string, number>} */ (readJson(`${folder}/vocab.json`));
   const all = readFileSync(file, "utf8").replaceAll("\r", "");
-  const ids = [...all.slice(5000)].map((character) => vocabulary[character]).filter((id) => id !== undefined);
+  const ids = Array.from(all.slice(5000), (character) => vocabulary[character]).filter((id) => id !== undefined);
   const text = Int32Array.from(ids.slice(0, CHARACTERS));
   const V = Math.max(...Object.values(vocabulary)) + 1;
   const probabilities = (await modelOf(folder).predict(tensor(text.subarray(0, -1), [1, text.length - 1]))).data;

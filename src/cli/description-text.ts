@@ -26,7 +26,7 @@ export function descriptionText(source: string, description: ModelDescription, s
     ["File", size(bytes)],
     ["Parameters", figure(parameters)],
   ];
-  const next = unsupported.length === 0 && format !== "sluice" && format !== "onnx";
+  const next = unsupported.length === 0 && format !== "sluice";
   return [
     aligned(null, head, screen.width),
     ...(summary === null ? list("Weights", weightLines(weights)) : [plainLines(summary)]),

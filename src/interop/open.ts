@@ -1,5 +1,5 @@
 /** Any file that is known, by one function. Readers are loaded when a file needs them. */
-import { loadModel, type Model } from "sluice";
+import { Graph, loadModel, type Model } from "sluice";
 import { formatOf, type Format } from "./formats.js";
 import { openModelFile, type ModelSource } from "./model-file.js";
 import type { FromKerasOptions } from "./keras/from-keras.js";
@@ -40,4 +40,9 @@ export async function openAnyModel(source: ModelSource, options: OpenOptions = {
   const format = formatOf(file);
   // By its source, since a model of TensorFlow.js, and ONNX's external data, lie in files beside the first.
   return { format, model: await READERS[format]!(source, options) };
+}
+
+/** An ordinary model: a graph of ONNX as layers. @throws SluiceError naming the node that no layer stands for */
+export function layersOf(model: AnyModel): Model {
+  return model instanceof Graph ? (model as Model) : model.toModel();
 }

@@ -1,11 +1,14 @@
 /** A model as the files of another system. */
-import { Graph, type Model } from "sluice";
-import { check } from "../util/errors.js";
-import { FORMAT_NAMES, type Format } from "./formats.js";
-import type { AnyModel } from "./open.js";
+import type { Model } from "sluice";
+import type { Format } from "./formats.js";
+import type { ToKerasOptions } from "./keras/to-keras.js";
+import type { ToOnnxOptions } from "./onnx/write/to-onnx.js";
+import { layersOf, type AnyModel } from "./open.js";
 
 /** Formats that a model can be exported to, and the name that its first file usually has. */
 export const EXPORTS = {
+  onnx: "model.onnx",
+  keras: "model.keras",
   pytorch: "model.safetensors",
 } as const satisfies Partial<Record<Format, string>>;
 export type ExportFormat = keyof typeof EXPORTS;
@@ -15,9 +18,20 @@ export interface WrittenFile {
   readonly bytes: Uint8Array;
 }
 
-type Writer = (model: Model, name: string) => Promise<WrittenFile[]>;
+export interface WriteOptions {
+  onnx?: ToOnnxOptions;
+  keras?: ToKerasOptions;
+}
+
+type Writer = (model: Model, name: string, options: WriteOptions) => Promise<WrittenFile[]>;
 
 const WRITERS: Readonly<Record<ExportFormat, Writer>> = {
+  onnx: async (model, name, { onnx }) => {
+    return [{ name, bytes: (await import("./onnx/write/to-onnx.js")).toOnnx(model, onnx) }];
+  },
+  keras: async (model, name, { keras }) => {
+    return [{ name, bytes: await (await import("./keras/to-keras.js")).toKeras(model, keras) }];
+  },
   pytorch: async (model, name) => {
     const { weights, python } = (await import("./pytorch/to-pytorch.js")).toPyTorch(model, { weightsFile: name });
     const program = name.replace(/\.[^.]*$/, "");
@@ -34,9 +48,11 @@ const WRITERS: Readonly<Record<ExportFormat, Writer>> = {
  * @param name of the first file
  * @throws SluiceError naming the layer that the system has no form for
  */
-export async function writeForeign(model: AnyModel, format: ExportFormat, name: string): Promise<WrittenFile[]> {
-  check(model instanceof Graph, () => {
-    return `export to ${FORMAT_NAMES[format]}: a graph of ONNX is computed as it stands and cannot be written as layers`;
-  });
-  return WRITERS[format](model, name);
+export async function writeForeign(
+  model: AnyModel,
+  format: ExportFormat,
+  name: string,
+  options: WriteOptions = {},
+): Promise<WrittenFile[]> {
+  return WRITERS[format](layersOf(model), name, options);
 }

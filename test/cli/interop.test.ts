@@ -56,7 +56,7 @@ describe("there and back", () => {
     });
   }
 
-  for (const to of Object.keys(EXPORTS).filter((name) => name !== "onnx")) {
+  for (const to of Object.keys(EXPORTS)) {
     test(`import ${to}`, async () => {
       const file = `out/${to}/${EXPORTS[to as keyof typeof EXPORTS]}`;
       const reply = await ask(folder, REPLIES.import, `import ${file} --out back-${to}.safetensors ${MORE[to] ?? ""}`);

@@ -16,6 +16,17 @@ interface Flags {
   to: ExportFormat;
   out: string;
   force?: true;
+  sequenceLengths?: true;
+  batchSize?: number;
+}
+
+const LENGTHS = "Masked steps stand at the end: their sequences' lengths become a further input, sequence_lens.";
+const BATCH = "Samples of a batch, which Keras fixes for layers that are stateful.";
+
+function wholeNumber(text: string): number {
+  const value = Number(text);
+  if (Number.isSafeInteger(value) && value > 0) return value;
+  throw new UsageError(`--batch-size: expected a whole number from 1, got ${JSON.stringify(text)}`, "sluice export");
 }
 
 export async function invoke(): Promise<Invocation> {
@@ -26,18 +37,25 @@ export async function invoke(): Promise<Invocation> {
       "--out <file>",
       `First file, such as ${Object.values(EXPORTS).join(", ")}; what else there is goes beside it.`,
     )
-    .option("--force", "Overwrite files that are there.");
+    .option("--force", "Overwrite files that are there.")
+    .addOption(new Option("--sequence-lengths", LENGTHS).helpGroup("ONNX:"))
+    .addOption(new Option("--batch-size <n>", BATCH).argParser(wholeNumber).helpGroup("Keras:"));
   return { command: addScreenFlags(command), act: (screen) => exportModel(command, screen) };
 }
 
 async function exportModel(command: Command, screen: Screen): Promise<Reply> {
   const [source] = command.processedArgs as [string];
-  const { to, out, force = false } = command.opts<Flags>();
+  const { to, out, force = false, sequenceLengths, batchSize } = command.opts<Flags>();
   const ending = EXPORTS[to].slice(EXPORTS[to].indexOf("."));
   if (!out.toLowerCase().endsWith(ending))
     throw new UsageError(`--out: ${out} must end in ${ending} for ${FORMAT_NAMES[to]}`, command.name());
+  if (sequenceLengths && to !== "onnx") throw new UsageError("--sequence-lengths is for --to onnx", command.name());
+  if (batchSize !== undefined && to !== "keras") throw new UsageError("--batch-size is for --to keras", command.name());
   const { model } = await openModelOrRun(source);
-  const written = await writeForeign(model, to, basename(out));
+  const written = await writeForeign(model, to, basename(out), {
+    ...(sequenceLengths && { onnx: { sequenceLengths } }),
+    ...(batchSize !== undefined && { keras: { batchSize } }),
+  });
   const files = written.map(({ name, bytes }) => ({ path: join(dirname(out), name), bytes }));
   checkFree(files.map(({ path }) => path), force); // prettier-ignore
   await makeFolder(dirname(out));

@@ -1,9 +1,9 @@
 import { existsSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import type { Command } from "commander";
-import { Graph } from "sluice";
 import { makeFolder } from "#files";
 import { FORMAT_NAMES } from "../../interop/formats.js";
+import { layersOf } from "../../interop/open.js";
 import { check } from "../../util/errors.js";
 import { addScreenFlags, verbCommand } from "../command.js";
 import { quoted } from "../command-line.js";
@@ -31,15 +31,10 @@ async function importModel(command: Command, screen: Screen): Promise<Reply> {
   const pytorch = torchFlags(command);
   check(existsSync(file), () => `import: there is no file ${file}`);
   checkFree([out], force);
-  const { format, model } = await openModelOrRun(file, { pytorch });
+  const { format, model: opened } = await openModelOrRun(file, { pytorch });
   checkTorchFlags(command, pytorch, [format]);
   check(format !== "sluice", () => `import: ${file} is Sluice's own already`);
-  check(model instanceof Graph, () => {
-    return (
-      `import: ${file} is a graph of ONNX, which is computed node by node and has no layers to save; ` +
-      `sluice/interop's fromOnnx runs it, and \`sluice check\` compares it`
-    );
-  });
+  const model = layersOf(opened);
   await makeFolder(dirname(out));
   await model.save(out);
   const bytes = statSync(out).size;
