@@ -1,5 +1,7 @@
 /** `sluice/interop`: models from Keras, PyTorch, ONNX and TensorFlow.js, and back to them. */
 export { fromKeras, type FromKerasOptions } from "./keras/from-keras.js";
+export { fromOnnx } from "./onnx/from-onnx.js";
+export type { OnnxModel } from "./onnx/onnx-model.js";
 export { toOnnx, type ToOnnxOptions } from "./onnx/write/to-onnx.js";
 export { toKeras, type ToKerasOptions } from "./keras/to-keras.js";
 export { fromPyTorch, type FromPyTorchOptions } from "./pytorch/from-pytorch.js";

@@ -1,3 +1,4 @@
+import { kernelsReady } from "../../ops/backend.js";
 import { check, show, SluiceError } from "../../util/errors.js";
 import { openModelFile, type ModelSource } from "../model-file.js";
 import { ExternalFiles } from "./external.js";
@@ -31,6 +32,7 @@ export async function fromOnnx(source: ModelSource): Promise<OnnxModel> {
   check(read.unsupported.length === 0, () => {
     return `${read.where}: operators that are not known: ${read.unsupported.slice(0, 8).join(", ")}`;
   });
+  await kernelsReady("float32");
   return new OnnxModel(read);
 }
 

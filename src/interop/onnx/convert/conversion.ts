@@ -4,6 +4,7 @@ import type { Shape } from "../../../tensor/shape.js";
 import { check, SluiceError } from "../../../util/errors.js";
 import type { GraphNode, OnnxGraph } from "../graph.js";
 import type { Value } from "../value.js";
+import { activationOf } from "./elementwise.js";
 import type { Known, Traced } from "./traced.js";
 
 export interface LayerWeight {
@@ -74,9 +75,16 @@ export class Conversion {
 
   /** An input of a node that must be a layer's output. */
   traced(node: GraphNode, at: number): Traced {
-    const known = this.get(node.inputs[at]);
-    if (known?.kind === "layer") return known;
-    return this.refuse(node, `its input ${at} is no output of a layer`);
+    return this.layerOf(node.inputs[at]) ?? this.refuse(node, `its input ${at} is no output of a layer`);
+  }
+
+  /** The layer's output that a value is; an activation becomes a layer when it is first asked for. */
+  layerOf(name: string | undefined): Traced | null {
+    const known = this.get(name);
+    if (known?.kind !== "curve") return known?.kind === "layer" ? known : null;
+    const made = activationOf(this, known);
+    this.known.set(name!, made);
+    return made;
   }
 
   /** Weights that must be in the file. */

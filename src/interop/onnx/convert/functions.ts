@@ -1,31 +1,9 @@
-/** Element-wise nodes, and those that join values, as layers. */
+/** Softmax, pooling, and nodes that join values, as layers. */
 import { layers, type Layer } from "sluice";
 import type { GraphNode } from "../graph.js";
 import { axisOf } from "../value.js";
 import type { Conversion } from "./conversion.js";
 import type { Traced } from "./traced.js";
-
-const near = (a: number, b: number) => Math.abs(a - b) < 1e-6;
-
-/** The activation that a node is, or null where its numbers are others than the library's. */
-const ACTIVATIONS: Readonly<Record<string, (node: GraphNode, x: Traced, opset: number) => string | null>> = {
-  Relu: () => "relu",
-  Sigmoid: () => "sigmoid",
-  Tanh: () => "tanh",
-  Softplus: () => "softplus",
-  Softsign: () => "softsign",
-  Mish: () => "mish",
-  Exp: () => "exponential",
-  Softmax: (node, x, opset) => (overLast(node, x, opset) ? "softmax" : null),
-  LogSoftmax: (node, x, opset) => (overLast(node, x, opset) ? "logSoftmax" : null),
-  Elu: ({ attributes }) => (attributes.float("alpha", 1) === 1 ? "elu" : null),
-  Gelu: ({ attributes }) => (attributes.string("approximate", "none") === "none" ? "gelu" : null),
-  LeakyRelu: ({ attributes }) => (near(attributes.float("alpha", 0.01), 0.2) ? "leakyRelu" : null),
-  Selu: ({ attributes: a }) => (near(a.float("alpha", 1.6732632), 1.6732632) && near(a.float("gamma", 1.050701), 1.050701) ? "selu" : null),
-  HardSigmoid: ({ attributes: a }) => (near(a.float("alpha", 0.2), 1 / 6) && a.float("beta", 0.5) === 0.5 ? "hardSigmoid" : null),
-}; // prettier-ignore
-
-export const isActivation = (op: string): boolean => Object.hasOwn(ACTIVATIONS, op);
 
 /** Before opset 13 everything from the axis on is one row. */
 function overLast({ attributes }: GraphNode, { axes, tensor }: Traced, opset: number): boolean {
@@ -33,13 +11,11 @@ function overLast({ attributes }: GraphNode, { axes, tensor }: Traced, opset: nu
   return axis === axes.length - 1 && axes[axis] === tensor.shape.length - 1;
 }
 
-export function convertActivation(c: Conversion, node: GraphNode): Traced {
+export function convertSoftmax(c: Conversion, node: GraphNode): Traced {
   const x = c.traced(node, 0);
-  const activation = ACTIVATIONS[node.op]!(node, x, c.opset);
-  if (activation === null || x.axes.includes("direction") || x.half !== undefined) {
-    return c.refuse(node, "no activation of a layer has these numbers or these axes");
-  }
-  const [tensor] = c.apply(layers.activation({ activation: activation as never }), x.tensor);
+  if (!overLast(node, x, c.opset) || x.half !== undefined) c.refuse(node, "only the last axis has a softmax in layers");
+  const activation = node.op === "Softmax" ? "softmax" : "logSoftmax";
+  const [tensor] = c.apply(layers.activation({ activation }), x.tensor);
   return { ...bare(x), tensor: tensor! };
 }
 

@@ -5,7 +5,8 @@ import type { GraphInput, GraphNode, OnnxGraph } from "../graph.js";
 import { isFloat, type Value } from "../value.js";
 import { convertFlatten, convertGather, convertReshape, convertSlice, convertSqueeze, convertTranspose, convertUnsqueeze } from "./axes.js"; // prettier-ignore
 import { Conversion } from "./conversion.js";
-import { convertActivation, convertConcat, convertMerge, convertPooling, isActivation, isMerge } from "./functions.js";
+import { convertConcat, convertMerge, convertPooling, convertSoftmax, isMerge } from "./functions.js";
+import { curveOf } from "./elementwise.js";
 import { convertRecurrent } from "./recurrent.js";
 import { plainAxes, withoutOnes, type Axis, type Known, type Traced } from "./traced.js";
 import { convertConv, convertEmbedding, convertGemm, convertLayerNormalization, convertMatMul } from "./weighted.js";
@@ -29,6 +30,8 @@ const NODES: Readonly<Record<string, Convert>> = {
   MatMul: convertMatMul,
   Gemm: convertGemm,
   LayerNormalization: convertLayerNormalization,
+  Softmax: convertSoftmax,
+  LogSoftmax: convertSoftmax,
   Conv: convertConv,
   Concat: convertConcat,
   ReduceMean: convertPooling,
@@ -111,10 +114,9 @@ function convert(c: Conversion, node: GraphNode): void {
     return;
   }
   if (RECURRENT.includes(node.op)) return convertRecurrent(c, node);
-  const make = isActivation(node.op) ? convertActivation : Object.hasOwn(NODES, node.op) ? NODES[node.op]! : null;
-  const merged = make ?? (isMerge(node.op) ? convertMerge : null);
-  if (merged === null) return c.refuse(node, "no layer does this");
-  c.known.set(node.outputs[0]!, merged(c, node));
+  const make = Object.hasOwn(NODES, node.op) ? NODES[node.op]! : isMerge(node.op) ? convertMerge : null;
+  const known = curveOf(c, node) ?? make?.(c, node) ?? c.refuse(node, "no layer does this");
+  c.known.set(node.outputs[0]!, known);
 }
 
 /** What depends on the weights alone is computed at once. */
@@ -142,8 +144,8 @@ function sizesOnly(c: Conversion, node: GraphNode, inputs: readonly Known[]): Kn
 
 function finish(c: Conversion, inputs: SymbolicTensor[]): Model {
   const outputs = c.graph.outputs.map((name) => {
-    const known = c.known.get(name)!;
-    const fits = known.kind === "layer" && known.half === undefined && isPlain(known);
+    const known = c.layerOf(name);
+    const fits = known !== null && known.half === undefined && isPlain(known);
     check(fits, () => `its output ${show(name)} has axes that no layer's output has`);
     c.use(known.tensor);
     return known.tensor;

@@ -1,5 +1,6 @@
 /** What is known of a value of an ONNX graph while it is made into layers. */
 import type { SymbolicTensor } from "sluice";
+import type { GraphNode } from "../graph.js";
 import type { Value } from "../value.js";
 
 /**
@@ -19,8 +20,18 @@ export interface Traced {
   readonly last?: { readonly steps: number | null; make(): Traced };
 }
 
+/** A function of each element of a layer's output, by its values at sample points. */
+export interface Curve {
+  readonly kind: "curve";
+  readonly x: Traced;
+  readonly samples: Value;
+  /** The last node of it. */
+  readonly node: GraphNode;
+}
+
 export type Known =
   | Traced
+  | Curve
   | { readonly kind: "constant"; readonly value: Value }
   /** Sizes that are worked out from an input's shape. */
   | { readonly kind: "sizes" }
