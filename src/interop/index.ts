@@ -6,6 +6,8 @@ export { toOnnx, type ToOnnxOptions } from "./onnx/write/to-onnx.js";
 export { toKeras, type ToKerasOptions } from "./keras/to-keras.js";
 export { fromPyTorch, type FromPyTorchOptions } from "./pytorch/from-pytorch.js";
 export { toPyTorch, type PyTorchFiles } from "./pytorch/to-pytorch.js";
+export { fromTfjs, type TfjsSource } from "./tfjs/from-tfjs.js";
+export { toTfjs, type ToTfjsOptions } from "./tfjs/to-tfjs.js";
 export type { ModelSource } from "./model-file.js";
 export { openAnyModel, type AnyModel, type OpenedModel, type OpenOptions } from "./open.js";
 export { compareModels, type Compared, type CompareOptions } from "./compare.js";

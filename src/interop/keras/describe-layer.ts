@@ -42,6 +42,11 @@ const CLASSES = [
 function special(layer: Layer, target: Target, batchSize: number | null): Config {
   const config = layer.config as unknown as Record<string, never>;
   const inner = (part: Layer | undefined) => describeLayer(part!, target, batchSize) as unknown as Json;
+  // The other system puts the prefix before the name itself.
+  const direction = (part: Layer | undefined, prefix: string): Json => {
+    const described = describeLayer(part!, target, batchSize);
+    return { ...described, config: { ...described.config, name: innerName(part!, prefix) } };
+  };
   switch (layer.className) {
     case "InputLayer": {
       const shape = [batchSize, ...(config["shape"] as (number | null)[])];
@@ -55,9 +60,9 @@ function special(layer: Layer, target: Target, batchSize: number | null): Config
       const given = config["backwardLayer"] !== null && target === "keras3";
       const mode = (layer.getConfig()["mergeMode"] ?? "concat") as string;
       return {
-        layer: inner(forward),
+        layer: direction(forward, "forward_"),
         merge_mode: mode === "none" ? null : mode,
-        ...(given && { backward_layer: inner(backward) }),
+        ...(given && { backward_layer: direction(backward, "backward_") }),
       };
     }
     case "TimeDistributed":
@@ -79,6 +84,12 @@ function special(layer: Layer, target: Target, batchSize: number | null): Config
     default:
       return {};
   }
+}
+
+/** The name of a direction without its prefix; a layer that the user did not name is called "layer". */
+export function innerName(part: Layer, prefix: string): string {
+  const name = part.name.startsWith(prefix) ? part.name.slice(prefix.length) : part.name;
+  return name === "layer" ? part.className.toLowerCase() : name;
 }
 
 function option(key: string, value: unknown, target: Target, where: string): Json {

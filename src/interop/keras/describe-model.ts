@@ -8,7 +8,6 @@ import { groupNames } from "./slots.js";
 
 export type KerasModel = { [name: string]: Json };
 
-
 export function describeModel(graph: Graph, batchSize: number | null): KerasModel {
   const layers = layersOf(graph);
   const chain = graph.className === "Sequential";

@@ -57,7 +57,7 @@ class Wiring {
   readonly #uses = new Map<string, Use>();
   readonly #values = new Map<string, readonly SymbolicTensor[]>();
   readonly #made = new Map<string, Layer[]>();
-  /** Functional models whose uses count from 1. */
+  /** Models whose uses count from 1. */
   readonly #shifted = new Set<string>();
   #unmasked = 0;
   /** What each tensor's mask was made of, as "use:layer:output" of the tensors that were compared with a value. */
@@ -81,7 +81,7 @@ class Wiring {
     this.#shiftModels();
   }
 
-  /** A Functional model has a first use, its own definition, which is not among the nodes; where it counts differs by version. */
+  /** A model within a model may have a first use, its own definition, which is not among the nodes; where it counts differs by version. */
   #shiftModels(): void {
     const first = new Set(
       [...this.#uses.values()].flatMap((use) => [...use.inputs].filter((r) => r.use === 0)).map((r) => r.layer),
@@ -89,7 +89,7 @@ class Wiring {
     const models = new Set(
       [...this.#uses.values()]
         .map(({ entry }) => entry)
-        .filter(({ className }) => ["Functional", "Model"].includes(className)),
+        .filter(({ className }) => ["Functional", "Model", "Sequential"].includes(className)),
     );
     for (const { name } of models) {
       if (first.has(name)) continue;

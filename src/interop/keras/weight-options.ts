@@ -1,5 +1,5 @@
 /** Initializers, regularizers and constraints of a file, in Sluice's names. */
-import { constraints, initializers, regularizers } from "sluice";
+import { constraints, initializers, regularizers, resolveInitializer, SluiceError } from "sluice";
 import type { Json } from "../../format/json.js";
 import { check, show } from "../../util/errors.js";
 import { camelCase, Fields } from "./fields.js";
@@ -32,14 +32,32 @@ export function foreignWeightOptions(fields: Fields): Record<string, unknown> {
 
 function namedOption(value: Json, kind: keyof typeof KINDS, where: string): unknown {
   const { name, config } = partsOf(value, where);
-  const known = KINDS[kind].find((other) => other.toLowerCase() === name.replaceAll("_", "").toLowerCase());
+  const known = KINDS[kind].find(
+    (other) =>
+      other.toLowerCase() ===
+      name
+        .replace(/(?<=.)(Regularizer|Initializer)$/, "")
+        .replaceAll("_", "")
+        .toLowerCase(),
+  );
   if (known === undefined) {
     check(kind === "initializer", () => `${where}: there is no ${kind} ${show(name)} here; is it a custom object?`);
     return undefined;
   }
   const options = Object.entries(config).map(([key, option]) => [camelCase(key), typeof option === "string" ? camelCase(option) : option]); // prettier-ignore
   const given = options.filter(([key, option]) => option !== null && !(kind === "initializer" && key === "dtype"));
-  return { className: known, config: Object.fromEntries(given) };
+  const made = { className: known, config: Object.fromEntries(given) };
+  return kind === "initializer" && !isKnown(made, where) ? undefined : made;
+}
+
+/** Also the options of an initializer may be others than here, such as the distribution "normal". */
+function isKnown(made: { className: string; config: object }, where: string): boolean {
+  try {
+    return resolveInitializer(made as never, where) !== null;
+  } catch (cause) {
+    if (cause instanceof SluiceError) return false;
+    throw cause;
+  }
 }
 
 function partsOf(value: Json, where: string): { name: string; config: { [name: string]: Json } } {
