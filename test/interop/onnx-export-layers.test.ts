@@ -271,7 +271,7 @@ test("nets that are drawn at random give what predict gives, read back too; no w
       const list = [...middle.map(([kind, n]) => links[kind]!(n)), ...ends[end]!(2)];
       const net = sequential([input({ shape: [null, D], name: "x" }), ...list]);
       await check(net, normal([B, T, D], 3));
-      const own = protoOf(net).graph!.initializer!.filter(
+      const own = (protoOf(net).graph!.initializer ?? []).filter(
         ({ name, data_type: type }) => type === 1 && !name!.startsWith("float32/"),
       );
       const sorted = (parts: ArrayLike<number>[]) =>
