@@ -56,7 +56,7 @@ const PARTS: Readonly<Record<string, Make>> = {
   Bidirectional: bidirectional,
   Dense: dense,
   TimeDistributed: (where, name, _config, layer) => {
-    const inner = innerLayer(layer, "layer");
+    const inner = layer.sublayers[0]!;
     check(classOf(inner) === "Dense", () => `${where}: only dense layers are exported within TimeDistributed`);
     return dense(where, name, inner.config as Config, inner);
   },
