@@ -1,5 +1,6 @@
 /** Any file that is known, by one function. Readers are loaded when a file needs them. */
 import { Graph, loadModel, type Model } from "sluice";
+import { check } from "../util/errors.js";
 import { formatOf, type Format } from "./formats.js";
 import { openModelFile, type ModelSource } from "./model-file.js";
 import type { FromKerasOptions } from "./keras/from-keras.js";
@@ -23,11 +24,17 @@ export interface OpenedModel {
 
 type Reader = (source: ModelSource, options: OpenOptions) => Promise<AnyModel>;
 
-const READERS: Readonly<Partial<Record<Format, Reader>>> = {
+const READERS: Readonly<Record<Format, Reader>> = {
   sluice: (source) => loadModel(source),
   keras: async (source, { keras }) => (await import("./keras/from-keras.js")).fromKeras(source, keras),
   pytorch: async (source, { pytorch }) => (await import("./pytorch/from-pytorch.js")).fromPyTorch(source, pytorch),
   onnx: async (source) => (await import("./onnx/from-onnx.js")).fromOnnx(source),
+  tfjs: async (source) => {
+    check(typeof source === "string" || source instanceof URL, () => {
+      return "open: the weights of a TensorFlow.js model lie beside its model.json; give its path, or the files to fromTfjs";
+    });
+    return (await import("./tfjs/from-tfjs.js")).fromTfjs(source);
+  },
 };
 
 /**
@@ -39,7 +46,7 @@ export async function openAnyModel(source: ModelSource, options: OpenOptions = {
   const file = await openModelFile("open", source);
   const format = formatOf(file);
   // By its source, since a model of TensorFlow.js, and ONNX's external data, lie in files beside the first.
-  return { format, model: await READERS[format]!(source, options) };
+  return { format, model: await READERS[format](source, options) };
 }
 
 /** An ordinary model: a graph of ONNX as layers. @throws SluiceError naming the node that no layer stands for */

@@ -4,12 +4,14 @@ import type { Format } from "./formats.js";
 import type { ToKerasOptions } from "./keras/to-keras.js";
 import type { ToOnnxOptions } from "./onnx/write/to-onnx.js";
 import { layersOf, type AnyModel } from "./open.js";
+import type { ToTfjsOptions } from "./tfjs/to-tfjs.js";
 
 /** Formats that a model can be exported to, and the name that its first file usually has. */
 export const EXPORTS = {
   onnx: "model.onnx",
   keras: "model.keras",
   pytorch: "model.safetensors",
+  tfjs: "model.json",
 } as const satisfies Partial<Record<Format, string>>;
 export type ExportFormat = keyof typeof EXPORTS;
 
@@ -21,6 +23,7 @@ export interface WrittenFile {
 export interface WriteOptions {
   onnx?: ToOnnxOptions;
   keras?: ToKerasOptions;
+  tfjs?: ToTfjsOptions;
 }
 
 type Writer = (model: Model, name: string, options: WriteOptions) => Promise<WrittenFile[]>;
@@ -39,6 +42,10 @@ const WRITERS: Readonly<Record<ExportFormat, Writer>> = {
       { name, bytes: weights },
       { name: `${program}.py`, bytes: new TextEncoder().encode(python) },
     ];
+  },
+  tfjs: async (model, name, { tfjs }) => {
+    const files = (await import("./tfjs/to-tfjs.js")).toTfjs(model, tfjs);
+    return [...files].map(([file, bytes]) => ({ name: file === EXPORTS.tfjs ? name : file, bytes }));
   },
 };
 

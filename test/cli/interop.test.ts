@@ -14,10 +14,10 @@ const inFolder = (name: string) => join(folder, name);
 
 before(async () => {
   mkdirSync(inFolder("out"));
-  const make = (seed: number) =>
+  const make = (seed: number, resetAfter = true) =>
     sequential(
       [
-        layers.gru({ units: 5, returnSequences: true, inputShape: [null, 4] }),
+        layers.gru({ units: 5, resetAfter, returnSequences: true, inputShape: [null, 4] }),
         layers.lstm({ units: 3 }),
         layers.dense({ units: 2, activation: "softmax" }),
       ],
@@ -25,6 +25,7 @@ before(async () => {
     );
   await make(1).save(inFolder("model.safetensors"));
   await make(2).save(inFolder("other.safetensors"));
+  await make(3, false).save(inFolder("before.safetensors"));
   const embedding = sequential([
     layers.embedding({ inputDim: 9, outputDim: 4, inputShape: [null], name: "table" }),
     layers.gru({ units: 3, name: "rnn" }),
@@ -33,36 +34,39 @@ before(async () => {
   await embedding.save(inFolder("embedding.safetensors"));
 });
 
+/** TensorFlow.js has the reset gate before the product only. */
+const SOURCES: Readonly<Record<string, string>> = { tfjs: "before.safetensors" };
 /** A state_dict does not tell what follows a module. */
 const MORE: Readonly<Record<string, string>> = { pytorch: "--activations dense=softmax" };
 
 describe("there and back", () => {
   for (const [to, name] of Object.entries(EXPORTS)) {
     test(to, async () => {
-      const out = `out/${to}/${name}`;
-      const written = await ask(folder, REPLIES.export, `export model.safetensors --to ${to} --out ${out}`);
+      const [out, from] = [`out/${to}/${name}`, SOURCES[to] ?? "model.safetensors"];
+      const written = await ask(folder, REPLIES.export, `export ${from} --to ${to} --out ${out}`);
       assert.deepEqual([written.to, written.files[0]!.path], [to, out]);
       for (const { path, bytes } of written.files) assert.equal(statSync(inFolder(path)).size, bytes);
-      const compared = await ask(folder, REPLIES.check, `check ${out} --against model.safetensors ${MORE[to] ?? ""}`);
+      const compared = await ask(folder, REPLIES.check, `check ${out} --against ${from} ${MORE[to] ?? ""}`);
       assert.ok(compared.same && compared.difference! < 1e-5, String(compared.difference));
       const described = await ask(folder, REPLIES.inspect, `inspect ${out}`);
       assert.ok(described.kind === "model-file" && described.format === to);
       assert.deepEqual(described.unsupported, []);
       assert.ok(described.conventions.some((line) => line.includes("GRU")));
-      const refused = await runIn(folder, `export model.safetensors --to ${to} --out ${out}`);
+      const refused = await runIn(folder, `export ${from} --to ${to} --out ${out}`);
       assert.equal(refused.code, 1);
       assert.match(refused.err, /is there already; --force overwrites it/);
-      assert.equal((await runIn(folder, `export model.safetensors --to ${to} --out ${out} --force`)).code, 0);
+      assert.equal((await runIn(folder, `export ${from} --to ${to} --out ${out} --force`)).code, 0);
     });
   }
 
   for (const to of Object.keys(EXPORTS)) {
     test(`import ${to}`, async () => {
+      const from = SOURCES[to] ?? "model.safetensors";
       const file = `out/${to}/${EXPORTS[to as keyof typeof EXPORTS]}`;
       const reply = await ask(folder, REPLIES.import, `import ${file} --out back-${to}.safetensors ${MORE[to] ?? ""}`);
       assert.deepEqual([reply.format, reply.out], [to, `back-${to}.safetensors`]);
-      assert.equal(reply.parameters, (await loadModel(inFolder("model.safetensors"))).countParams());
-      const compared = await ask(folder, REPLIES.check, `check ${reply.out} --against model.safetensors`);
+      assert.equal(reply.parameters, (await loadModel(inFolder(from))).countParams());
+      const compared = await ask(folder, REPLIES.check, `check ${reply.out} --against ${from}`);
       assert.ok(compared.same);
     });
   }
@@ -117,6 +121,7 @@ describe("what is wrong is said in one line", () => {
     "no --out": ["export model.safetensors --to pytorch", 2, /--out is needed/],
     "an unknown system": ["export model.safetensors --to caffe --out x", 2, /pytorch/],
     "a wrong ending": ["export model.safetensors --to pytorch --out x.onnx", 2, /must end in \.safetensors/],
+    "another reset gate": ["export model.safetensors --to tfjs --out x.json", 1, /resetAfter: true/],
     "no number": ["check model.safetensors --against model.safetensors --tolerance much", 2, /expected a number/],
     "other inputs": ["check model.safetensors --against embedding.safetensors", 1, /compare: input/],
     "a flag of PyTorch's": ["check model.safetensors --against model.safetensors --output final", 2, /PyTorch only/],

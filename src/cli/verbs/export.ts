@@ -21,7 +21,7 @@ interface Flags {
 }
 
 const LENGTHS = "Masked steps stand at the end: their sequences' lengths become a further input, sequence_lens.";
-const BATCH = "Samples of a batch, which Keras fixes for layers that are stateful.";
+const BATCH = "Samples of a batch, which is fixed there for layers that are stateful.";
 
 function wholeNumber(text: string): number {
   const value = Number(text);
@@ -39,7 +39,7 @@ export async function invoke(): Promise<Invocation> {
     )
     .option("--force", "Overwrite files that are there.")
     .addOption(new Option("--sequence-lengths", LENGTHS).helpGroup("ONNX:"))
-    .addOption(new Option("--batch-size <n>", BATCH).argParser(wholeNumber).helpGroup("Keras:"));
+    .addOption(new Option("--batch-size <n>", BATCH).argParser(wholeNumber).helpGroup("Keras and TensorFlow.js:"));
   return { command: addScreenFlags(command), act: (screen) => exportModel(command, screen) };
 }
 
@@ -50,11 +50,12 @@ async function exportModel(command: Command, screen: Screen): Promise<Reply> {
   if (!out.toLowerCase().endsWith(ending))
     throw new UsageError(`--out: ${out} must end in ${ending} for ${FORMAT_NAMES[to]}`, command.name());
   if (sequenceLengths && to !== "onnx") throw new UsageError("--sequence-lengths is for --to onnx", command.name());
-  if (batchSize !== undefined && to !== "keras") throw new UsageError("--batch-size is for --to keras", command.name());
+  if (batchSize !== undefined && to !== "keras" && to !== "tfjs")
+    throw new UsageError("--batch-size is for --to keras and --to tfjs", command.name());
   const { model } = await openModelOrRun(source);
   const written = await writeForeign(model, to, basename(out), {
     ...(sequenceLengths && { onnx: { sequenceLengths } }),
-    ...(batchSize !== undefined && { keras: { batchSize } }),
+    ...(batchSize !== undefined && { keras: { batchSize }, tfjs: { batchSize } }),
   });
   const files = written.map(({ name, bytes }) => ({ path: join(dirname(out), name), bytes }));
   checkFree(files.map(({ path }) => path), force); // prettier-ignore
