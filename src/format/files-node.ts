@@ -4,7 +4,8 @@ import { SluiceError } from "../util/errors.js";
 
 export async function readFile(source: string | URL): Promise<Uint8Array> {
   try {
-    return new Uint8Array(await read(source));
+    const { buffer, byteOffset, byteLength } = await read(source);
+    return new Uint8Array(buffer, byteOffset, byteLength); // the same bytes, not a copy
   } catch (error) {
     throw new SluiceError(`cannot read ${String(source)}: ${(error as Error).message}`, { cause: error });
   }

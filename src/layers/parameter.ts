@@ -76,7 +76,7 @@ export class Parameter extends Tensor {
     });
     this.#initialized = true;
     if ("host" in this.storage)
-      this.storage = { host: values instanceof Float64Array ? values.slice() : Float64Array.from(values) };
+      this.storage = { host: Array.isArray(values) ? Float64Array.from(values) : (values as Float64Array).slice() };
     else this.data.set(values);
   }
 
