@@ -42,6 +42,18 @@ export class Labels implements SavedLabels {
     return new Labels({ column, classes, separator });
   }
 
+  /** Labels that are told apart by blanks or capitals only, such as "good" and "Good ": most likely one class, typed in two ways. */
+  lookalikes(): ClassName[][] {
+    const alike = new Map<string, ClassName[]>();
+    for (const name of this.classes) {
+      const key = String(name).trim().replace(/\s+/g, " ").toLowerCase();
+      const group = alike.get(key);
+      if (group) group.push(name);
+      else alike.set(key, [name]);
+    }
+    return [...alike.values()].filter((group) => group.length > 1);
+  }
+
   static revive(saved: unknown): Labels {
     const { column, classes, separator } = (saved ?? {}) as Partial<SavedLabels>;
     const isName = (name: unknown) => typeof name === "string" || Number.isFinite(name);

@@ -42,6 +42,12 @@ export async function prepareClassify<X>(
   check(samples.items.length > 0, () => `${WHERE}: ${samples.source} has nothing to learn from, all rows are empty`);
   const tested = options.testData === undefined ? null : await read(options.testData);
   const labels = Labels.fit(WHERE, samples, options.label, separator);
+  for (const names of labels.lookalikes()) {
+    const named = names.map(show).join(" and ");
+    context.warn(
+      `${samples.source}: the labels ${named} differ in blanks or capitals only; they count as ${names.length} classes`,
+    );
+  }
   const parts = split(samples, tested, labels, options);
   const { train, validation, test } = parts;
   const fitted = modality.fit({ items: train.samples.items, truth: train.truth, labels }, options, samples, source);

@@ -1,5 +1,5 @@
 import { readTable, textsOf, type DataSource, type ReadOptions, type Table } from "../../data/index.js";
-import { check } from "../../util/errors.js";
+import { check, show } from "../../util/errors.js";
 import type { Samples } from "./samples.js";
 
 /** Texts in a column of a table; to predict also a list of texts. */
@@ -17,6 +17,10 @@ export async function readTexts(
   reading: ReadOptions,
 ): Promise<Samples<string>> {
   const table = isTextList(source) ? tableOfTexts(text, source) : await readTable(source, reading);
+  check(
+    !labelled || text !== label,
+    () => `${where}: text and label are both the column ${show(text)}; the answer would stand in the question`,
+  );
   check(table.length > 0, () => `${where}: ${table.source} has no rows`);
   const texts = textsOf(where, table, text);
   return {

@@ -15,6 +15,7 @@ const cases: [what: string, source: () => DataSource, options: object, message: 
   ["one class", () => reviews(20).map((row) => ({ ...row, label: "good" })), TEXT, /all 20 samples of rows have the label "good"; at least two classes/],
   ["empty texts", () => reviews(20).map((row) => ({ ...row, text: " " })), TEXT, /rows has nothing to learn from/],
   ["a rare class", () => [...reviews(20), { text: "a film", label: "rare" }], TEXT, /label "rare" has 1 of the 3 samples that training, validation and test need at least \(rows, row 21\)/],
+  ["the label as text", () => reviews(20), { text: "label" }, /text and label are both the column "label"/],
   ["no part left", () => reviews(20), { ...TEXT, validation: 0.5, test: 0.5 }, /validation 0.5 and test 0.5 leave nothing to train on/],
   ["nothing said", () => reviews(20), {}, /what is to be classified\? Give text: the column of texts; id/],
   ["too much said", () => reviews(20), { ...TEXT, wide: true }, /give one of text, id, wide and audio/],
@@ -38,6 +39,19 @@ test("rows without text or label are left out, and the user is told", async () =
   const { warnings, facts } = await prepare(rows, { ...TEXT, ...SMALL });
   assert.deepEqual(warnings, ["rows: left out 1 without label, first row 42", "rows: left out 1 without content, first row 1"]); // prettier-ignore
   assert.equal(facts[0]![1], "32 / 4 / 4 (training / validation / test)");
+});
+
+test("labels that differ in blanks or capitals only are told", async () => {
+  const rows = reviews(80).map((row, i) => ({
+    ...row,
+    label: i % 8 < 2 ? `${String(row["label"]).toUpperCase()} ` : row["label"]!,
+  }));
+  const { warnings } = await prepare(rows, { ...TEXT, ...SMALL });
+  const told = warnings.filter((warning) => warning.includes("blanks or capitals only"));
+  assert.deepEqual(told, [
+    'rows: the labels "BAD " and "bad" differ in blanks or capitals only; they count as 2 classes',
+    'rows: the labels "GOOD " and "good" differ in blanks or capitals only; they count as 2 classes',
+  ]);
 });
 
 test("empty texts, unknown columns and options are refused in prediction", async () => {
