@@ -1,7 +1,7 @@
 import { openFile } from "#disk";
 import { tensor, Tensor } from "sluice";
 import { readTable, standardScaler, type DataSource, type Table } from "../../data/index.js";
-import { check } from "../../util/errors.js";
+import { check, show } from "../../util/errors.js";
 import { predictLinear, RidgeSystem, type LinearModel } from "../baselines/linear.js";
 import { readingOf, type Reading } from "../common-options.js";
 import { pathOf } from "../source-name.js";
@@ -38,6 +38,7 @@ async function prepare(
   const groups = groupsOf(WHERE, table, roles);
   const truth = targetsOf(WHERE, table, groups, roles.target);
   const split = splitOf(WHERE, truth.length, groups.ids ? "sequences" : "rows", options);
+  checkVaries(table.source, roles.target, pick(truth, split.train));
   const encoder = RowEncoder.fit(WHERE, table, rowsOf(groups, split.train), roles.features, options);
   const all = samplesOf(WHERE, table, groups, encoder);
   const scaler = standardScaler().fit(columnOf(pick(truth, split.train)));
@@ -87,6 +88,15 @@ async function readSmall(source: DataSource, reading: Reading, limit: number): P
   return readTable(source, reading);
 }
 
+function checkVaries(source: string, target: string, truth: Float64Array): void {
+  check(
+    truth.some((y) => y !== truth[0]),
+    () => {
+      return `${WHERE}: target ${show(target)} of ${source} is ${truth[0]} all through the training part; there is nothing to learn`;
+    },
+  );
+}
+
 /** Penalties that are tried, by the sum of squares of a scaled column, which is N. */
 const PENALTIES = [1e-6, 1e-3, 1e-2, 1e-1, 1];
 
@@ -117,22 +127,22 @@ function factsOf(
   split: Split,
   D: number,
 ): readonly (readonly [string, string])[] {
-  const show = (n: number) => n.toLocaleString("en", { maximumSignificantDigits: 6 });
+  const figure = (n: number) => n.toLocaleString("en", { maximumSignificantDigits: 6 });
   const lengths = Array.from(truth, (_, i) => begins[i + 1]! - begins[i]!);
   const range = (values: ArrayLike<number>) => {
     const sorted = Float64Array.from(values).sort();
     const [low, high] = [sorted[0]!, sorted.at(-1)!];
-    return low === high ? show(low) : `${show(low)} to ${show(high)}`;
+    return low === high ? figure(low) : `${figure(low)} to ${figure(high)}`;
   };
   const what = ids ? "sequences" : "rows";
   return [
     ["data", table.source],
-    ["rows", show(table.length)],
-    ...(ids ? ([["sequences", `${show(ids.length)} of ${range(lengths)} rows`]] as const) : []),
+    ["rows", figure(table.length)],
+    ...(ids ? ([["sequences", `${figure(ids.length)} of ${range(lengths)} rows`]] as const) : []),
     ["target", `${target}: ${range(truth)}`],
     ["features", `${features.map(({ name }) => name).join(", ")} (${D} numbers)`],
-    ["training part", `${show(split.train.length)} ${what}`],
-    ["validation part", `${show(split.validation.length)} ${what}`],
-    ["test part", split.test.length > 0 ? `${show(split.test.length)} ${what}` : "another file"],
+    ["training part", `${figure(split.train.length)} ${what}`],
+    ["validation part", `${figure(split.validation.length)} ${what}`],
+    ["test part", split.test.length > 0 ? `${figure(split.test.length)} ${what}` : "another file"],
   ];
 }

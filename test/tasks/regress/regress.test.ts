@@ -120,6 +120,8 @@ test("what cannot be used is refused with its place", async () => {
   await refused(rows, { target: "c" }, /column "c" must hold numbers, got "/);
   await refused(rows, { features: ["a", "y"] }, /column "y" cannot be a feature and target/);
   await refused(rows, { time: "a" }, /give id too/);
+  const constant = rows.map((row) => ({ ...row, y: 5 }));
+  await refused(constant, {}, /target "y" of rows is 5 all through the training part; there is nothing to learn/);
   await refused(change(7, { a: null }), {}, /rows, row 8: column "a" is empty; missing "mean" fills it/);
   await refused(change(7, { c: null }), {}, /row 8: column "c" is empty/);
   await refused(change(7, { y: null }), {}, /row 8: column "y", the target, must hold a number/);
