@@ -1,5 +1,6 @@
 import { nearest } from "../../util/checks.js";
 import { check, show } from "../../util/errors.js";
+import { parseNumber } from "../readers/number-text.js";
 
 /** Numbers; NaN where the file has none. */
 export interface NumberColumn {
@@ -54,7 +55,7 @@ export function numbersOf(where: string, table: Table, name: string): Float64Arr
   check(column.type === "text", () => {
     return `${where}: column ${show(name)} of ${table.source} must hold numbers, got dates`;
   });
-  const row = column.values.findIndex((text) => text !== null && !Number.isFinite(Number(text)));
+  const row = column.values.findIndex((text) => text !== null && Number.isNaN(parseNumber(text, ".")));
   check(false, () => {
     const place = `${table.source}, ${table.placeOf(Math.max(0, row))}`;
     return `${where}: column ${show(name)} must hold numbers, got ${show(column.values[Math.max(0, row)])} (${place})`;

@@ -82,6 +82,8 @@ test("text where numbers are expected, with line and column", async () => {
   );
   const table = await csv("a,b\n1,2\n\nx,3\n");
   assert.throws(() => numbersOf("forecast", table, "a"), /column "a" must hold numbers, got "x" \(t\.csv, line 4\)/);
+  const hex = await csv("a,b\n1,2\n0x10,3\n");
+  assert.throws(() => numbersOf("forecast", hex, "a"), /column "a" must hold numbers, got "0x10" \(t\.csv, line 3\)/);
   assert.throws(() => columnOf("forecast", table, "c"), /t\.csv has no column "c"/);
 });
 
