@@ -8,7 +8,7 @@ import { after } from "node:test";
 import type { z } from "zod";
 
 /** The program as modules; test/package.test.ts tries what is packed. */
-const PROGRAM = ["--conditions=sluice-modules", resolve("dist/cli/sluice.js")];
+export const PROGRAM = ["--conditions=sluice-modules", resolve("dist/cli/sluice.js")];
 
 export interface Outcome {
   readonly code: number | null;

@@ -1,10 +1,11 @@
 // What a user does with a run: predict, evaluate, generate, list, compare, remove; and with data: inspect.
 import assert from "node:assert/strict";
-import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { closeSync, existsSync, openSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { before, describe, test } from "node:test";
 import { REPLIES } from "../../src/cli/reply-schema.js";
-import { ask, runIn, workFolder } from "./program.js";
+import { ask, PROGRAM, runIn, workFolder } from "./program.js";
 import { writeNovel, writePrices, writeReviews } from "./samples.js";
 
 const folder = workFolder();
@@ -40,6 +41,24 @@ describe("sluice predict", () => {
     assert.equal(read("p.csv"), earlier);
     assert.equal((await runIn(folder, "predict runs/latest --data reviews.tsv --out p.csv --force")).code, 0);
     assert.equal(read("p.csv").split("\n").length, 82);
+  });
+
+  test("never writes over the data that it reads, and says so when standard output has no room", async (t) => {
+    writeFileSync(join(folder, "in.csv"), "review\ngreat film\n");
+    const same = await runIn(folder, "predict runs/latest --data in.csv --out ./in.csv --force");
+    assert.equal(same.code, 2);
+    assert.match(same.err, /--out: \.\/in\.csv is the file of --data/);
+    assert.equal(read("in.csv"), "review\ngreat film\n");
+    if (!existsSync("/dev/full")) return t.skip("no /dev/full here to stand for a full disk");
+    const full = openSync("/dev/full", "w");
+    const { status, stderr } = spawnSync(process.execPath, [...PROGRAM, "runs", "--json"], {
+      cwd: folder,
+      stdio: ["ignore", full, "pipe"],
+      encoding: "utf8",
+    });
+    closeSync(full);
+    assert.equal(status, 1);
+    assert.match(stderr, /^Error: cannot write to standard output: ENOSPC[^\n]*\n$/);
   });
 
   test("reads CSV, JSON lines and JSON from standard input, and writes CSV to a pipe", async () => {

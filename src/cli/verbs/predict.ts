@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { existsSync } from "node:fs";
+import { existsSync, realpathSync } from "node:fs";
 import { extname } from "node:path";
 import type { DataSource } from "../../data/index.js";
 import { writeWhole } from "../../runs/files.js";
@@ -43,6 +43,8 @@ async function predict(command: Command, screen: Screen): Promise<Reply> {
     out === undefined || force === true || !existsSync(out),
     () => `${out} is there already; --force overwrites it`,
   );
+  if (out !== undefined && data !== undefined && isSameFile(out, data))
+    throw new UsageError(`--out: ${out} is the file of --data; the answers need another name`, "sluice predict");
   const run = await openRun(model);
   const answers = await run.predict(await sourceOf(data, run.pipeline, reading), reading);
   const object = { verb: "predict", task: run.pipeline.task, model, data: data ?? null, count: answers.length };
@@ -50,6 +52,8 @@ async function predict(command: Command, screen: Screen): Promise<Reply> {
   writeWhole(out, writeAnswers(answers, written!));
   return { object: { ...object, out, answers: null }, text: `${figure(answers.length)} answers in ${out}` };
 }
+
+const isSameFile = (a: string, b: string) => existsSync(a) && existsSync(b) && realpathSync(a) === realpathSync(b);
 
 function formatOf(out: string): AnswerFormat {
   const format = ANSWER_FORMATS.find((name) => extname(out).toLowerCase() === `.${name}`);
