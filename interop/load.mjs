@@ -35,6 +35,11 @@ const READERS = {
   keras: async (path) => (await import("sluice/interop")).fromKeras(path),
 };
 
+/** The most memory that this process has held, in bytes; getrusage would begin with what the parent held when it forked. */
+function highWaterMark() {
+  return Number(/VmHWM:\s+(\d+)/.exec(readFileSync("/proc/self/status", "utf8"))[1]) * 1024;
+}
+
 /** In a child: the reader once, and what reading and one copy take, after the modules are there. */
 async function child(form, path) {
   const size = statSync(path).size;
@@ -45,7 +50,7 @@ async function child(form, path) {
   const begin = performance.now();
   const model = await READERS[form](path);
   const seconds = (performance.now() - begin) / 1000;
-  const peak = process.resourceUsage().maxRSS * 1024;
+  const peak = highWaterMark();
   // Only now, since its copies would count as the reader's.
   const times = [];
   for (let i = 0; i < 3; i++) {
