@@ -102,12 +102,12 @@ test("a run is exported with its best weights, and a warning that its scalers ar
   writePrices(folder);
   const train = "train prices.csv --task forecast --target close --lookback 8 --units 4 --epochs 2 --json";
   const { run } = REPLIES.train.parse(JSON.parse((await runIn(folder, train)).out));
-  const out = "out/run.safetensors";
-  const { code, err } = await runIn(folder, `export ${run} --to pytorch --out ${out}`);
-  if (code === 0) {
-    assert.match(err, /Warning: the network alone is exported/);
-    assert.equal((await ask(folder, REPLIES.check, `check ${out} --against ${run}`)).same, true);
-  } else assert.match(err, /toPyTorch: .*(chain|has no form)/);
+  const { code, err } = await runIn(folder, `export ${run} --to onnx --out out/run.onnx`);
+  assert.equal(code, 0, err);
+  assert.match(err, /Warning: the network alone is exported/);
+  const best = join(run, "model.safetensors");
+  assert.equal((await ask(folder, REPLIES.check, `check out/run.onnx --against ${best}`)).same, true);
+  assert.equal((await ask(folder, REPLIES.check, `check out/run.onnx --against ${run}`)).same, true);
 });
 
 describe("what is wrong is said in one line", () => {
@@ -121,6 +121,16 @@ describe("what is wrong is said in one line", () => {
     "no --out": ["export model.safetensors --to pytorch", 2, /--out is needed/],
     "an unknown system": ["export model.safetensors --to caffe --out x", 2, /pytorch/],
     "a wrong ending": ["export model.safetensors --to pytorch --out x.onnx", 2, /must end in \.safetensors/],
+    "an architecture that is broken": [
+      "import out/keras/model.keras --out x.safetensors --architecture bad.json",
+      1,
+      /bad\.json/,
+    ],
+    "an architecture for others": [
+      "import out/onnx/model.onnx --out x.safetensors --architecture m.json",
+      2,
+      /for files of Keras/,
+    ],
     "another reset gate": ["export model.safetensors --to tfjs --out x.json", 1, /resetAfter: true/],
     "no number": ["check model.safetensors --against model.safetensors --tolerance much", 2, /expected a number/],
     "other inputs": ["check model.safetensors --against embedding.safetensors", 1, /compare: input/],
@@ -129,6 +139,8 @@ describe("what is wrong is said in one line", () => {
   before(() => {
     writePrices(folder);
     writeFileSync(inFolder("empty.onnx"), "");
+    writeFileSync(inFolder("bad.json"), '{"class_name":');
+    writeFileSync(inFolder("m.json"), "{}");
     writeFileSync(inFolder("half.safetensors"), readFileSync(inFolder("model.safetensors")).subarray(0, 500));
   });
   for (const [name, [line, code, message]] of Object.entries(FAILURES)) {
