@@ -1,4 +1,4 @@
-import { datesOf, numbersOf, textsOf, type Table } from "../../data/index.js";
+import { columnOf, datesOf, numbersOf, textsOf, type Table } from "../../data/index.js";
 import { check, show } from "../../util/errors.js";
 import type { Roles } from "./roles.js";
 
@@ -29,12 +29,13 @@ export function frameOf(where: string, table: Table, roles: Roles): Frame {
   check(table.length > 0, () => `${where}: ${table.source} has no rows`);
   const at = (row: number) => `${table.source}, ${table.placeOf(row)}`;
   const times = roles.time === null ? null : readTimes(where, table, roles.time, at);
+  const write = timeWriter(where, table, roles);
   const groups = groupRows(where, table, roles.id, at);
   const rows = new Int32Array(table.length);
   const series: Series[] = [];
   let begin = 0;
   for (const [id, group] of groups) {
-    if (times !== null) sortRows(where, group, times, id, at);
+    if (times !== null) sortRows(where, group, times, { id, write }, at);
     rows.set(group, begin);
     series.push({ id, begin, end: (begin += group.length) });
   }
@@ -83,15 +84,26 @@ function groupRows(where: string, table: Table, id: string | null, at: PlaceOf):
   return groups;
 }
 
-function sortRows(where: string, rows: number[], times: Float64Array, id: string | null, at: PlaceOf): void {
+function sortRows(
+  where: string,
+  rows: number[],
+  times: Float64Array,
+  { id, write }: { id: string | null; write: (time: number) => string | number },
+  at: PlaceOf,
+): void {
   rows.sort((a, b) => times[a]! - times[b]!);
   const twice = rows.findIndex((row, i) => i > 0 && times[row] === times[rows[i - 1]!]);
   check(twice === -1, () => {
     const [first, second] = [rows[twice - 1]!, rows[twice]!].sort((a, b) => a - b) as [number, number];
     const whose = id === null ? "" : ` of series ${show(id)}`;
     const hint = id === null ? "; if the file holds several series, name the column that tells them apart with id" : "";
-    return `${where}: the date ${isoOf(times[first]!)}${whose} comes twice (${at(first)} and ${at(second)})${hint}`;
+    return `${where}: the ${typeof write(0) === "number" ? "time" : "date"} ${write(times[first]!)}${whose} comes twice (${at(first)} and ${at(second)})${hint}`;
   });
+}
+
+/** How a point in time is written: as the table does, where it counts steps or years in plain numbers. */
+export function timeWriter(where: string, table: Table, { time }: Roles): (time: number) => string | number {
+  return time !== null && columnOf(where, table, time).type === "number" ? (at) => at : isoOf;
 }
 
 /** ISO 8601, without the time of day at midnight. */

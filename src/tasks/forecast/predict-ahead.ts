@@ -4,7 +4,7 @@ import { tensor } from "../../tensor/make.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import { check, show } from "../../util/errors.js";
 import type { Answer } from "../task.js";
-import { frameOf, isoOf, seriesName, type Frame, type Series } from "./frame.js";
+import { frameOf, seriesName, timeWriter, type Frame, type Series } from "./frame.js";
 import type { ForecastPipeline } from "./pipeline.js";
 import type { Roles } from "./roles.js";
 import { decodeOne, fromLast } from "./samples.js";
@@ -45,7 +45,7 @@ export async function predictAhead(
   return known.series.flatMap((s, i) => {
     const output = Float64Array.from(outputs.data.subarray(i * width, (i + 1) * width));
     const raw = decodeOne(values, scaled, settings, covering, s.id, s.end - 1, output);
-    const dates = datesAfter(whole, ends[i]!, i, horizon, plan.step);
+    const dates = datesAfter(whole, ends[i]!, i, horizon, plan.step, timeWriter(where, table, roles));
     return namesOf(table, roles, s, dates, horizon).map((name, h) => ({
       ...name,
       ...Object.fromEntries(roles.targets.map((target, k) => [target, raw[h * roles.targets.length + k]!])),
@@ -108,14 +108,15 @@ function datesAfter(
   i: number,
   horizon: number,
   trained: ReturnType<typeof stepOf>,
-): string[] | null {
+  write: ReturnType<typeof timeWriter>,
+): (string | number)[] | null {
   if (times === null) return null;
   const step = trained ?? stepOf({ times, series, ...frame });
   if (step === null) return null;
   const one = series[i]!;
   const given = times.subarray(end, one.end);
   return Array.from({ length: horizon }, (_, h) => {
-    return isoOf(given[h] ?? dateAfter(times.subarray(one.begin, one.end), step, h + 1 - given.length));
+    return write(given[h] ?? dateAfter(times.subarray(one.begin, one.end), step, h + 1 - given.length));
   });
 }
 
@@ -124,7 +125,7 @@ function namesOf(
   table: Table,
   { id, time }: Roles,
   series: Series,
-  dates: readonly string[] | null,
+  dates: readonly (string | number)[] | null,
   horizon: number,
 ): Answer[] {
   const numeric = table.columns.find((c) => c.name === id)?.type === "number";

@@ -35,6 +35,8 @@ test("dates that come twice or are missing, and ids that are missing", async () 
   const twice =
     /the date 2024-01-13 comes twice \(test\.csv, line 14 and test\.csv, line 32\); if the file holds several series/;
   await refused({ y, date }, {}, twice);
+  const step = y.map((_, i) => (i === 30 ? 12 : i));
+  await refused({ y, step }, { time: "step" }, /the time 12 comes twice \(test\.csv, line 14 and test\.csv, line 32\)/);
   date[30] = null;
   await refused({ y, date }, {}, /column "date" must hold a date in every row, got none \(test\.csv, line 32\)/);
   const shop = y.map((_, i) => (i === 3 ? null : "a"));
@@ -68,6 +70,16 @@ test("data that are too short", async () => {
   assert.match(made.warnings.join(), /left out 1 of 2 series that are shorter/);
   await refused({ y: ids.y.slice(-3), shop: ids.shop.slice(-3) }, { id: "shop" }, /series "b" of test\.csv has 3 rows/);
   await refused({ y }, { validation: 0.6, test: 0.5 }, /leave nothing to train on/);
+});
+
+test("a column of years or steps orders the rows, and goes on in its own numbers", async () => {
+  const year = y.map((_, i) => 1901 + i);
+  const { pipeline, model } = await prepare(tableOf({ y, year }), { time: "year", horizon: 2 });
+  const answers = await pipeline.predict(model, tableOf({ y, year }));
+  assert.deepEqual(
+    answers.map((answer) => answer["year"]),
+    [1961, 1962],
+  );
 });
 
 test("what is asked of a trained model", async () => {
