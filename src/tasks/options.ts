@@ -38,12 +38,24 @@ function explain(
   const path = issue.path.map(String);
   const value = path.reduce<unknown>((at, key) => (at as Record<string, unknown> | undefined)?.[key], given);
   if (value === undefined) return `${nameOf(path)} is needed`;
-  const expected = issue.code === "invalid_union" ? unionOf(issue) : issue.message.replace(/^Invalid input: /, "");
+  const expected = issue.code === "invalid_union" ? unionOf(issue) : wordsOf(issue);
   return `${nameOf(path)}: ${expected}, got ${show(value)}`;
 }
 
+/** What the option must be. Of numbers in words of our own: zod's are "Too small: expected number to be >=1". */
+function wordsOf(issue: z.core.$ZodIssue): string {
+  if (issue.code === "too_small" && isNumeric(issue.origin))
+    return `must be ${issue.inclusive === false ? "above" : "at least"} ${issue.minimum}`;
+  if (issue.code === "too_big" && isNumeric(issue.origin))
+    return `must be ${issue.inclusive === false ? "below" : "at most"} ${issue.maximum}`;
+  if (issue.code === "invalid_type" && String(issue.expected) === "int") return "expected a whole number";
+  return issue.message.replace(/^Invalid input: /, "");
+}
+
+const isNumeric = (origin: string) => origin === "number" || origin === "int";
+
 function unionOf(issue: z.core.$ZodIssueInvalidUnion): string {
-  const forms = issue.errors.map((errors) => errors[0]?.message.replace(/^Invalid input: /, "") ?? "");
+  const forms = issue.errors.map((errors) => (errors[0] ? wordsOf(errors[0]) : ""));
   return [...new Set(forms)].join(" or ");
 }
 

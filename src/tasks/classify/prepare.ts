@@ -50,6 +50,7 @@ export async function prepareClassify<X>(
   }
   const parts = split(samples, tested, labels, options);
   const { train, validation, test } = parts;
+  warnOfCopies(train.samples, test.samples, modality.of, (message) => context.warn(message));
   const fitted = modality.fit({ items: train.samples.items, truth: train.truth, labels }, options, samples, source);
   for (const warning of fitted.warnings) context.warn(warning);
   const batchSize = options.batchSize ?? batchFor(train.truth.length, modality.mostInBatch);
@@ -104,6 +105,19 @@ function split<X>(samples: Samples<X>, tested: Samples<X> | null, labels: Labels
   });
   const other = tested ? { samples: tested, truth: labels.truth(WHERE, tested) } : testPart!;
   return { train: trainPart!, validation: validationPart!, test: other };
+}
+
+/** More of the test part than this share may not have been trained on word for word, or the result is not one of unseen data. */
+const MOST_COPIES = 0.01;
+
+/** Only texts are compared: other samples are objects of their own, which are never the same. */
+function warnOfCopies<X>(train: Samples<X>, test: Samples<X>, of: string, warn: (message: string) => void): void {
+  const seen = new Set(train.items);
+  const copies = test.items.filter((item) => seen.has(item)).length;
+  if (copies <= MOST_COPIES * test.items.length) return;
+  warn(
+    `${copies} of the ${test.items.length} ${of} of the test part are in the training part too, word for word; the result flatters the network`,
+  );
 }
 
 /** Each class needs a sample for each part. */

@@ -17,6 +17,8 @@ const cases: [what: string, source: () => DataSource, options: object, message: 
   ["a rare class", () => [...reviews(20), { text: "a film", label: "rare" }], TEXT, /label "rare" has 1 of the 3 samples that training, validation and test need at least \(rows, row 21\)/],
   ["the label as text", () => reviews(20), { text: "label" }, /text and label are both the column "label"/],
   ["no part left", () => reviews(20), { ...TEXT, validation: 0.5, test: 0.5 }, /validation 0.5 and test 0.5 leave nothing to train on/],
+  ["a number out of its range", () => reviews(20), { ...TEXT, epochs: 0 }, /option epochs: must be at least 1, got 0/],
+  ["no whole number", () => reviews(20), { ...TEXT, epochs: 1.5 }, /option epochs: expected a whole number, got 1.5/],
   ["nothing said", () => reviews(20), {}, /what is to be classified\? Give text: the column of texts; id/],
   ["too much said", () => reviews(20), { ...TEXT, wide: true }, /give one of text, id, wide and audio/],
   ["no word twice", () => reviews(20), { ...TEXT, minCount: 99 }, /no word comes 99 times in the training part/],
@@ -39,6 +41,17 @@ test("rows without text or label are left out, and the user is told", async () =
   const { warnings, facts } = await prepare(rows, { ...TEXT, ...SMALL });
   assert.deepEqual(warnings, ["rows: left out 1 without label, first row 42", "rows: left out 1 without content, first row 1"]); // prettier-ignore
   assert.equal(facts[0]![1], "32 / 4 / 4 (training / validation / test)");
+});
+
+test("texts that are in the training part and in the test part are told", async () => {
+  const rows = Array.from({ length: 40 }, (_, i) => ({
+    text: i % 2 === 0 ? "a good film" : "a dull film",
+    label: i % 2 === 0 ? "good" : "bad",
+  }));
+  const copies = /4 of the 4 texts of the test part are in the training part too, word for word/;
+  assert.match((await prepare(rows, { ...TEXT, ...SMALL })).warnings.join("\n"), copies);
+  const apart = rows.map((row, i) => ({ ...row, text: `${row.text} number ${i}` }));
+  assert.doesNotMatch((await prepare(apart, { ...TEXT, ...SMALL })).warnings.join("\n"), /word for word/);
 });
 
 test("labels that differ in blanks or capitals only are told", async () => {
