@@ -14,6 +14,11 @@ export interface Split {
 export function splitOf(where: string, N: number, what: string, options: RegressOptions): Split {
   const { validation, testData, shuffle, seed } = options;
   const share = testData === undefined ? options.test : 0;
+  check(
+    validation + share < 1,
+    () =>
+      `${where}: validation ${validation} and test ${share} leave nothing to train on; together they must be below 1`,
+  );
   const sizes = [Math.round(validation * N), Math.round(share * N)] as const;
   const train = N - sizes[0] - sizes[1];
   const enough = train >= 2 && sizes[0] >= 1 && (share === 0 || sizes[1] >= 1);

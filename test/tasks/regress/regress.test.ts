@@ -120,6 +120,7 @@ test("what cannot be used is refused with its place", async () => {
   await refused(rows, { target: "c" }, /column "c" must hold numbers, got "/);
   await refused(rows, { features: ["a", "y"] }, /column "y" cannot be a feature and target/);
   await refused(rows, { time: "a" }, /give id too/);
+  await refused(rows, { validation: 0.6, test: 0.6 }, /validation 0.6 and test 0.6 leave nothing to train on/);
   const constant = rows.map((row) => ({ ...row, y: 5 }));
   await refused(constant, {}, /target "y" of rows is 5 all through the training part; there is nothing to learn/);
   await refused(change(7, { a: null }), {}, /rows, row 8: column "a" is empty; missing "mean" fills it/);
