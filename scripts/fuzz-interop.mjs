@@ -21,6 +21,15 @@ const FORMATS = {
       read: async (damaged) => (await fromOnnx(damaged)).predict(inputs),
     }));
   },
+  async pytorch() {
+    const { readFileSync } = await import("node:fs");
+    const { cases } = JSON.parse(readFileSync(join(root, "test/fixtures/torch-interop.json"), "utf8"));
+    const { fromPyTorch } = await built("src/interop/pytorch/from-pytorch.js");
+    return cases.map(({ file, options, x }) => ({
+      bytes: new Uint8Array(Buffer.from(file, "base64")),
+      read: async (damaged) => (await fromPyTorch(damaged, options)).predict(x),
+    }));
+  },
 };
 
 /** "read" or "refused"; throws for anything else. */
