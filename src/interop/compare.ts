@@ -1,7 +1,8 @@
 /** Two models on the same random inputs: the check that a conversion kept the numbers. */
-import { Graph, Random, tensor, type Tensor } from "sluice";
+import { Graph, Random, type Tensor } from "sluice";
 import { checkCount, checkOptions } from "../util/checks.js";
 import { check } from "../util/errors.js";
+import { Given, Sizes } from "./given-inputs.js";
 import type { AnyModel } from "./open.js";
 import { portsOf, type Port } from "./ports.js";
 
@@ -30,19 +31,21 @@ export interface Compared {
 
 /**
  * Feeds both models the same numbers, uniform in [−1, 1), or indices where an embedding begins, and compares what comes out. Inputs and
- * outputs are matched by name where both models have the same names, and by their order else.
+ * outputs are matched by name where both models have the same names, and by their order else. Where a model leaves padding out, the
+ * sequences are of several lengths, which an input for lengths is told.
  * @throws SluiceError where the models do not take the same inputs or do not give outputs of the same shapes
  */
 export async function compareModels(a: AnyModel, b: AnyModel, options: CompareOptions = {}): Promise<Compared> {
   checkOptions("compareModels", options, ["seed", "batch", "steps"]);
   const { seed = 0, batch = 3, steps = 7 } = options;
   const random = new Random(checkCount("compareModels", "seed", seed, 0));
-  const [ours, theirs] = [portsOf(a), portsOf(b)];
-  const pairs = matched(ours, theirs, "inputs");
   const sizes = new Sizes(checkCount("compareModels", "batch", batch), checkCount("compareModels", "steps", steps));
-  const inputs = pairs.map(([one, other]) => draw(one, other, sizes, random));
-  const byOther = new Map(pairs.map(([, other], i) => [other, inputs[i]!]));
-  const results = [await outputsOf(a, ours, inputs), await outputsOf(b, theirs, theirs.map((port) => byOther.get(port)!))] as const; // prettier-ignore
+  const [ours, theirs] = [portsOf(a), portsOf(b)];
+  const given = new Given(sizes, random);
+  for (const [one, other] of matched(ours.filter(isData), theirs.filter(isData), "inputs")) given.draw(one, other);
+  for (const port of [...ours, ...theirs]) if (port.lengths) given.drawLengths(port);
+  const inputs = ours.map((port) => given.of(port));
+  const results = [await outputsOf(a, ours, inputs), await outputsOf(b, theirs, theirs.map((port) => given.of(port)))] as const; // prettier-ignore
   const outputs = matched(...results, "outputs").map(([one, other]) => compareOutput(one, other));
   return {
     inputs: ours.map(({ name }, i) => ({ name, shape: [...inputs[i]!.shape] })),
@@ -50,6 +53,8 @@ export async function compareModels(a: AnyModel, b: AnyModel, options: CompareOp
     difference: Math.max(...outputs.map(({ difference }) => difference)),
   };
 }
+
+const isData = ({ lengths }: Port): boolean => !lengths;
 
 function matched<T extends { readonly name: string }>(
   ours: readonly T[],
@@ -62,42 +67,6 @@ function matched<T extends { readonly name: string }>(
   });
   const same = ours.every(({ name }) => theirs.filter((other) => other.name === name).length === 1);
   return ours.map((one, i) => [one, same ? theirs.find((other) => other.name === one.name)! : theirs[i]!]);
-}
-
-/** Open sizes: one number for each name, so that what must be equal is. */
-class Sizes {
-  readonly #named = new Map<string, number>();
-
-  constructor(
-    readonly batch: number,
-    readonly steps: number,
-  ) {}
-
-  of(size: number | string | null, axis: number): number {
-    if (typeof size === "number") return size;
-    const open = axis === 0 ? this.batch : this.steps;
-    if (size === null) return open;
-    if (!this.#named.has(size)) this.#named.set(size, open);
-    return this.#named.get(size)!;
-  }
-}
-
-function draw(one: Port, other: Port, sizes: Sizes, random: Random): Tensor {
-  const [first, second] = one.shape.length === 0 ? [other.shape, other.shape] : [one.shape, other.shape];
-  const fits =
-    second.length === 0 ||
-    (first.length === second.length &&
-      first.every((n, i) => n === second[i] || typeof n !== "number" || typeof second[i] !== "number"));
-  const text = (shape: Port["shape"]) => `[${shape.map((n) => n ?? "?").join(", ")}]`;
-  check(fits, () => `compare: input "${one.name}" is ${text(first)} in one model and ${text(second)} in the other`);
-  const shape = first.map((n, i) => sizes.of(typeof n === "number" ? n : (second[i] ?? n), i));
-  const count = shape.reduce((product, n) => product * n, 1);
-  const bounds = [one.below, other.below].filter((below) => below !== null);
-  const lengths = one.lengths || other.lengths;
-  if (bounds.length === 0 && !lengths)
-    return tensor(Float32Array.from({ length: count }, () => 2 * random.uniform() - 1), shape); // prettier-ignore
-  const whole = () => (lengths ? 1 + random.below(sizes.steps) : random.below(Math.min(...bounds)));
-  return tensor(Int32Array.from({ length: count }, whole), shape);
 }
 
 interface Output {

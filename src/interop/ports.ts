@@ -1,5 +1,5 @@
 /** What a model wants to be fed, so that two models can be fed the same. */
-import { Graph, type SymbolicTensor } from "sluice";
+import { Graph, type Layer, type SymbolicTensor } from "sluice";
 import type { GraphInput, OnnxGraph } from "./onnx/graph.js";
 import { isFloat } from "./onnx/value.js";
 import type { AnyModel } from "./open.js";
@@ -10,6 +10,8 @@ export interface Port {
   readonly shape: readonly (number | string | null)[];
   /** Whole numbers from 0 to below this; null for real numbers. */
   readonly below: number | null;
+  /** The value of steps that are padding, where the model leaves such steps out. */
+  readonly padding: number | null;
   /** Lengths of the sequences of a batch. */
   readonly lengths: boolean;
 }
@@ -21,20 +23,35 @@ export function portsOf(model: AnyModel): Port[] {
 
 function graphPorts(graph: Graph): Port[] {
   return graph.inputs.map((slot) => {
-    return { name: slot.node.layer.name, shape: slot.shape, below: indicesOf(graph, slot), lengths: false };
+    const below = indicesOf(graph, slot);
+    return { name: slot.node.layer.name, shape: slot.shape, below, padding: paddingOf(graph, slot), lengths: false };
   });
+}
+
+/** What the layers that the input runs into say, the first that says something. */
+function first<T>(graph: Graph, slot: SymbolicTensor, told: (layer: Layer) => T | null): T | null {
+  for (const { layer, inputs } of graph.nodes) {
+    if (!inputs.includes(slot)) continue;
+    const found = layer instanceof Graph ? first(layer, layer.inputs[inputs.indexOf(slot)]!, told) : told(layer);
+    if (found !== null) return found;
+  }
+  return null;
 }
 
 /** V of the embedding that the input runs into. */
 function indicesOf(graph: Graph, slot: SymbolicTensor): number | null {
-  const found = graph.nodes
-    .filter((node) => node.inputs.includes(slot))
-    .map(({ layer, inputs }) => {
-      if (layer instanceof Graph) return indicesOf(layer, layer.inputs[inputs.indexOf(slot)]!);
-      const { inputDim } = layer.config as { inputDim?: unknown };
-      return layer.inputType === "int32" && typeof inputDim === "number" ? inputDim : null;
-    });
-  return found.find((below) => below !== null) ?? (slot.dtype === "int32" ? 2 : null);
+  const found = first(graph, slot, (layer) => {
+    const { inputDim } = layer.config as { inputDim?: unknown };
+    return layer.inputType === "int32" && typeof inputDim === "number" ? inputDim : null;
+  });
+  return found ?? (slot.dtype === "int32" ? 2 : null);
+}
+
+function paddingOf(graph: Graph, slot: SymbolicTensor): number | null {
+  return first(graph, slot, (layer) => {
+    const { maskZero, maskValue } = layer.config as { maskZero?: boolean; maskValue?: unknown };
+    return maskZero === true ? 0 : typeof maskValue === "number" ? maskValue : null;
+  });
 }
 
 /** Operators behind which numbers are the same. */
@@ -52,5 +69,5 @@ function onnxPort(graph: OnnxGraph, { name, type, shape }: GraphInput): Port {
     const size = table?.shape.at(attributes.int("axis", 0));
     if (size !== undefined) below = Math.min(size, below ?? size);
   }
-  return { name, shape: shape ?? [], below: below ?? (isFloat(type) ? null : 2), lengths };
+  return { name, shape: shape ?? [], below: below ?? (isFloat(type) ? null : 2), padding: null, lengths };
 }

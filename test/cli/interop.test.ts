@@ -98,6 +98,20 @@ test("indices are drawn where an embedding begins, and PyTorch's missing names c
   assert.deepEqual(inputs[0]!.shape, [3, 7]);
 });
 
+test("sequences of several lengths go to a model that leaves padding out, their lengths to one that is told them", async () => {
+  const ragged = sequential([
+    layers.embedding({ inputDim: 9, outputDim: 4, maskZero: true, inputShape: [null] }),
+    layers.gru({ units: 3, returnSequences: true }),
+    layers.gru({ units: 2 }),
+  ]);
+  await ragged.save(inFolder("ragged.safetensors"));
+  await ask(folder, REPLIES.export, "export ragged.safetensors --to onnx --sequence-lengths --out out/ragged.onnx");
+  const compared = await ask(folder, REPLIES.check, "check out/ragged.onnx --against ragged.safetensors");
+  assert.ok(compared.same && compared.inputs.length === 2, JSON.stringify(compared));
+  await ask(folder, REPLIES.export, "export ragged.safetensors --to keras --out out/ragged.keras");
+  assert.ok((await ask(folder, REPLIES.check, "check out/ragged.keras --against ragged.safetensors")).same);
+});
+
 test("a run is exported with its best weights, and a warning that its scalers are not", async () => {
   writePrices(folder);
   const train = "train prices.csv --task forecast --target close --lookback 8 --units 4 --epochs 2 --json";
