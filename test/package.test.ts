@@ -48,7 +48,7 @@ describe("the packed package", () => {
     for (const file of ["LICENSE", "THIRD-PARTY.md", "README.md"]) assert.ok(files.includes(file), file);
     const foreign = files.filter(
       (file) =>
-        !/^(?:dist\/.*(?:\.js|\.d\.ts|\.wasm)|schema\/\w+\.json|package\.json|README[\w.-]*|LICENSE|THIRD-PARTY\.md)$/.test(
+        !/^(?:dist\/.*(?:\.js|\.d\.ts|\.wasm)|schema\/\w+\.json|docs\/.*\.md|bench\/\w+\.md|ARCHITECTURE\.md|package\.json|README[\w.-]*|LICENSE|THIRD-PARTY\.md)$/.test(
           file,
         ),
     );
@@ -57,6 +57,16 @@ describe("the packed package", () => {
       files.filter((file) => /\.(?:test|page|bench)\./.test(file)),
       [],
     );
+  });
+
+  test("leads from its documents to documents that it holds", () => {
+    for (const page of files.filter((name) => name.endsWith(".md"))) {
+      const links = readFileSync(join(installed, page), "utf8").matchAll(/\]\((?!https?:)(?<path>[^)#\s]+\.md)/g);
+      for (const { groups } of links) {
+        const target = join(dirname(page), groups!["path"]!).split(sep).join("/");
+        assert.ok(files.includes(target) || target.startsWith("examples/"), `${page} names ${target}`);
+      }
+    }
   });
 
   test("names no source map that is absent", () => {

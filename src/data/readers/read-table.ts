@@ -92,7 +92,8 @@ async function open(
 function formatOf(where: string, { name, ending }: OpenSource, options: ReadOptions): TableFormat {
   const format = options.format ?? ENDINGS[ending];
   check(format !== undefined, () => {
-    const ways = `give format: one of ${TABLE_FORMATS.join(", ")}`;
+    const folder = ending === "" ? "; of folders only those of recordings are read, with the option audio" : "";
+    const ways = `give format: one of ${TABLE_FORMATS.join(", ")}${folder}`;
     return `${where}: cannot tell the format of ${show(name)} by its ending; ${ways}`;
   });
   return format;

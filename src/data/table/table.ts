@@ -51,7 +51,7 @@ export function columnOf(where: string, table: Table, name: string): Column {
 /** The column as numbers. @throws SluiceError with line and column where the file holds something else */
 export function numbersOf(where: string, table: Table, name: string): Float64Array {
   const column = columnOf(where, table, name);
-  if (column.type === "number") return column.values;
+  if (column.type === "number") return checkedRange(where, table, column);
   check(column.type === "text", () => {
     return `${where}: column ${show(name)} of ${table.source} must hold numbers, got dates`;
   });
@@ -60,6 +60,18 @@ export function numbersOf(where: string, table: Table, name: string): Float64Arr
     const place = `${table.source}, ${table.placeOf(Math.max(0, row))}`;
     return `${where}: column ${show(name)} must hold numbers, got ${show(column.values[Math.max(0, row)])} (${place})`;
   });
+}
+
+/** Networks compute in float32, whose largest number this is; a value beyond it is a slip of the pen or a mark of a missing one. */
+const LARGEST = 3.4028234663852886e38;
+
+function checkedRange(where: string, table: Table, { name, values }: NumberColumn): Float64Array {
+  const row = values.findIndex((value) => Math.abs(value) > LARGEST);
+  check(row < 0, () => {
+    const place = `${table.source}, ${table.placeOf(row)}`;
+    return `${where}: column ${show(name)} must hold numbers up to 3.4e38, got ${values[row]} (${place})`;
+  });
+  return values;
 }
 
 /** The column as texts, numbers and dates as they would be written; null where there is none. */
