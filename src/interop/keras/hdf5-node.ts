@@ -51,16 +51,14 @@ function answerOf(worker: Worker, bytes: number): Promise<Hdf5Answer> {
   return new Promise((resolve) => {
     const settle = (answer: Hdf5Answer) => {
       clearTimeout(timer);
-      worker.removeAllListeners();
+      worker.off("message", settle).off("error", failed).off("exit", ended);
       resolve(answer);
     };
     const fail = (problem: string) => settle({ problem, broken: true });
-    const timer = setTimeout(
-      () => fail(`not read within ${Math.ceil(seconds)} seconds; the file may be broken`),
-      seconds * 1000,
-    );
-    worker.once("message", (answer: Hdf5Answer) => settle(answer));
-    worker.once("error", (error) => fail(`the reader failed: ${error.message}`));
-    worker.once("exit", (code) => fail(`the reader ended with code ${code}`));
+    const failed = (error: Error) => fail(`the reader failed: ${error.message}`);
+    const ended = (code: number) => fail(`the reader ended with code ${code}`);
+    const late = () => fail(`not read within ${Math.ceil(seconds)} seconds; the file may be broken`);
+    const timer = setTimeout(late, seconds * 1000);
+    worker.once("message", settle).once("error", failed).once("exit", ended);
   });
 }
