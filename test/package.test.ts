@@ -48,7 +48,7 @@ describe("the packed package", () => {
     for (const file of ["LICENSE", "THIRD-PARTY.md", "README.md"]) assert.ok(files.includes(file), file);
     const foreign = files.filter(
       (file) =>
-        !/^(?:dist\/.*(?:\.js|\.d\.ts|\.wasm)|schema\/\w+\.json|docs\/.*\.md|bench\/\w+\.md|ARCHITECTURE\.md|package\.json|README[\w.-]*|LICENSE|THIRD-PARTY\.md)$/.test(
+        !/^(?:dist\/.*(?:\.js|\.d\.ts|\.wasm)|schema\/\w+\.json|docs\/.*\.md|(?:bench|quality)\/\w+\.md|ARCHITECTURE\.md|package\.json|README[\w.-]*|LICENSE|THIRD-PARTY\.md)$/.test(
           file,
         ),
     );
