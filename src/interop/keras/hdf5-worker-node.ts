@@ -14,12 +14,16 @@ parentPort!.on("message", ({ bytes, limits }: { bytes: Uint8Array; limits: Hdf5L
       parentPort!.postMessage({ content } satisfies Hdf5Answer, [...buffers]);
     },
     (error: Error) => {
-      // A trap, or running out of memory, leaves libhdf5 in no known state; what it reports itself does not.
-      const broken = !(error instanceof Hdf5Problem);
+      const broken = !(error instanceof Hdf5Problem) && !isReport(error);
       parentPort!.postMessage({ problem: error.message, broken } satisfies Hdf5Answer);
     },
   );
 });
+
+/** A trap, or running out of memory, leaves libhdf5 in no known state; what it reports itself does not. */
+function isReport(error: Error): boolean {
+  return error.constructor === Error && !/abort|memory|malloc/i.test(error.message);
+}
 
 /** Emscripten takes a refusal as the end of the memory, and libhdf5 that as an error. */
 function limitMemory(bytes: number): void {
