@@ -30,6 +30,33 @@ const FORMATS = {
       read: async (damaged) => (await fromPyTorch(damaged, options)).predict(x),
     }));
   },
+  async keras() {
+    const { kerasFixture } = await built("test/interop/keras-fixture.js");
+    const { openKerasFile } = await built("src/interop/keras/archive.js");
+    const { modelOf } = await built("src/interop/keras/from-keras.js");
+    const { hdf5Reader } = await built("src/interop/keras/hdf5-node.js");
+    const { bytesOf, files } = kerasFixture();
+    // One worker for all, which is started again when libhdf5 fails: one for each would take most of the time.
+    const reader = hdf5Reader();
+    const small = files.filter((name) => !/weights|lambda|custom/.test(name));
+    const read = async (damaged) => modelOf(await openKerasFile({ bytes: damaged, name: "damaged" }, reader));
+    return Object.assign(
+      small.map((name) => ({ bytes: bytesOf(name), read })),
+      { close: () => reader.close() },
+    );
+  },
+  async tfjs() {
+    const { layers, sequential } = await built("src/index.js");
+    const { fromTfjs } = await built("src/interop/tfjs/from-tfjs.js");
+    const { toTfjs } = await built("src/interop/tfjs/to-tfjs.js");
+    const recurrent = [
+      layers.gru({ units: 2, resetAfter: false, returnSequences: true, inputShape: [4, 2] }),
+      layers.bidirectional({ layer: layers.lstm({ units: 2 }) }),
+    ];
+    const files = toTfjs(sequential([...recurrent, layers.dense({ units: 1 })], { seed: 1 }));
+    const read = (damaged) => fromTfjs(new Map([...files, ["model.json", damaged]]));
+    return [{ bytes: files.get("model.json"), read }];
+  },
 };
 
 /** "read" or "refused"; throws for anything else. */
@@ -63,6 +90,7 @@ async function fuzz(format, rounds, seed) {
       process.exit(1);
     }
   }
+  await files.close?.();
   console.log(`${format}: ${rounds} damaged files, ${counts.refused} refused, ${counts.read} still readable`);
 }
 

@@ -8,6 +8,8 @@ export { fromPyTorch, type FromPyTorchOptions } from "./pytorch/from-pytorch.js"
 export { toPyTorch, type PyTorchFiles } from "./pytorch/to-pytorch.js";
 export { fromTfjs, type TfjsSource } from "./tfjs/from-tfjs.js";
 export { toTfjs, type ToTfjsOptions } from "./tfjs/to-tfjs.js";
+export { fromCharRnn, type CharRnnSource } from "./tensorflow1/char-rnn.js";
+export { inspectKeras, type KerasDescription } from "./keras/inspect-keras.js";
 export type { ModelSource } from "./model-file.js";
 export { openAnyModel, type AnyModel, type OpenedModel, type OpenOptions } from "./open.js";
 export { compareModels, type Compared, type CompareOptions } from "./compare.js";

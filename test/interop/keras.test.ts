@@ -4,6 +4,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { describe, test } from "node:test";
 import { tensor, type Model } from "sluice";
 import { fromKeras } from "../../src/interop/keras/from-keras.js";
+import { inspectKeras } from "../../src/interop/keras/inspect-keras.js";
 import { kerasFixture, type Values } from "./keras-fixture.js";
 
 const { cases, bytesOf } = kerasFixture();
@@ -43,6 +44,22 @@ describe("files of Keras 3", () => {
   test("Lambda and custom objects are named and refused", async () => {
     await assert.rejects(fromKeras(bytesOf("lambda.keras")), /SluiceError: .*Lambda "twice": a Lambda layer is code/);
     await assert.rejects(fromKeras(bytesOf("custom.keras")), /SluiceError: .*Own "own": a custom object/);
+  });
+
+  test("inspectKeras tells the conventions, the weights and what would be refused", async () => {
+    const gru = await inspectKeras(bytesOf("gru_before_sigmoid.keras"));
+    assert.equal(gru.format, "keras");
+    assert.match(gru.version, /^3\./);
+    assert.deepEqual(
+      gru.architecture!.map(({ className }) => className),
+      ["InputLayer", "GRU", "GRU", "Dense"],
+    );
+    assert.ok(gru.conventions.includes("first layer: reset gate before the product"));
+    assert.ok(gru.weights.some(({ name, shape }) => name === "layers/gru/cell/vars/0" && shape.join() === "2,9"));
+    assert.deepEqual(gru.unsupported, []);
+    assert.match((await inspectKeras(bytesOf("custom.keras"))).unsupported[0]!, /Own "own": a custom object/);
+    assert.deepEqual((await inspectKeras(bytesOf("functional.keras"))).unsupported, []);
+    assert.equal((await inspectKeras(bytesOf("gru_after_sigmoid.weights.h5"))).architecture, null);
   });
 
   test("weights alone need an architecture", async () => {

@@ -44,7 +44,8 @@ export async function readHdf5Content(
   limits: Hdf5Limits,
 ): Promise<Hdf5Content> {
   const { FS } = await library.ready;
-  FS.writeFile(PATH, bytes);
+  // Emscripten's file takes the bytes over instead of copying them; its types do not know the option.
+  FS.writeFile(PATH, bytes, { canOwn: true } as { flags?: string });
   try {
     const file = new library.File(PATH, "r");
     if (file.file_id < 0n) throw new Hdf5Problem("no HDF5 file, or cut off");

@@ -226,7 +226,7 @@ class ModelBuilder {
 }
 
 /** Keras 3 notes the operations that make masks as nodes of the graph. */
-function isOperation(fields: Fields): boolean {
+export function isOperation(fields: Fields): boolean {
   const module = fields.get("module");
   if (typeof module === "string") return /^keras(\.src)?\.ops\b/.test(module);
   return ["NotEqual", "Any"].includes(fields.text("class_name"));
