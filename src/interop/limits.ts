@@ -32,6 +32,6 @@ export const LIMITS = {
   /** Bytes of memory that libhdf5 may take. */
   hdf5Memory: 2e9,
   /** Time for an HDF5 file, and what is read in a second beyond that. */
-  hdf5Seconds: 20,
+  hdf5Seconds: 8,
   hdf5BytesPerSecond: 2e6,
 } as const;
