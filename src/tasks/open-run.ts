@@ -1,7 +1,7 @@
 /** Runs and models that are there already: to predict with, to measure, to go on training. */
 import { existsSync, statSync } from "node:fs";
 import { basename } from "node:path";
-import { loadModel } from "sluice";
+import { loadModel, type History } from "sluice";
 import type { DataSource } from "../data/index.js";
 import type { Environment } from "../runs/environment.js";
 import type { Evaluation } from "../runs/evaluation.js";
@@ -63,7 +63,7 @@ export interface ResumeOptions extends TrainHooks {
 }
 
 /**
- * Goes on with a run that was interrupted, or lets a finished one train for more epochs.
+ * Goes on with a run that was interrupted, lets a finished one train for more epochs, or does what one whose epochs are over still lacks.
  * @throws SluiceError when the data are not those that the run was begun with
  */
 export async function resumeRun(where: string, options: ResumeOptions = {}, root = "runs"): Promise<Run> {
@@ -80,12 +80,13 @@ export async function resumeRun(where: string, options: ResumeOptions = {}, root
   const context = { warn: options.warn ?? console.warn, signal: options.signal, initialEpoch: model.epoch };
   const prepared = await task.prepare(source, readOptions(here, task.options, given), context);
   try {
-    check(model.epoch < prepared.fit.epochs, () => {
+    const ended = readStatus(folder).state === "finished";
+    check(!ended || model.epoch < prepared.fit.epochs, () => {
       return `${here}: it has trained its ${model.epoch} epochs; give a larger number of epochs`;
     });
     attach(model, prepared.pipeline);
     options.onFolder?.(folder.path);
-    const before = readHistory(folder.file(RUN_FILES.metrics));
+    const before = epochsBefore(model.epoch, readHistory(folder.file(RUN_FILES.metrics)));
     const { command, ...environment } = folder.readJson(RUN_FILES.environment) as unknown as Environment & {
       command: string;
     };
@@ -102,6 +103,13 @@ export async function resumeRun(where: string, options: ResumeOptions = {}, root
   } finally {
     await prepared.close?.();
   }
+}
+
+/** Without the epochs after the checkpoint: what a crash left of them is trained again. */
+function epochsBefore(end: number, { epoch, history, ...rest }: History): History {
+  const known = epoch.filter((e) => e < end).length;
+  const values = Object.entries(history).map(([name, list]) => [name, list.slice(0, known)]);
+  return { ...rest, epoch: epoch.slice(0, known), history: Object.fromEntries(values) };
 }
 
 /** The path as it was given then, or, from another working folder, the absolute one. */

@@ -1,7 +1,7 @@
 /** The part of a run that new and resumed trainings share: fit, best weights, test, model file. */
 import { existsSync, mkdirSync } from "node:fs";
 import { dirname } from "node:path";
-import { callbacks, loadModel, type FitOptions, type History, type Model } from "sluice";
+import { loadModel, type FitOptions, type History, type Model } from "sluice";
 import type { Dataset } from "sluice";
 import { saveModel, toBytes } from "../model/save.js";
 import type { Environment } from "../runs/environment.js";
@@ -10,6 +10,7 @@ import { readHistory } from "../runs/metrics-jsonl.js";
 import { runCallbacks } from "../runs/run-callbacks.js";
 import { RUN_FILES, type RunFolder } from "../runs/run-folder.js";
 import { markRun } from "../runs/run-status.js";
+import { earlyStoppingAfter } from "./patience.js";
 import { Run } from "./run.js";
 import { startValueOf } from "./start-value.js";
 import type { Pipeline, Prepared } from "./task.js";
@@ -56,7 +57,7 @@ async function fitRun<P extends Pipeline>(session: Session<P>, start: number | n
   if (start !== null && !before) await saveStart(model, folder.file(RUN_FILES.best));
   const keeping = [
     ...runCallbacks(folder, { monitor, mode }, { best, append: before !== null }),
-    callbacks.earlyStopping({ monitor, mode, patience, baseline: best }),
+    earlyStoppingAfter(before, { monitor, mode, patience, start, best }),
     ...(hooks.callbacks ?? []),
   ];
   const options: FitOptions = {

@@ -25,7 +25,7 @@ export interface LoadedData {
   trainSeries(target: string): Float64Array[];
   parts(frame: Frame, plan: Plan): Parts;
   /** The whole training part, where the frame is an excerpt. */
-  readonly blocks?: (pipeline: ForecastPipeline) => Dataset;
+  readonly blocks?: (pipeline: ForecastPipeline, initialEpoch: number) => Dataset;
   /** Windows of the whole training part, where the frame is an excerpt. */
   readonly windows?: (plan: Plan) => number;
   close?(): Promise<void>;

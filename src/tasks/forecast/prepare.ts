@@ -1,8 +1,8 @@
 import type { Dataset } from "sluice";
 import { readTable, type DataSource, type Table } from "../../data/index.js";
 import { check } from "../../util/errors.js";
-import { Random } from "../../util/random.js";
 import { readingOf } from "../common-options.js";
+import { epochRandom } from "../epoch-random.js";
 import type { Prepared, TaskContext, TrainingData } from "../task.js";
 import type { Autoregression } from "./autoregression.js";
 import { chooseFeatures, numbersOf } from "./choose.js";
@@ -64,8 +64,10 @@ async function prepareLoaded(
   return {
     pipeline,
     model,
-    train: data.blocks?.(pipeline) ?? trainingData(samples.train, options, true),
-    validation: trainingData(samples.validation, options, false),
+    train:
+      data.blocks?.(pipeline, context.initialEpoch ?? 0) ??
+      trainingData(samples.train, options, context.initialEpoch ?? 0),
+    validation: trainingData(samples.validation, options),
     fit: {
       epochs: options.epochs,
       batchSize: options.batchSize,
@@ -128,16 +130,17 @@ function planOf(
   return { frame, plan };
 }
 
-function trainingData(samples: Samples, { batchSize, seed }: ForecastOptions, shuffled: boolean): TrainingData {
+/** @param initialEpoch of the training part, whose windows have another order in each epoch; those of validation keep theirs */
+function trainingData(samples: Samples, { batchSize, seed }: ForecastOptions, initialEpoch?: number): TrainingData {
   const inputsOf = (indices?: Int32Array) => {
     const { x, future, y } = samples.batch(indices);
     return [future ? [x, future] : x, y] as const;
   };
   if (samples.count * numbersOf(samples) <= IN_MEMORY) return inputsOf();
-  const order = Int32Array.from({ length: samples.count }, (_, i) => i);
-  const random = shuffled ? new Random(seed) : null;
+  let epoch = initialEpoch;
   return function* () {
-    random?.shuffle(order);
+    const order = Int32Array.from({ length: samples.count }, (_, i) => i);
+    if (epoch !== undefined) epochRandom(seed, epoch++).shuffle(order);
     for (let first = 0; first < order.length; first += batchSize) yield inputsOf(order.slice(first, first + batchSize));
   } satisfies Dataset;
 }

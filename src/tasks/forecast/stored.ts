@@ -2,8 +2,8 @@
 import type { Dataset } from "sluice";
 import { readTableChunks, RowStore, type DataSource, type Table } from "../../data/index.js";
 import { check, SluiceError } from "../../util/errors.js";
-import { Random } from "../../util/random.js";
 import { readingOf, type Reading } from "../common-options.js";
+import { epochRandom } from "../epoch-random.js";
 import type { LoadedData } from "./load.js";
 import type { Frame, Series } from "./frame.js";
 import type { ForecastOptions } from "./options.js";
@@ -56,7 +56,7 @@ export async function loadStored(
     whole,
     trainSeries: (target) => whole.series.filter(({ end }) => whole.rows[end - 1]! < trainEnd).map(({ begin, end }) => whole.columns[target]!.subarray(begin, end)), // prettier-ignore
     parts: (frame, plan) => partsByRow(frame, plan, borders.map(([, end]) => end)), // prettier-ignore
-    blocks: (pipeline) => blocksOf(read, pipeline, trainEnd, options),
+    blocks: (pipeline, initialEpoch) => blocksOf(read, pipeline, trainEnd, options, initialEpoch),
     windows: (plan) => Math.floor((trainEnd - rowsNeeded(plan)) / plan.stride) + 1,
     close: async () => store.close(),
   };
@@ -137,11 +137,13 @@ function blocksOf(
   { plan, scaling, settings }: ForecastPipeline,
   trainEnd: number,
   { batchSize, seed, missing }: ForecastOptions,
+  initialEpoch: number,
 ): Dataset {
   const size = Math.ceil(BLOCK / plan.stride) * plan.stride;
-  const firsts = Int32Array.from({ length: Math.ceil(trainEnd / size) }, (_, k) => k * size);
-  const random = new Random(seed);
+  let epoch = initialEpoch;
   return function* () {
+    const random = epochRandom(seed, epoch++);
+    const firsts = Int32Array.from({ length: Math.ceil(trainEnd / size) }, (_, k) => k * size);
     random.shuffle(firsts);
     for (const first of firsts) {
       const frame = dropBeginnings(read([[first, Math.min(trainEnd, first + size + rowsNeeded(plan) - 1)]]), missing);

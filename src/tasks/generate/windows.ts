@@ -1,4 +1,5 @@
-import { Random, Tensor, tensor, type Batch } from "sluice";
+import { Tensor, tensor, type Batch, type Random } from "sluice";
+import { epochRandom } from "../epoch-random.js";
 import type { Ids } from "./id-list.js";
 
 export interface WindowOptions {
@@ -13,11 +14,10 @@ export interface WindowOptions {
 /**
  * One epoch of training: windows x [B, T] and, one piece later, y [B, T], cut from the text as they are needed. In each pass the
  * windows stand side by side from a random beginning, in random order, so that every piece is seen once and borders move.
- * The epoch's number makes its random numbers: a run that is taken up again goes on with the same batches.
  */
 export function* trainingWindows(ids: Ids, options: WindowOptions, epoch: number): Generator<Batch> {
   const { length: T, batchSize: B, steps, seed } = options;
-  const random = new Random((seed >>> 0) + 2 ** 32 * (epoch + 1));
+  const random = epochRandom(seed, epoch);
   let starts = new Int32Array(0);
   let next = 0;
   for (let step = 0; step < steps; step++) {
