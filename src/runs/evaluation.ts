@@ -1,3 +1,5 @@
+import type { Json } from "../format/json.js";
+
 /** What a task found out on data that the network has not seen, in a form that the terminal, JSON and the report share. */
 
 /** A metric that can be judged: its name in `values`, which way is better, and its unit. */
@@ -78,6 +80,16 @@ export type Picture =
       readonly samples: readonly { readonly title: string; readonly text: string }[];
     };
 
+/** What evaluation.json holds; JSON has no NaN and keeps it as null. */
+export function readEvaluation(json: Json): Evaluation {
+  const saved = json as unknown as Evaluation;
+  const entries = saved.entries.map((entry) => ({
+    ...entry,
+    values: Object.fromEntries(Object.entries(entry.values).map(([name, value]) => [name, value ?? Number.NaN])),
+  }));
+  return { ...saved, entries };
+}
+
 /**
  * Says in plain words how the network does beside its baselines: which of them it beats, and by what share of their value.
  * A baseline that is better is named first, so that nobody can overlook it; one without the metric is left out.
@@ -93,6 +105,12 @@ export function verdictOf(judge: Judge, entries: readonly Entry[]): string {
     .sort((a, b) => sign * (a.value - b.value))
     .map(({ entry, value }) => sentenceOf(judge, own, entry, value))
     .join(" ");
+}
+
+/** "mae (°C)"; "nats a character" says what is measured and in what: the unit alone. */
+export function metricTitle({ name, unit }: Judge): string {
+  if (unit === undefined) return name;
+  return unit.startsWith(name) ? unit : `${name} (${unit})`;
 }
 
 function sentenceOf({ name, mode, unit }: Judge, own: number, { name: other, kind }: Entry, value: number): string {

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { DELIMITERS, TABLE_FORMATS, type ReadOptions } from "../data/readers/options.js";
+import { isForbiddenKey } from "../format/json.js";
 import { definedOnly } from "../util/named.js";
 import { readOptions } from "./options.js";
 
@@ -79,6 +80,10 @@ export function readingOptions() {
       .describe("Cells that stand for no value beside empty ones; default NA, null and the like."),
     types: z
       .record(text(), z.enum(["number", "date", "text"]))
+      .refine(
+        (types) => !Object.keys(types).some(isForbiddenKey),
+        "no column called constructor or prototype can be given a type",
+      )
       .optional()
       .describe("Types of columns that are not to be found out, such as zip=text."),
     dateFormat: text().optional().describe("How dates are written, such as DD/MM/YYYY; default found out."),

@@ -4,7 +4,7 @@ import { basename } from "node:path";
 import { loadModel, type History } from "sluice";
 import type { DataSource } from "../data/index.js";
 import type { Environment } from "../runs/environment.js";
-import type { Evaluation } from "../runs/evaluation.js";
+import { readEvaluation } from "../runs/evaluation.js";
 import { fingerprint } from "../runs/fingerprint.js";
 import { readHistory } from "../runs/metrics-jsonl.js";
 import { RUN_FILES, RunFolder } from "../runs/run-folder.js";
@@ -31,9 +31,7 @@ export async function openRun(where: string, root = "runs"): Promise<Run> {
   const file = [RUN_FILES.model, RUN_FILES.best, RUN_FILES.last].find((name) => folder.has(name));
   check(file !== undefined, () => `open run: ${folder.path} holds no model: it ended before its first epoch`);
   const { model, pipeline } = await openModel(folder.file(file));
-  const evaluation = folder.has(RUN_FILES.evaluation)
-    ? (folder.readJson(RUN_FILES.evaluation) as unknown as Evaluation)
-    : null;
+  const evaluation = folder.has(RUN_FILES.evaluation) ? readEvaluation(folder.readJson(RUN_FILES.evaluation)) : null;
   return new Run({
     model,
     pipeline,

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import type { Callback, Model } from "../../src/index.js";
-import { forecast, resumeRun } from "../../src/tasks/index.js";
+import { forecast, openRun, regress, resumeRun } from "../../src/tasks/index.js";
 import { Random } from "../../src/util/random.js";
 import { wave } from "./forecast/support.js";
 
@@ -51,6 +51,19 @@ for (const [what, more] of [
     await assert.rejects(resumeRun(whole.folder!, quiet), /has trained its 4 epochs/);
   });
 }
+
+test("a metric that is not a number is none in a run that is opened too", async () => {
+  const rows = Array.from({ length: 40 }, (_, i) => ({ a: i % 7, y: i < 32 ? i % 5 : 0.1 }));
+  const { runs } = options;
+  const run = await regress.train(rows, { target: "y", epochs: 1, units: 2, shuffle: false, runs }, quiet);
+  assert.ok(Number.isNaN(run.metrics["R2"]));
+  assert.deepEqual((await openRun(run.folder!)).metrics, run.metrics);
+});
+
+test("a column whose name a model file cannot hold is given no type, before training", async () => {
+  const types = { constructor: "text" } as const;
+  await assert.rejects(forecast.train(data, { ...options, types }, quiet), /option types: no column called constructor/);
+});
 
 /** Noise teaches nothing, so that patience soon ends. */
 const noise = join(folder, "noise.csv");

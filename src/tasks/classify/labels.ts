@@ -34,7 +34,7 @@ export class Labels implements SavedLabels {
   static fit<X>(where: string, samples: Samples<X>, column: string, separator: string | null): Labels {
     const texts = [...new Set(samples.labels.flatMap((label) => partsOf(label, separator)))];
     check(texts.length > 0, () => `${where}: ${samples.source} has no labels in ${show(column)}`);
-    const numeric = texts.every((text) => String(Number(text)) === text);
+    const numeric = texts.every((text) => Number.isFinite(Number(text)) && String(Number(text)) === text);
     const classes = labelEncoder().fit(numeric ? texts.map(Number) : texts).classes as ClassName[];
     check(classes.length > 1 || separator !== null, () => {
       return `${where}: all ${samples.items.length} samples of ${samples.source} have the label ${show(classes[0])}; at least two classes are needed`;

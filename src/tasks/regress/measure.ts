@@ -38,12 +38,14 @@ export function errorsOf(truth: ArrayLike<number>, values: ArrayLike<number>): R
   const n = truth.length;
   let mean = 0;
   for (let i = 0; i < n; i++) mean += truth[i]! / n;
+  let constant = true; // the variance would be what rounding left of the mean
   let [squares, absolute, variance] = [0, 0, 0];
   for (let i = 0; i < n; i++) {
     const error = values[i]! - truth[i]!;
     squares += (error * error) / n;
     absolute += Math.abs(error) / n;
+    constant &&= truth[i] === truth[0];
     variance += (truth[i]! - mean) ** 2 / n;
   }
-  return { RMSE: Math.sqrt(squares), MAE: absolute, R2: variance === 0 ? NaN : 1 - squares / variance };
+  return { RMSE: Math.sqrt(squares), MAE: absolute, R2: constant ? NaN : 1 - squares / variance };
 }

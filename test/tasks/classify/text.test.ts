@@ -111,6 +111,15 @@ test("more than two classes, with numbers as labels", async () => {
   assert.deepEqual(answers.map(({ label }) => label), [0, 10, 20]); // prettier-ignore
 });
 
+test("labels that JSON has no number for stay texts", async () => {
+  const names = ["NaN", "Infinity", "7"];
+  const rows = Array.from({ length: 60 }, (_, i) => ({ text: `a film of kind${i % 3}`, label: names[i % 3]! }));
+  const { pipeline, model } = await prepare(rows, { text: "text", ...SMALL });
+  const revived = classifyTask.revive(JSON.parse(JSON.stringify(pipeline)));
+  const [answer] = await revived.predict(model, ["a film of kind2"]);
+  assert.deepEqual(Object.keys(answer!).slice(3), ["p_7", "p_Infinity", "p_NaN"]);
+});
+
 test("another file can be the test part", async () => {
   const rows = reviews(60);
   const bad: [Row, RegExp][] = [[{ text: "so so", label: "middling" }, /label "middling" is not in the training part \(rows, row 1\); known: "bad", "good"/]]; // prettier-ignore

@@ -17,6 +17,8 @@ test("errors by hand", () => {
   near(MAE!, 1, 1e-12);
   near(R2!, 1 - 6 / 5, 1e-12);
   assert.ok(Number.isNaN(errorsOf([2, 2], [1, 3])["R2"]));
+  const same = new Array<number>(6).fill(0.1); // their mean is not quite 0.1
+  assert.ok(Number.isNaN(errorsOf(same, [1, 2, 3, 4, 5, 6])["R2"]));
 });
 
 test("what is linear is found by the linear regression, and the network begins there", async () => {
