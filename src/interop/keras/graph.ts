@@ -4,6 +4,7 @@ import type { Json } from "../../format/json.js";
 import { check, show, SluiceError } from "../../util/errors.js";
 import type { Dialect } from "./dialect.js";
 import { Fields } from "./fields.js";
+import { MULTIPLY } from "./mask-differences.js";
 import type { ReadLayer } from "./layer-parts.js";
 
 /** One of the three: an input, a layer, or (neither) an operation. */
@@ -152,6 +153,8 @@ class Wiring {
     }
     const label = `${this.where}: ${entry.className} ${show(entry.name)}`;
     const tensors = inputs.map((r) => this.#tensor(r));
+    const multiplies = this.dialect === "keras3" && entry.className === "Multiply";
+    check(!multiplies || !this.#isMasked(came), () => `${label}: ${MULTIPLY}`);
     this.#checkMask(label, came, mask);
     const chain = this.#made.get(entry.name) ?? read.make(tensors[0]?.shape ?? [], this.#isMasked(came));
     this.#made.set(entry.name, chain);

@@ -22,10 +22,15 @@ export function checkMasks(where: string, graph: Graph, differs: MaskDifference 
   }
 }
 
+/** keras/src/layers/merging/multiply.py */
+export const MULTIPLY =
+  "Keras 3 takes 1 for an input at its masked steps, and 0 where all are masked; Sluice does not look at masks here";
+
 export const inKeras: MaskDifference = ({ className, config }, inputs) => {
   if (className === "GlobalMaxPooling1D") {
     return "Sluice leaves masked steps out, Keras's layer does not look at masks; put reshape({ targetShape: [-1, features] }) before it to do the same";
   }
+  if (className === "Multiply") return MULTIPLY;
   const { goBackwards, returnSequences } = config as { goBackwards?: boolean; returnSequences?: boolean };
   if (goBackwards && returnSequences)
     return "Keras leaves the mask of a sequence that runs backwards at the wrong steps";

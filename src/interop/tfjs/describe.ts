@@ -82,5 +82,5 @@ export const inTfjs: MaskDifference = (layer, inputs) => {
   const inner = className === "Bidirectional" ? layer.sublayers[0]!.config : config;
   const { zeroOutputForMask } = inner as { zeroOutputForMask?: boolean };
   if (zeroOutputForMask) return "tfjs repeats the last output at masked steps, Sluice gives zeros here";
-  return inputs > 1 ? undefined : inKeras(layer, inputs);
+  return inputs > 1 || className === "Multiply" ? undefined : inKeras(layer, inputs);
 };
