@@ -1,5 +1,5 @@
 /** An evaluation for the terminal: network and baselines with their metrics, and the verdict. */
-import type { Entry, Evaluation } from "../runs/evaluation.js";
+import { metricTitle, type Entry, type Evaluation } from "../runs/evaluation.js";
 import { aligned } from "./aligned.js";
 import { figure } from "./figures.js";
 import type { Screen } from "./screen.js";
@@ -27,7 +27,7 @@ export function evaluationText(evaluation: Measured, screen: Screen): string {
 /** A row for each of network and baselines; or, where that is too wide, a column. */
 function metricsText({ judge, entries }: Measured, { proseWidth }: Screen): string {
   const names = metricNames(entries, judge.name);
-  const titles = names.map((name) => (name === judge.name ? withUnit(name, judge.unit) : name));
+  const titles = names.map((name) => (name === judge.name ? metricTitle(judge) : name));
   const rows = entries.map(({ name, values }) => [name, ...names.map((metric) => metricText(values[metric]))]);
   const table = aligned(["", ...titles], rows, Infinity);
   if (widthOf(table.split("\n")[1]!) <= proseWidth) return table;
@@ -40,12 +40,6 @@ function metricsText({ judge, entries }: Measured, { proseWidth }: Screen): stri
 /** The one that decides first. */
 function metricNames(entries: readonly Entry[], first: string): string[] {
   return [...new Set([first, ...entries.flatMap(({ values }) => Object.keys(values))])];
-}
-
-/** "mae (°C)"; "nats a character" says it all by itself. */
-function withUnit(name: string, unit: string | undefined): string {
-  if (unit === undefined) return name;
-  return unit.startsWith(name) ? unit : `${name} (${unit})`;
 }
 
 /** Null is what JSON made of a number that is not finite. */

@@ -13,6 +13,8 @@ export type Block =
   | { code: string }
   /** The same for reading: long lines are wrapped. */
   | { prose: string }
+  /** A line to copy, however long: wrapped, in the letters of code. */
+  | { command: string }
   | { svg: string }
   /** The same picture for wide and for narrow pages. */
   | { wide: string; narrow: string }
@@ -37,11 +39,12 @@ p{margin:8px 0;max-width:70ch}
 svg{display:block;margin:4px 0 20px}.narrow{display:none}
 @media (max-width:700px){.narrow{display:block}.broad{display:none}.keep svg{max-width:none}}
 pre{background:var(--panel);border:1px solid var(--line);border-radius:6px;padding:12px;overflow-x:auto;overflow-wrap:normal;font:13px/1.45 ui-monospace,monospace}
+pre.command{white-space:pre-wrap;overflow-wrap:anywhere}
 pre.prose{white-space:pre-wrap;overflow-wrap:anywhere;font:15px/1.55 Georgia,serif}
 .wide{overflow-x:auto}
 table{border-collapse:collapse;margin:12px 0;font-variant-numeric:tabular-nums}
 th,td{border-bottom:1px solid var(--line);padding:6px 20px 6px 0;text-align:left;vertical-align:top;unicode-bidi:plaintext}th{color:var(--soft);font-weight:600}
-td.number,th.number{text-align:right}td.number{white-space:nowrap}th,td{overflow-wrap:break-word}.pairs td{overflow-wrap:anywhere;min-width:8ch}
+td.number,th.number{text-align:right}td.number{white-space:nowrap}th,td{overflow-wrap:break-word}.pairs td{overflow-wrap:anywhere;min-width:8ch}.pairs td:first-child{min-width:17ch}
 @media (max-width:700px){th,td{padding-right:12px}}
 ${themeStyle}`;
 
@@ -70,6 +73,7 @@ function render(block: Block): string {
   if ("verdict" in block)
     return `<p class="verdict${block.good ? "" : " bad"}" dir="auto">${escapeText(block.verdict)}</p>`;
   if ("code" in block) return `<pre>${escapeText(block.code)}</pre>`;
+  if ("command" in block) return `<pre class="command">${escapeText(block.command)}</pre>`;
   if ("prose" in block) return `<pre class="prose" dir="auto">${escapeText(block.prose)}</pre>`;
   if ("svg" in block) return `<div class="wide keep">${block.svg}</div>`;
   if ("wide" in block) return `<div class="broad">${block.wide}</div><div class="narrow">${block.narrow}</div>`;

@@ -1,6 +1,6 @@
 import type { History } from "../train/history.js";
 import type { Environment } from "./environment.js";
-import type { Evaluation } from "./evaluation.js";
+import { metricTitle, type Evaluation } from "./evaluation.js";
 import { BEFORE_FIRST, bestEpochOf, curvePlots, type BestEpoch } from "./plots/curves.js";
 import { drawPicture, drawPlot } from "./plots/draw.js";
 import { reportPage, type Block, type Table } from "./report.js";
@@ -29,7 +29,7 @@ export interface RunReport {
   /** All options, as in config.json. */
   readonly settings: Readonly<Record<string, unknown>>;
   readonly environment: Environment;
-  /** Time taken. */
+  /** Time that training and measuring took. */
   readonly seconds: number;
   readonly model?: { readonly parameters: number; readonly bytes: number | null };
   /** Why training stopped before its end. */
@@ -53,7 +53,7 @@ export async function runReport(input: RunReport): Promise<string> {
     { heading: "Configuration" },
     { table: { rows: Object.entries(settings).map(([name, value]) => [name, showSetting(value)]) } },
     { heading: "How this was made" },
-    { code: input.command },
+    { command: input.command },
     { table: { rows: provenance(input) } },
   ]);
 }
@@ -77,18 +77,25 @@ function beatsAll({ entries, judge }: Evaluation): boolean {
   return others.every((value) => own! < value);
 }
 
-/** Network and baselines with their metrics; the best by the metric that decides in bold. */
-function entriesTable({ entries, judge }: Evaluation): Table {
+/** More metrics than stand beside each other on the page. */
+const MANY = 6;
+
+/** Network and baselines with their metrics, a row or (of many metrics) a column each; the best by the one that decides in bold. */
+export function entriesTable({ entries, judge }: Pick<Evaluation, "entries" | "judge">): Table {
   const metrics = [...new Set([judge.name, ...entries.flatMap(({ values }) => Object.keys(values))])];
   const sign = judge.mode === "min" ? 1 : -1;
   const values = entries.map((entry) => sign * entry.values[judge.name]!);
   const best = Math.min(...values.filter(Number.isFinite));
+  const titles = metrics.map((name) => (name === judge.name ? metricTitle(judge) : name));
+  const names = entries.map(({ name }) => name);
+  const figures = entries.map((entry) => metrics.map((metric) => showNumber(entry.values[metric])));
+  if (metrics.length > MANY) {
+    const bold = values.flatMap((value, c) => (value === best ? [`0,${c + 1}`] : []));
+    const rows = titles.map((title, i) => [title, ...figures.map((own) => own[i]!)]);
+    return { header: ["", ...names], rows, bold: new Set(bold) };
+  }
   const bold = values.flatMap((value, r) => (value === best ? [`${r},0`, `${r},1`] : []));
-  return {
-    header: ["", ...metrics.map((name) => (name === judge.name && judge.unit ? `${name}, ${judge.unit}` : name))],
-    rows: entries.map(({ name, values: own }) => [name, ...metrics.map((metric) => showNumber(own[metric]))]),
-    bold: new Set(bold),
-  };
+  return { header: ["", ...titles], rows: figures.map((own, r) => [names[r]!, ...own]), bold: new Set(bold) };
 }
 
 async function trainingBlocks({ history, monitor }: RunReport): Promise<Block[]> {
@@ -117,7 +124,7 @@ function provenance({ task, environment, seconds }: RunReport): string[][] {
   return [
     ["task", task],
     ["date", date],
-    ["time taken", `${seconds.toFixed(1)} s`],
+    ["training and measuring", `${seconds.toFixed(1)} s`],
     ["sluice", `${sluice}, kernels ${kernels}`],
     ["machine", `Node.js ${node}, ${platform}, ${cpu}, ${cores} cores`],
   ];

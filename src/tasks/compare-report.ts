@@ -1,8 +1,9 @@
 /** A comparison as files beside the runs: a table for people, JSON for programs. */
 import { join } from "node:path";
-import type { Evaluation } from "../runs/evaluation.js";
+import { metricTitle, type Entry, type Evaluation } from "../runs/evaluation.js";
 import { writeWhole } from "../runs/files.js";
 import { reportPage, type Block } from "../runs/report.js";
+import { entriesTable } from "../runs/run-report.js";
 import { decisive, type Candidate, type Comparison } from "./compare.js";
 
 export interface ComparisonFiles {
@@ -42,15 +43,26 @@ function withoutPictures(evaluation: Evaluation): Omit<Evaluation, "pictures"> {
 /** The candidates, the best first, as cells of a table. */
 export function comparisonTable({ candidates, best }: Comparison): { header: string[]; rows: string[][] } {
   const { judge, entries } = best.evaluation;
-  const metrics = Object.keys(entries[0]!.values);
+  const metrics = commonMetrics(entries);
   const names = Object.keys(best.values);
-  const unit = judge.unit ? ` (${judge.unit})` : "";
   const sign = judge.mode === "min" ? 1 : -1;
   const ranked = [...candidates].sort((a, b) => sign * (decisive(a) - decisive(b)));
   return {
-    header: [...names, "parameters", "epochs", "seconds", ...metrics.map((m) => (m === judge.name ? m + unit : m))],
+    header: [
+      ...names,
+      "parameters",
+      "epochs",
+      "seconds",
+      ...metrics.map((m) => (m === judge.name ? metricTitle(judge) : m)),
+    ],
     rows: ranked.map((candidate) => rowOf(candidate, names, metrics)),
   };
+}
+
+/** What the network is measured by alone is of single classes, and of many classes too much for a row. */
+function commonMetrics([network, ...baselines]: readonly Entry[]): string[] {
+  const all = Object.keys(network!.values);
+  return baselines.length === 0 ? all : all.filter((name) => baselines.some(({ values }) => name in values));
 }
 
 function rowOf(candidate: Candidate, names: readonly string[], metrics: readonly string[]): string[] {
@@ -67,23 +79,17 @@ function rowOf(candidate: Candidate, names: readonly string[], metrics: readonly
 
 function pageOf(name: string, command: string, comparison: Comparison): string {
   const { best, test } = comparison;
-  const metrics = Object.keys(test.entries[0]!.values);
   const blocks: Block[] = [
     { text: `The best on the validation part was chosen, and it alone was measured on the test part.` },
     { heading: `On the validation part: ${best.evaluation.count} ${best.evaluation.of}` },
     { table: comparisonTable(comparison) },
     { heading: `The best on the test part: ${test.count} ${test.of}` },
     { text: test.verdict },
-    {
-      table: {
-        header: ["", ...metrics],
-        rows: test.entries.map((entry) => [entry.name, ...metrics.map((m) => entry.values[m]?.toPrecision(4) ?? "")]),
-      },
-    },
+    { table: entriesTable(test) },
     { heading: "Runs" },
     { table: { rows: comparison.candidates.map(({ values, run }) => [Object.values(values).flat().join(" "), run]) } },
     { heading: "How this was made" },
-    { code: command },
+    { command },
   ];
   return reportPage(`Comparison ${name}`, blocks);
 }

@@ -39,6 +39,19 @@ const input: RunReport = {
   model: { parameters: 13381, bytes: 60123 },
 };
 
+test("more metrics than stand beside each other are rows, each with its unit said once", async () => {
+  const nats: Judge = { name: "nats", mode: "min", unit: "nats a character" };
+  const classes = Object.fromEntries(Array.from({ length: 12 }, (_, k) => [`recall ${k}`, k / 12]));
+  const many = { ...evaluation, judge: nats, entries: [
+    { name: "GRU", kind: "network", values: { nats: 2, ...classes } },
+    { name: "unigram", kind: "trivial", values: { nats: 3 } },
+  ] } satisfies Evaluation; // prettier-ignore
+  const page = await runReport({ ...input, evaluation: many });
+  assert.match(page, /<th><\/th><th class="number">GRU<\/th><th class="number">unigram<\/th>/);
+  assert.match(page, /<td>nats a character<\/td><td class="number"><b>2\.000<\/b><\/td><td class="number">3\.000<\/td>/);
+  assert.match(page, /<td>recall 6<\/td><td class="number">0\.5000<\/td><td class="number">–<\/td>/);
+});
+
 test("the weights before the first epoch are named where no epoch did better", async () => {
   const started = (start: number) => runReport({ ...input, monitor: { monitor: "val_loss", mode: "min", start } });
   assert.match(await started(1), /The weights are those before the first epoch: no epoch had a better val_loss/);
@@ -50,7 +63,7 @@ test("the report begins with the verdict, and has everything that made the run",
   assert.ok(page.indexOf("WORSE than linear autoregression") < page.indexOf("<h2>"), "the verdict first");
   assert.match(page, /class="verdict bad"/);
   assert.match(page, /<b>linear autoregression<\/b>.*<b>1\.500<\/b>/);
-  for (const text of ["<td>GRU</td>", "mae, °C", "123,457", "Predicted against actual", "best: epoch 2", "prices.csv", "[64,32]", "13,381 parameters; the file has 60.1 kB", "npx sluice train prices.csv --task forecast", "12.3 s", "whose val_loss was best"]) {
+  for (const text of ["<td>GRU</td>", "mae (°C)", "123,457", "Predicted against actual", "best: epoch 2", "prices.csv", "[64,32]", "13,381 parameters; the file has 60.1 kB", "npx sluice train prices.csv --task forecast", "12.3 s", "whose val_loss was best"]) {
     assert.ok(page.includes(text), text);
   }
   assert.doesNotMatch(page, /<script|<link|<img|<iframe|src=|url\(|@import|href=|undefined|NaN/);

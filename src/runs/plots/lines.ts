@@ -129,7 +129,9 @@ function dotLayer(x: ArrayLike<number>, { y, colour }: Line, all: boolean): Laye
   const shown = (i: number) => canDraw(y[i] ?? Number.NaN);
   const places = all ? thin(y, MOST) : Array.from({ length: y.length }, (_, i) => i);
   const kept = places.filter((i) => shown(i) && (all || (!shown(i - 1) && !shown(i + 1))));
-  const mark = { type: "point", filled: true, size: all ? 10 : 16, opacity: all ? 0.7 : 1, color: colour };
+  // Few points are seen only where they are large, many only where they are small.
+  const size = all ? Math.max(10, Math.min(30, 3000 / kept.length)) : 16;
+  const mark = { type: "point", filled: true, size, opacity: all ? 0.7 : 1, color: colour };
   return { data: { values: kept.map((i) => ({ x: x[i]!, y: y[i]! })) }, mark };
 }
 
