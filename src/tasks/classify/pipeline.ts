@@ -16,10 +16,10 @@ import { largestClass, likelyClasses } from "./scores.js";
 /** Samples that are computed together; results do not depend on it. */
 const BATCH = 256;
 
-/** Raw samples to classes. */
 /** What may be classified: data with the columns of training; or alone texts, paths of clips, or sequences [steps][features]. */
 export type Asked = DataSource | readonly string[] | readonly (readonly (readonly number[])[])[];
 
+/** Raw samples to classes. */
 export class ClassifyPipeline<X = unknown> implements Pipeline {
   readonly task = "classify";
   readonly #encoder: Encoder<X>;
@@ -100,7 +100,7 @@ export class ClassifyPipeline<X = unknown> implements Pipeline {
     return this.#rival ? evaluation : sayMissing(evaluation, "the simple baseline");
   }
 
-  /** [N, K], in groups of like length: no sample waits for a much longer one. */
+  /** [N, K], in the order of the samples. */
   async probabilities(model: Model, items: readonly X[]): Promise<Float64Array> {
     const K = this.#labels.count;
     const out = new Float64Array(items.length * K);

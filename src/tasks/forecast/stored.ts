@@ -115,11 +115,13 @@ function partsByRow(frame: Frame, plan: Plan, ends: readonly number[]): Parts {
   const members: number[][] = [[], [], []];
   const partOf = frame.series.map((s) => ends.findIndex((end) => frame.rows[s.end - 1]! < end));
   const trainEnds = frame.series.map(({ begin }) => begin);
+  let taken = -1; // the last row that a horizon began at: pieces overlap by their margin
   for (let i = 0; i < windows.length; i++) {
     const { rows, id } = windows.place(i);
     const [first, last] = [rows[plan.lookback]!, rows.at(-1)!].map((step) => frame.rows[step]!);
     const part = partOf[id as number]!;
-    if (first! < (ends[part - 1] ?? 0) || last! >= ends[part]!) continue;
+    if (first! < (ends[part - 1] ?? 0) || last! >= ends[part]! || first! <= taken) continue;
+    taken = first!;
     members[part]!.push(i);
     if (part === 0) trainEnds[id as number] = rows.at(-1)! + 1;
   }

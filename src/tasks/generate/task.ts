@@ -4,6 +4,7 @@ import type { Picture } from "../../runs/evaluation.js";
 import { check } from "../../util/errors.js";
 import { NGram } from "../baselines/n-gram.js";
 import { optimizerOf, recurrentStack } from "../network.js";
+import { sourceName } from "../source-name.js";
 import type { Prepared, Task, TaskContext } from "../task.js";
 import { continuation, textOf } from "./continuation.js";
 import { readCorpus, type Corpus } from "./corpus.js";
@@ -37,6 +38,7 @@ async function prepare(
   const train = ids.subarray(0, parts.train);
   const validation = ids.subarray(parts.train, parts.validation);
   const test = await testPart(ids.subarray(parts.validation), vocabulary, settings);
+  const tested = options.testData === undefined ? "test" : sourceName(options.testData);
   warnOfUnknown(vocabulary, { validation, ...(test && { test }) }, context);
   const pipeline = new GeneratePipeline(vocabulary, options.encoding);
   const network = makeNetwork(vocabulary.size, settings);
@@ -57,11 +59,11 @@ async function prepare(
       mode: "min",
     },
     settings,
-    facts: factsOf(corpus, vocabulary, { train, validation, test }),
+    facts: factsOf(corpus, vocabulary, { train, validation, test }, tested),
     validate: (m) => validate(m),
     async test(m) {
       const pictures = [await samplesOf(m, vocabulary)];
-      return test ? pipeline.judge(m, test, "test", baselines(), pictures) : validate(m, pictures);
+      return test ? pipeline.judge(m, test, tested, baselines(), pictures) : validate(m, pictures);
     },
   };
 }
@@ -142,8 +144,9 @@ function baselinesOf(pipeline: GeneratePipeline, train: Ids, { ngram, level }: S
     if (made) return made;
     const model = new NGram(train.subarray(Math.max(0, train.length - COUNTED)), pipeline.vocabulary.size, ngram);
     const unit = level === "word" ? "words" : "characters";
+    const cut = train.length > COUNTED ? `, counted in the last ${COUNTED.toLocaleString("en")}` : "";
     const simple: Baseline = {
-      name: `${model.order}-gram of ${unit}`,
+      name: `${model.order}-gram of ${unit}${cut}`,
       kind: "simple",
       probability: (ids, at) => model.probability(ids, at),
     };
@@ -179,14 +182,16 @@ function factsOf(
   { name, pieces }: Corpus,
   { size, level }: Vocabulary,
   parts: { train: Ids; validation: Ids; test: Ids | null },
+  tested: string,
 ): readonly (readonly [string, string])[] {
   const unit = level === "word" ? "words" : "characters";
   const show = (n: number) => n.toLocaleString("en");
+  const from = tested === "test" ? "the last ones" : `those of ${tested}`;
   return [
     ["text", name],
     [`different ${unit}`, `${show(pieces.length)}, of which the model knows ${show(size - 1)}`],
     ["training part", `${show(parts.train.length)} ${unit}`],
     ["validation part", `${show(parts.validation.length)} ${unit}, those that follow`],
-    ["test part", parts.test ? `${show(parts.test.length)} ${unit}, the last ones` : "none: judged on validation"],
+    ["test part", parts.test ? `${show(parts.test.length)} ${unit}, ${from}` : "none: judged on validation"],
   ];
 }

@@ -71,7 +71,7 @@ async function prepare(
     validate: (m) => pipeline.judge(m, validation, pick(truth, split.validation), "validation"),
     test: (m) =>
       testTable
-        ? pipeline.judgeTable(m, testTable, "test")
+        ? pipeline.judgeTable(m, testTable, testTable.source)
         : pipeline.judge(m, takeSamples(all, split.test), pick(truth, split.test), "test"),
   };
 }

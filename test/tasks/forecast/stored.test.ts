@@ -56,6 +56,7 @@ test("a long file: settings from an excerpt, training from all of it, parts in o
   const rows = new Set(streamed(made));
   assert.ok(rows.size > (0.99 * 0.7 * n) / 500, `${rows.size} windows`);
   const { count, entries } = await made.test(made.model);
+  assert.ok(count <= (0.15 * n) / 500 + 24, `${count}: pieces that overlap count no window twice`);
   assert.ok(count > 100 && entries.every(({ values: { RMSE } }) => RMSE! > 0.2));
   await made.close!();
 });

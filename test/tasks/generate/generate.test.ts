@@ -1,4 +1,7 @@
 import assert from "node:assert/strict";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { test } from "node:test";
 import { Random, type Dataset } from "sluice";
 import { attach } from "../../../src/tasks/attachment.js";
@@ -51,6 +54,23 @@ test("it learns the words and is better than letters alone", async () => {
     picture.samples[0]!.text.split(/\s+/).filter((word) => word === "the").length > 5,
     picture.samples[0]!.text,
   );
+});
+
+test("what the n-gram model is counted in is said where that is not the whole training part", async () => {
+  const long = await prepare("ab".repeat(1_100_000), { ...SMALL, units: [2], validation: 0.001, test: 0.001 });
+  const { entries } = await long.test(long.model);
+  assert.equal(entries[2]!.name, "5-gram of characters, counted in the last 2,000,000");
+});
+
+test("another file is the test part, and named so", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "sluice-generate-"));
+  const testData = join(folder, "other.txt");
+  writeFileSync(testData, prose(20));
+  const made = await prepare(prose(200), { ...SMALL, testData });
+  const { part: name } = await made.test(made.model);
+  assert.equal(name, testData);
+  assert.match(Object.fromEntries(made.facts)["test part"]!, /characters, those of .*other\.txt$/);
+  rmSync(folder, { recursive: true });
 });
 
 test("the loss that decides when to stop is what the validation part is then judged by", async () => {
