@@ -7,7 +7,8 @@
 
 /** Mean and deviation (n − 1) over seeds. @param {Record<string, { values: Record<string, number> }>} bySeed @param {string} name @returns {Figure | undefined} */
 export function figureOf(bySeed, name) {
-  const values = Object.values(bySeed).map((trained) => trained.values[name]);
+  // A task may not measure every metric of a row.
+  const values = Object.values(bySeed).flatMap((trained) => trained.values[name] ?? []);
   const n = values.length;
   if (n === 0) return undefined;
   const mean = values.reduce((a, b) => a + b) / n;
