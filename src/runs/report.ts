@@ -43,9 +43,9 @@ pre.command{white-space:pre-wrap;overflow-wrap:anywhere}
 pre.prose{white-space:pre-wrap;overflow-wrap:anywhere;font:15px/1.55 Georgia,serif}
 .wide{overflow-x:auto}
 table{border-collapse:collapse;margin:12px 0;font-variant-numeric:tabular-nums}
-th,td{border-bottom:1px solid var(--line);padding:6px 20px 6px 0;text-align:left;vertical-align:top;unicode-bidi:plaintext}th{color:var(--soft);font-weight:600}
-td.number,th.number{text-align:right}td.number{white-space:nowrap}th,td{overflow-wrap:break-word}.pairs td{overflow-wrap:anywhere;min-width:8ch}.pairs td:first-child{min-width:17ch}
-@media (max-width:700px){th,td{padding-right:12px}}
+th,td{border-bottom:1px solid var(--line);padding:6px 14px 6px 0;text-align:left;vertical-align:top;unicode-bidi:plaintext}th{color:var(--soft);font-weight:600}
+td.number,th.number{text-align:right}td.number{white-space:nowrap}th,td{overflow-wrap:break-word}.pairs td{overflow-wrap:anywhere;min-width:8ch}
+@media (min-width:701px){.pairs td:first-child{min-width:17ch}}
 ${themeStyle}`;
 
 export function reportPage(title: string, blocks: readonly Block[]): string {
