@@ -36,7 +36,7 @@ export function stratifiedSplit(labels: readonly Label[], shares: readonly numbe
     random.shuffle(members);
     let first = 0;
     for (const [k, size] of apportion(members.length, shares, lacks).entries()) {
-      parts[k]!.push(...members.slice(first, first + size));
+      for (const i of members.slice(first, first + size)) parts[k]!.push(i); // spread, a large class would not fit on the stack
       first += size;
     }
   }

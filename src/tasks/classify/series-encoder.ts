@@ -85,7 +85,8 @@ export function padded(
   sequences: readonly Sequence[],
   { maxLength, keep, D }: { readonly maxLength: number; readonly keep: "start" | "end"; readonly D: number },
 ): Tensor {
-  const T = Math.min(maxLength, Math.max(...sequences.map(({ length }) => length)));
+  const longest = sequences.reduce((most, { length }) => Math.max(most, length), 0);
+  const T = Math.min(maxLength, longest);
   const out = new Float32Array(sequences.length * T * D).fill(PADDING);
   for (const [i, { values, length }] of sequences.entries()) {
     const from = keep === "end" ? Math.max(0, length - T) : 0;

@@ -84,7 +84,7 @@ export function defaultLookback(
   season: number | null,
   trainShare: number,
 ): number {
-  const longest = Math.max(...frame.series.map(({ begin, end }) => end - begin));
+  const longest = frame.series.reduce((most, { begin, end }) => Math.max(most, end - begin), 0);
   const wanted = Math.min(120, Math.max(30, 2 * (season ?? 1), 2 * horizon));
   return Math.max(1, Math.min(wanted, Math.floor((trainShare * longest - horizon) / 3)));
 }

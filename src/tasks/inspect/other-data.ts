@@ -44,7 +44,7 @@ export async function inspectClips(folder: string): Promise<ClipFacts> {
   for (const entry of await readdir(folder, { withFileTypes: true })) {
     if (!entry.isDirectory()) continue;
     const names = (await readdir(join(folder, entry.name))).filter((name) => /\.wav(\.gz)?$/i.test(name)).sort();
-    clips.push(...names.map((name) => ({ path: join(folder, entry.name, name), label: entry.name })));
+    for (const name of names) clips.push({ path: join(folder, entry.name, name), label: entry.name });
   }
   check(clips.length > 0, () => {
     return `inspect: ${folder} holds no clips: expected one folder for each class, with WAV files in it`;

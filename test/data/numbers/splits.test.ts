@@ -47,6 +47,11 @@ test("stratifiedSplit: many small classes still fill the parts by their shares",
   assert.deepEqual(sizes, [70, 15, 15]);
 });
 
+test("stratifiedSplit: a class of more samples than a call has room for arguments", () => {
+  const labels = Array.from({ length: 400_000 }, (_, i) => i % 2);
+  assert.deepEqual(stratifiedSplit(labels, [0.8, 0.2], 1).map((part) => part.length), [320_000, 80_000]); // prettier-ignore
+});
+
 test("calendarFeatures: pandas's hour, weekday, month and day of year as sine and cosine", () => {
   const features = calendarFeatures(oracle.dates);
   for (const [cycle, [sin, cos]] of Object.entries(oracle.calendar))

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { classifyTask } from "../../../src/tasks/classify/task.js";
 import { resampled, segmentMeans } from "../../../src/tasks/classify/sequence.js";
+import { padded } from "../../../src/tasks/classify/series-encoder.js";
 import { Random } from "../../../src/util/random.js";
 import { prepare, SMALL, trained, type Row } from "./support.js";
 
@@ -120,4 +121,9 @@ test("new sequences must have the features of the old ones", async () => {
   const { pipeline, model } = await prepare(slopes(40), { ...LONG, ...SMALL });
   await assert.rejects(pipeline.predict(model, [[[1], [2]]]), /trained on 2 features a step, got 1/);
   await assert.rejects(pipeline.predict(model, [[[1, 2], [2]]]), /sequence 1 must be numbers \[steps\]\[features\]/); // prettier-ignore
+});
+
+test("more sequences than a call has room for arguments", () => {
+  const sequences = Array.from({ length: 200_000 }, (_, i) => ({ values: [1, 2], length: 1 + (i % 2), D: 1 }));
+  assert.deepEqual(padded(sequences, { maxLength: 9, keep: "end", D: 1 }).shape, [200_000, 2, 1]);
 });
