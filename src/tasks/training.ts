@@ -54,7 +54,7 @@ async function fitRun<P extends Pipeline>(session: Session<P>, start: number | n
   const { prepared, model, folder, hooks, before } = session;
   const { epochs, batchSize, patience, monitor, mode } = prepared.fit;
   const best = bestOf([...(before?.history[monitor] ?? []), start ?? Number.NaN], mode);
-  if (start !== null && !before) await saveStart(model, folder.file(RUN_FILES.best));
+  if (start !== null && !before) await saveCheckpoint(model, folder.file(RUN_FILES.best));
   const keeping = [
     ...runCallbacks(folder, { monitor, mode }, { best, append: before !== null }),
     earlyStoppingAfter(before, { monitor, mode, patience, start, best }),
@@ -75,7 +75,8 @@ async function fitRun<P extends Pipeline>(session: Session<P>, start: number | n
   return { ...readHistory(folder.file(RUN_FILES.metrics)), stopReason };
 }
 
-async function saveStart(model: Model, path: string): Promise<void> {
+/** The folder is made by the first checkpoint, which a run that is cut short in its first epoch has not had. */
+async function saveCheckpoint(model: Model, path: string): Promise<void> {
   mkdirSync(dirname(path), { recursive: true });
   await model.save(path);
 }
@@ -97,7 +98,7 @@ async function interrupt<P extends Pipeline>(
   seconds: number,
 ): Promise<Run<P>> {
   const { prepared, model, folder, hooks } = session;
-  await model.save(folder.file(RUN_FILES.last));
+  await saveCheckpoint(model, folder.file(RUN_FILES.last));
   markRun(folder, "interrupted", "stopped by the user");
   if (hooks.report !== false) await writeReport(session, history, start, null, seconds);
   return new Run({ model, pipeline: prepared.pipeline, folder: folder.path, evaluation: null, history });

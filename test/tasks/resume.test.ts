@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import type { Callback, Model } from "../../src/index.js";
-import { forecast, openRun, regress, resumeRun } from "../../src/tasks/index.js";
+import { classify, forecast, openRun, regress, resumeRun } from "../../src/tasks/index.js";
 import { Random } from "../../src/util/random.js";
 import { wave } from "./forecast/support.js";
 
@@ -52,6 +52,19 @@ for (const [what, more] of [
   });
 }
 
+test("cut short in its first epoch, before any checkpoint, a run can be taken up again", async () => {
+  const rows = Array.from({ length: 60 }, (_, i) => ({ text: `film ${i % 2 ? "good" : "bad"}`, label: i % 2 }));
+  const source = join(folder, "films.csv");
+  writeFileSync(source, ["text,label", ...rows.map(({ text, label }) => `${text},${label}`)].join("\n") + "\n");
+  const controller = new AbortController();
+  const callback: Callback = { onBatchEnd: () => controller.abort() };
+  const given = { text: "text", units: 2, epochs: 2, batchSize: 8, runs: options.runs };
+  const run = await classify.train(source, given, { ...quiet, signal: controller.signal, callbacks: [callback] });
+  assert.equal(run.interrupted, true);
+  const again = await resumeRun(run.folder!, quiet);
+  assert.ok(again.metrics["accuracy"]! > 0);
+});
+
 test("a metric that is not a number is none in a run that is opened too", async () => {
   const rows = Array.from({ length: 40 }, (_, i) => ({ a: i % 7, y: i < 32 ? i % 5 : 0.1 }));
   const { runs } = options;
@@ -62,7 +75,10 @@ test("a metric that is not a number is none in a run that is opened too", async 
 
 test("a column whose name a model file cannot hold is given no type, before training", async () => {
   const types = { constructor: "text" } as const;
-  await assert.rejects(forecast.train(data, { ...options, types }, quiet), /option types: no column called constructor/);
+  await assert.rejects(
+    forecast.train(data, { ...options, types }, quiet),
+    /option types: no column called constructor/,
+  );
 });
 
 /** Noise teaches nothing, so that patience soon ends. */
