@@ -3,7 +3,7 @@ import { timeSplit, type CalendarCycle } from "../../data/index.js";
 import { check } from "../../util/errors.js";
 import { longestName, type Frame, type Series } from "./frame.js";
 import type { ForecastOptions } from "./options.js";
-import { rowsNeeded, settingsOf, type ForecastPlan } from "./pipeline.js";
+import { firstSteps, rowsNeeded, settingsOf, type ForecastPlan } from "./pipeline.js";
 import { windowsOf } from "./samples.js";
 import type { Step } from "./steps.js";
 
@@ -42,7 +42,7 @@ export function partsOf(where: string, frame: Frame, plan: Plan, shares: readonl
     trainEnds[id as number] = Math.max(trainEnds[id as number]!, rows.at(-1)! + 1);
   }
   const spans = frame.series.map((s, i) => {
-    return { ...s, end: trainEnds[i] === s.begin ? s.begin + plan.lookback : trainEnds[i]! };
+    return trainEnds[i] === s.begin ? firstSteps([s], plan)[0]! : { ...s, end: trainEnds[i]! };
   });
   return { train: train!, validation: validation!, test: test ?? new Int32Array(0), spans, trainEnds };
 }

@@ -6,7 +6,7 @@ import { sayMissing } from "../baselines/saved.js";
 import { readingLike, type Reading } from "../common-options.js";
 import type { Answer, Pipeline } from "../task.js";
 import type { LinearForecaster } from "./autoregression.js";
-import { frameOf, longestName, type Frame } from "./frame.js";
+import { frameOf, longestName, type Frame, type Series } from "./frame.js";
 import { measure } from "./measure.js";
 import { naiveError } from "./metrics.js";
 import { predictAhead } from "./predict-ahead.js";
@@ -119,8 +119,8 @@ export class ForecastPipeline implements Pipeline {
       this.plan,
     );
     const values = valuesOf(WHERE, frame, roles, this.plan);
-    const firsts = frame.series.map((s) => ({ ...s, end: s.begin + this.plan.lookback }));
-    const samples = new Samples(values, this.settings, this.scaling.covering(values.inputs, firsts));
+    const scaling = this.scaling.covering(values.inputs, firstSteps(frame.series, this.plan));
+    const samples = new Samples(values, this.settings, scaling);
     const usable = usableWindows(values, this.plan);
     return measure(model, samples.subset(usable), part, this.measureSettings(values, autoregression));
   }
@@ -183,6 +183,12 @@ export function rowsNeeded({
   transform,
 }: Pick<ForecastPlan, "lookback" | "horizon" | "transform">): number {
   return lookback + horizon + (transform === "difference" ? 1 : 0);
+}
+
+/** What a series that training did not have is scaled by where it is measured: the steps before its first forecast, which are known in all. */
+export function firstSteps(series: readonly Series[], plan: Parameters<typeof rowsNeeded>[0]): Series[] {
+  const known = rowsNeeded(plan) - plan.horizon;
+  return series.map((s) => ({ ...s, end: s.begin + known }));
 }
 
 /** Without the series that are too short for a window; at least one must be left. */

@@ -153,6 +153,13 @@ test("each series has its own scale; one that training never saw gets that of it
   assert.equal(JSON.stringify(made.pipeline), before, "predicting teaches the pipeline nothing");
 });
 
+test("a series that training never saw is measured with differences and a single step of lookback too", async () => {
+  const table = (id: string) => tableOf({ y: wave(40), shop: wave(40).map(() => id) });
+  const made = await prepare(table("a"), { id: "shop", transform: "difference", lookback: 1 });
+  const { count, entries } = await made.pipeline.evaluate(made.model, table("b"));
+  assert.ok(count === 38 && Number.isFinite(entries[0]!.values["RMSE"]), `${count} windows`);
+});
+
 test("covariates known in the future come with rows whose target is empty, and so do their dates", async () => {
   const n = 90;
   const random = new Random(4);
@@ -185,7 +192,11 @@ test("pictures, judge and verdict", async () => {
   assert.deepEqual([judge, count, of, part], [{ name: "RMSE", mode: "min" }, 13, "windows", "test"]); // prettier-ignore
   const names = ["network", "last value", "seasonal naive (24 steps)", "linear autoregression"];
   for (const [i, name] of names.entries()) assert.ok(entries[i]!.name.startsWith(name));
-  assert.match(verdict, /The network is (better|WORSE) than last value \(RMSE \S+ against [^ ,]+, /, "no unit is known");
+  assert.match(
+    verdict,
+    /The network is (better|WORSE) than last value \(RMSE \S+ against [^ ,]+, /,
+    "no unit is known",
+  );
   const [forecast, horizon] = pictures;
   assert.ok(forecast!.kind === "forecast" && forecast.x[0] === "2024-01-04T13:00:00Z" && forecast.truth.length === 13);
   assert.ok(horizon!.kind === "horizon" && horizon.lines.every(({ values }) => values.length === 3));
