@@ -117,8 +117,12 @@ function sentenceOf({ name, mode, unit }: Judge, own: number, { name: other, kin
   const tail = unit ? ` ${unit}` : "";
   // "nats a character" says what is measured and in what: the unit alone.
   const metric = unit?.startsWith(name) ? "" : `${name} `;
-  const figures = `${metric}${own.toPrecision(4)}${tail} against ${value.toPrecision(4)}${tail}${shareOf(own, value)}`;
-  if (own === value) return `The network does exactly as well as ${other} (${figures}).`;
+  const [ours, theirs] = [own.toPrecision(4), value.toPrecision(4)];
+  const both = `${metric}${ours}${tail} against ${theirs}${tail}`;
+  if (own === value) return `The network does exactly as well as ${other} (${both}).`;
+  // A network that kept the linear solution it began with differs from it by rounding alone.
+  if (ours === theirs) return `The network does as well as ${other}, to four digits (${both}).`;
+  const figures = `${both}${shareOf(own, value)}`;
   const wins = mode === "min" ? own < value : own > value;
   if (wins) return `The network is better than ${other} (${figures}).`;
   const advice = kind === "simple" ? ": use that one, or tune the network" : ": a rule that needs no training";
@@ -128,7 +132,7 @@ function sentenceOf({ name, mode, unit }: Judge, own: number, { name: other, kin
 /** How far the network's value lies from the other's, where that is a share of something. */
 function shareOf(own: number, value: number): string {
   const share = Math.abs(own / value - 1);
-  if (!(value > 0 && own > 0) || share === 0 || share > 10) return "";
+  if (!(value > 0 && own > 0) || share > 10) return "";
   const percent = share < 0.01 ? "less than 1" : Math.round(share * 100);
   return `, ${percent} % ${own < value ? "lower" : "higher"}`;
 }

@@ -20,6 +20,8 @@ test("the verdict names the baseline that is better first, with figures and the 
 test("a tie is called a tie, and what cannot be compared is not", () => {
   const network = entry("GRU", "network", 1);
   assert.equal(verdictOf(mae, [network, entry("x", "simple", 1)]), "The network does exactly as well as x (mae 1.000 °C against 1.000 °C).");
+  assert.equal(verdictOf(mae, [network, entry("x", "simple", 0.99999)]), "The network does as well as x, to four digits (mae 1.000 °C against 1.000 °C).");
+  assert.match(verdictOf(mae, [network, entry("x", "simple", 0.999)]), /WORSE than x \(mae 1\.000 °C against 0\.9990 °C, less than 1 % higher\)/);
   assert.equal(verdictOf(mae, [network, entry("x", "simple"), entry("y", "simple", Number.NaN)]), "");
   assert.match(verdictOf(mae, [entry("GRU", "network", Number.NaN), entry("x", "simple", 1)]), /mae is not a number/);
   // R² may be negative: there is no share of it.
