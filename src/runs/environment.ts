@@ -1,6 +1,7 @@
 import { createRequire } from "node:module";
 import { availableParallelism, cpus } from "node:os";
 import type { Kernels } from "../kernels/kernels.js";
+import { RUN_FILES, type RunFolder } from "./run-folder.js";
 
 /** Where and with what a run was made, so that its numbers can be understood later. */
 export interface Environment {
@@ -25,6 +26,13 @@ export function environment(kernels: Kernels, date: Date): Environment {
     kernels: kernels.name,
     date: date.toISOString(),
   };
+}
+
+/** What environment.json holds: where the run was made, and the command that made it. */
+export function readEnvironment(folder: RunFolder): { command: string; environment: Environment } {
+  const saved = folder.readJson(RUN_FILES.environment) as unknown as Environment & { command: string };
+  const { command, ...rest } = saved;
+  return { command, environment: rest };
 }
 
 export function sluiceVersion(): string {

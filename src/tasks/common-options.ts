@@ -4,8 +4,13 @@ import { isForbiddenKey } from "../format/json.js";
 import { definedOnly } from "../util/named.js";
 import { readOptions } from "./options.js";
 
-const count = () => z.int().min(1);
+export const count = () => z.int().min(1);
 const share = () => z.number().gt(0).lt(1);
+
+const name = () => z.string().min(1);
+
+/** Names of columns; a single one stands for a list of one. */
+export const names = () => z.union([name(), z.array(name()).min(1)]).transform((list) => [list].flat());
 
 /** A list of counts; a single number stands for a list of one. */
 const counts = () => z.union([count(), z.array(count()).min(1)]).transform((units) => [units].flat());

@@ -1,6 +1,6 @@
 import { loadModel } from "sluice";
 import type { DataSource } from "../data/index.js";
-import type { Environment } from "../runs/environment.js";
+import { readEnvironment } from "../runs/environment.js";
 import type { Evaluation } from "../runs/evaluation.js";
 import { readHistory } from "../runs/metrics-jsonl.js";
 import { RUN_FILES, type RunFolder } from "../runs/run-folder.js";
@@ -33,11 +33,9 @@ export async function testRun(
     const begin = performance.now();
     const evaluation = await prepared.test(model);
     folder.replaceJson(RUN_FILES.evaluation, evaluation);
-    const { command, ...environment } = folder.readJson(RUN_FILES.environment) as unknown as Environment & {
-      command: string;
-    };
     const history = readHistory(folder.file(RUN_FILES.metrics));
-    const session = { prepared, source: sourceName(source), model, folder, hooks, command, environment, before: null };
+    const made = readEnvironment(folder);
+    const session = { ...made, prepared, source: sourceName(source), model, folder, hooks, before: null };
     if (hooks.report !== false)
       await writeReport(
         session,

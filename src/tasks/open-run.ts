@@ -3,7 +3,7 @@ import { existsSync, statSync } from "node:fs";
 import { basename } from "node:path";
 import { loadModel, type History } from "sluice";
 import type { DataSource } from "../data/index.js";
-import type { Environment } from "../runs/environment.js";
+import { readEnvironment } from "../runs/environment.js";
 import { readEvaluation } from "../runs/evaluation.js";
 import { fingerprint } from "../runs/fingerprint.js";
 import { readHistory } from "../runs/metrics-jsonl.js";
@@ -85,17 +85,13 @@ export async function resumeRun(where: string, options: ResumeOptions = {}, root
     attach(model, prepared.pipeline);
     options.onFolder?.(folder.path);
     const before = epochsBefore(model.epoch, readHistory(folder.file(RUN_FILES.metrics)));
-    const { command, ...environment } = folder.readJson(RUN_FILES.environment) as unknown as Environment & {
-      command: string;
-    };
     return await runTraining({
       prepared,
       model,
       folder,
       hooks: options,
       source: sourceName(source),
-      command,
-      environment,
+      ...readEnvironment(folder),
       before,
     });
   } finally {

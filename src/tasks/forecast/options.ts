@@ -1,11 +1,7 @@
 import { z } from "zod";
-import { networkOptions, readingOptions, runOptions, splitOptions } from "../common-options.js";
+import { count, names, networkOptions, readingOptions, runOptions, splitOptions } from "../common-options.js";
 
-const count = () => z.int().min(1);
 const name = () => z.string().min(1);
-
-/** Names of columns; a single one stands for a list of one. */
-const names = () => z.union([name(), z.array(name()).min(1)]).transform((list) => [list].flat());
 
 export const CYCLES = ["hour", "weekday", "month", "dayOfYear"] as const;
 const cycles = () => z.union([z.enum(CYCLES), z.array(z.enum(CYCLES))]).transform((list) => [list].flat());

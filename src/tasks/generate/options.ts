@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { networkOptions, readingOptions, runOptions, splitOptions } from "../common-options.js";
+import { count, networkOptions, readingOptions, runOptions, splitOptions } from "../common-options.js";
 
 const { bidirectional: _, ...network } = networkOptions({
   units: [256],
@@ -12,8 +12,6 @@ const { bidirectional: _, ...network } = networkOptions({
   clipNorm: 1,
   patience: 2,
 });
-
-const count = () => z.int().min(1);
 
 /** Text that goes on: the network reads characters or words and predicts the next one. */
 export const generateOptions = z.strictObject({

@@ -1,10 +1,7 @@
 import { z } from "zod";
-import { networkOptions, readingOptions, runOptions, splitOptions } from "../common-options.js";
+import { names, networkOptions, readingOptions, runOptions, splitOptions } from "../common-options.js";
 
 const name = () => z.string().min(1);
-
-/** Names of columns; a single one stands for a list of one. */
-const names = () => z.union([name(), z.array(name()).min(1)]).transform((list) => [list].flat());
 
 export const SCALERS = ["standard", "minMax", "robust", "none"] as const;
 
