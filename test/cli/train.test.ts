@@ -46,13 +46,21 @@ describe("sluice train", () => {
   });
 
   test("weights that no epoch made better are kept, and it is said", async () => {
-    const { code, out } = await runIn(folder, `train prices.csv ${FORECAST} --learning-rate 100 --clip-norm 0 --name untrained`);
+    const { code, out } = await runIn(
+      folder,
+      `train prices.csv ${FORECAST} --learning-rate 100 --clip-norm 0 --name untrained`,
+    );
     assert.equal(code, 0);
     assert.match(out, /^Kept +the weights before the first epoch/m);
     const path = /^Report +(.*)$/m.exec(out)![1]!;
-    assert.match(readFileSync(join(folder, path), "utf8"), /The weights are those before the first epoch: no epoch had a better val_loss/);
+    assert.match(
+      readFileSync(join(folder, path), "utf8"),
+      /The weights are those before the first epoch: no epoch had a better val_loss/,
+    );
     const { evaluation } = await ask(folder, REPLIES.evaluate, "evaluate runs/latest --data prices.csv");
-    const [network, simple] = ["network", "simple"].map((kind) => evaluation.entries.find((entry) => entry.kind === kind)!.values["RMSE"]!);
+    const [network, simple] = ["network", "simple"].map(
+      (kind) => evaluation.entries.find((entry) => entry.kind === kind)!.values["RMSE"]!,
+    );
     assert.ok(Math.abs(network! / simple! - 1) < 1e-4, "the network begins as the linear autoregression");
   });
 
