@@ -8,6 +8,7 @@ import { Fields } from "./fields.js";
 import { modelOf } from "./from-keras.js";
 import { isOperation, readLayer } from "./read-model.js";
 import type { ReadContext } from "./layer-parts.js";
+import { separateText } from "./text-layer.js";
 
 export interface KerasDescription {
   readonly format: KerasFile["format"];
@@ -44,11 +45,19 @@ function describe(file: KerasFile): KerasDescription {
   const layers = layersIn(architecture, file.name);
   const conventions: string[] = [];
   const unsupported: string[] = [];
+  let behind: Json = architecture;
+  const refused = refusalOf(() => {
+    const separated = separateText(architecture, file.assets, file.name);
+    behind = separated.architecture;
+    if (separated.text !== null) conventions.push("texts: the attachment textVectorization; the model takes their ids");
+  });
+  if (refused !== null) unsupported.push(refused);
   const context: ReadContext = {
     dialect: dialectOf(version, file.name),
     read: (stored, where) => readLayer(stored, where, context),
   };
-  for (const layer of layers.filter(({ className }) => className !== "InputLayer")) {
+  const apart = ["InputLayer", ...(refused === null ? [] : ["TextVectorization"])];
+  for (const layer of layersIn(behind, file.name).filter(({ className }) => !apart.includes(className))) {
     const found = refusalOf(() => {
       const read = readLayer(layer.stored, file.name, context);
       conventions.push(...read.conventions.map((convention) => `${layer.name}: ${convention}`));
