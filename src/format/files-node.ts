@@ -4,11 +4,26 @@ import { SluiceError } from "../util/errors.js";
 
 export async function readFile(source: string | URL): Promise<Uint8Array> {
   try {
-    const { buffer, byteOffset, byteLength } = await read(source);
-    return new Uint8Array(buffer, byteOffset, byteLength); // the same bytes, not a copy
+    return await readWhole(source);
   } catch (error) {
     throw new SluiceError(`cannot read ${String(source)}: ${(error as Error).message}`, { cause: error });
   }
+}
+
+/** In one read: `fs.promises.readFile` takes pieces of half a megabyte, which a large model waits for. */
+async function readWhole(source: string | URL): Promise<Uint8Array> {
+  const file = await open(source);
+  try {
+    const { size } = await file.stat();
+    const bytes = new Uint8Array(size);
+    const { bytesRead } = await file.read(bytes, 0, size, 0);
+    if (bytesRead === size && size > 0) return bytes;
+  } finally {
+    await file.close();
+  }
+  // Beyond 2 GB, and where the size is not told beforehand, as of a pipe.
+  const { buffer, byteOffset, byteLength } = await read(source);
+  return new Uint8Array(buffer, byteOffset, byteLength);
 }
 
 /** Writes to a temporary file beside the target, syncs, and renames: a crash or a full disk leaves the old file whole. */
