@@ -2,6 +2,7 @@ import type { RecurrentOptions } from "../../ops/recurrent.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import { Layer, type CallContext, type LayerConfig } from "../layer.js";
 import type { Parameter } from "../parameter.js";
+import type { CellRunner } from "./scan.js";
 
 /** What a cell is told beside input and states. */
 export interface CellContext extends CallContext {
@@ -34,4 +35,6 @@ export abstract class RecurrentCell<C extends LayerConfig = LayerConfig> extends
   get fused(): FusedCell | null {
     return null;
   }
+  /** For a cell with an operation of its own over all steps: how it is run. Left out: by the fused operation, else step by step. */
+  runner?(): CellRunner;
 }

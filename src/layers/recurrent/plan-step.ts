@@ -5,7 +5,7 @@ import { check } from "../../util/errors.js";
 import { checkFrame, type StepPlan } from "../step-plan.js";
 import type { FusedCell } from "./cell.js";
 import type { RecurrentLayer, RecurrentLayerConfig } from "./recurrent-layer.js";
-import { stepwiseOf } from "./scan.js";
+import { runnerOf } from "./scan.js";
 
 export function planRecurrentStep(plan: StepPlan, layer: RecurrentLayer<RecurrentLayerConfig>): void {
   const { batch, kernels } = plan;
@@ -23,7 +23,7 @@ export function planRecurrentStep(plan: StepPlan, layer: RecurrentLayer<Recurren
   if (fused) {
     const call = stepCall(plan, fused, states, next, stateIsOutput ? 0 : output.ptr);
     plan.run(() => kernels.recurrentForward(fused.cell, call));
-  } else stepwiseOf(cell).planStep(plan, cell, { states, next, output, zeroOutput: config.zeroOutputForMask! });
+  } else runnerOf(cell).planStep(plan, cell, { states, next, output, zeroOutput: config.zeroOutputForMask! });
   plan.run(() => carry(kernels, states, next));
   const sequence = config.returnSequences;
   plan.output(

@@ -41,11 +41,15 @@ export interface StepPlaces {
   zeroOutput: boolean;
 }
 
-/** How cells without a fused form are run (stepwise.ts): over a sequence, and in a stream. */
-export interface Stepwise {
+/** How a cell without a fused form is run: over a sequence, and in a stream. */
+export interface CellRunner {
   scan: Scan;
-  gru: typeof gruStep;
   planStep(plan: StepPlan, cell: RecurrentCell, places: StepPlaces): void;
+}
+
+/** How every cell can be run (stepwise.ts). */
+export interface Stepwise extends CellRunner {
+  gru: typeof gruStep;
 }
 
 /** Own cells, and activations that no kernel knows, need it. A bundle that only loads models leaves it out unless it asks. */
@@ -61,9 +65,14 @@ export function stepwiseOf(cell: RecurrentCell): Stepwise {
   throw new SluiceError(`${cell.label}: runs step by step, which this bundle leaves out; ${how}`);
 }
 
+/** The cell's own way, or step by step. */
+export function runnerOf(cell: RecurrentCell): CellRunner {
+  return cell.runner?.() ?? stepwiseOf(cell);
+}
+
 export function scan(cell: RecurrentCell, inputs: ScanInputs, options: ScanOptions, context: CallContext): ScanResult {
   const fused = cell.fused;
-  return fused ? scanFused(fused, inputs, options) : stepwiseOf(cell).scan(cell, inputs, options, context);
+  return fused ? scanFused(fused, inputs, options) : runnerOf(cell).scan(cell, inputs, options, context);
 }
 
 function scanFused(cell: FusedCell, inputs: ScanInputs, options: ScanOptions): ScanResult {
