@@ -1,7 +1,8 @@
 // Compiles the AssemblyScript kernels to the variants that the loader chooses from:
 //   kernels-{relaxed,simd}{,-shared}.wasm   relaxed: fused multiply-add; shared: a memory that worker threads can share.
 //   kernels-inference-{relaxed,simd}.wasm   without gradients and optimizers, for pages that only run models.
-// The sources tell the variants apart by ASC_FEATURE_RELAXED_SIMD and ASC_FEATURE_THREADS, which asc defines, and by TRAINS.
+//   kernels-sequences-{relaxed,simd}{,-shared}.wasm   with the kernels of ragged batches and of the rarer layers.
+// The sources tell the variants apart by ASC_FEATURE_RELAXED_SIMD and ASC_FEATURE_THREADS, which asc defines, by TRAINS and SEQUENCES.
 // A stamp of the sources, the flags and the compiler's version skips the work when nothing has changed.
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -34,28 +35,49 @@ const COMMON = [
 ];
 const RELAXED = ["--enable", "relaxed-simd"];
 const SHARED = ["--enable", "threads", "--sharedMemory", "--maximumMemory", MAXIMUM_PAGES];
-const FULL = ["--use", "TRAINS=1"];
+const FULL = ["--use", "TRAINS=1", "--use", "SEQUENCES=0"];
+const SEQUENCES = ["--use", "TRAINS=1", "--use", "SEQUENCES=1"];
 /** No --shrinkLevel: it would save 400 bytes, and a stream's step of 32 units take a third longer. */
-const INFERENCE = ["--use", "TRAINS=0"];
+const INFERENCE = ["--use", "TRAINS=0", "--use", "SEQUENCES=0"];
 const VARIANTS = {
   "kernels-relaxed": [...COMMON, ...FULL, ...RELAXED],
   "kernels-simd": [...COMMON, ...FULL],
   "kernels-relaxed-shared": [...COMMON, ...FULL, ...RELAXED, ...SHARED],
   "kernels-simd-shared": [...COMMON, ...FULL, ...SHARED],
+  "kernels-sequences-relaxed": [...COMMON, ...SEQUENCES, ...RELAXED],
+  "kernels-sequences-simd": [...COMMON, ...SEQUENCES],
+  "kernels-sequences-relaxed-shared": [...COMMON, ...SEQUENCES, ...RELAXED, ...SHARED],
+  "kernels-sequences-simd-shared": [...COMMON, ...SEQUENCES, ...SHARED],
   "kernels-inference-relaxed": [...COMMON, ...INFERENCE, ...RELAXED],
   "kernels-inference-simd": [...COMMON, ...INFERENCE],
 };
 
 const asc = createRequire(import.meta.url).resolve("assemblyscript/bin/asc.js");
 
-/** One hash over everything that decides the output. */
-function stamp() {
-  const hash = createHash("sha256").update(JSON.stringify(VARIANTS));
-  hash.update(readFileSync(join(dirname(dirname(asc)), "package.json")));
+/** The two that Node reads. */
+const NODE_VARIANTS = ["kernels-sequences-relaxed-shared", "kernels-sequences-simd-shared"];
+
+/** One hash for each variant, over everything that decides its bytes. */
+function stamps() {
+  const common = createHash("sha256").update(readFileSync(join(dirname(dirname(asc)), "package.json")));
+  const sequences = createHash("sha256");
   for (const name of readdirSync(sources, { recursive: true }).sort()) {
-    if (name.endsWith(".ts")) hash.update(name).update(readFileSync(join(sources, name)));
+    if (!name.endsWith(".ts")) continue;
+    // sequence/index.ts is the one door to its folder
+    const hash = /^sequence[/\\]/.test(name) ? sequences : common;
+    hash.update(name).update(readFileSync(join(sources, name)));
   }
-  return hash.digest("hex");
+  const [first, second] = [common.digest("hex"), sequences.digest("hex")];
+  const of = (name, flags) => [flags.join(" "), first, ...(name.includes("sequences") ? [second] : [])].join(" ");
+  return Object.fromEntries(Object.entries(VARIANTS).map(([name, flags]) => [name, of(name, flags)]));
+}
+
+function writtenStamps() {
+  try {
+    return JSON.parse(readFileSync(stampFile, "utf8"));
+  } catch {
+    return {}; // the first build
+  }
 }
 
 /** Written under another name and renamed, so that a process that loads the kernels meanwhile sees the old or the new file. */
@@ -78,15 +100,18 @@ async function compile(name, flags) {
   return `${name}.wasm ${bytes.length} bytes`;
 }
 
+/** With SLUICE_WASM=node in the environment only what Node reads is compiled, for whoever works on a kernel. */
 export async function buildWasm() {
   if (!existsSync(entry)) return;
-  const wanted = stamp();
-  const complete = Object.keys(VARIANTS).every((name) => existsSync(join(outDir, `${name}.wasm`)));
-  if (complete && existsSync(stampFile) && readFileSync(stampFile, "utf8") === wanted) return;
+  const names = process.env.SLUICE_WASM === "node" ? NODE_VARIANTS : Object.keys(VARIANTS);
+  const [wanted, written] = [stamps(), writtenStamps()];
+  const stale = names.filter((name) => wanted[name] !== written[name] || !existsSync(join(outDir, `${name}.wasm`)));
+  if (stale.length === 0) return;
   mkdirSync(outDir, { recursive: true });
   mkdirSync(dirname(stampFile), { recursive: true });
-  const lines = await Promise.all(Object.entries(VARIANTS).map(([name, flags]) => compile(name, flags)));
-  writeFileSync(stampFile, wanted);
+  const lines = await Promise.all(stale.map((name) => compile(name, VARIANTS[name])));
+  const fresh = Object.fromEntries(stale.map((name) => [name, wanted[name]]));
+  writeFileSync(stampFile, JSON.stringify({ ...writtenStamps(), ...fresh }));
   console.log(lines.join("\n"));
 }
 

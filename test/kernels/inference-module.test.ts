@@ -5,7 +5,7 @@ import type { Kernels } from "../../src/kernels/kernels.js";
 import { loadKernels } from "../../src/kernels/wasm/load-node.js";
 import { Numbers, runCase, VARIANTS, type Case } from "./compare.js";
 
-const modules = [true, false].map((relaxed) => loadKernels({ relaxed, shared: false, forwardOnly: true }));
+const modules = [true, false].map((relaxed) => loadKernels({ relaxed, shared: false, edition: "inference-" as const }));
 const n = new Numbers(9);
 const [B, T, D, H] = [5, 7, 6, 12];
 const x = n.normal(B * T * D);

@@ -14,7 +14,7 @@ import { CASES } from "./cases.js";
 import { B, built, call, concrete, drawInputs, RIGHT_PADDED, type LayerCase } from "./check-layer.js";
 
 function forwardKernels(relaxed: boolean): Kernels {
-  const variant = { relaxed, shared: false, forwardOnly: true };
+  const variant = { relaxed, shared: false, edition: "inference-" as const };
   const file = new URL(`../../src/kernels/wasm/${fileName(variant)}`, import.meta.url);
   return new ForwardKernels(new WebAssembly.Module(readFileSync(file)), variant) as unknown as Kernels;
 }

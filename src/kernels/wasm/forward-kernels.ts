@@ -3,7 +3,7 @@ import type { Binary, Cell, FusedActivation, RecurrentCall, Reduce, Unary } from
 import { BINARY, REDUCE, UNARY } from "../kernels.js";
 import { WasmMemory } from "./memory.js";
 import { ARG_SLOTS, ARGS, OP, WIDE_SLOT, WORKSPACE_SLOT, type WasmExports } from "./operations.js";
-import { fileName, importsFor, type Variant } from "./variants.js";
+import { importsFor, nameOf, type Variant } from "./variants.js";
 
 const CELL: Record<Cell, number> = { gru: 0, lstm: 1, simpleRnn: 2 };
 const SAVED_SLOTS: Record<Cell, number> = { gru: 4, lstm: 5, simpleRnn: 0 };
@@ -30,7 +30,7 @@ export class ForwardKernels {
 
   /** @param memory that of other kernels, to compute on what is there already (full.ts) */
   constructor(module: WebAssembly.Module, variant: Variant, memory = new WasmMemory(variant.shared)) {
-    this.name = `wasm-${fileName(variant).slice("kernels-".length, -".wasm".length)}`;
+    this.name = `wasm-${nameOf(variant)}`;
     this.memory = memory;
     this.exports = new WebAssembly.Instance(module, importsFor(this.memory.wasm)).exports as unknown as WasmExports;
     const { onGrow } = memory;

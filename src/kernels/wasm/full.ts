@@ -4,7 +4,7 @@ import type { Edition } from "./load.js";
 import { spawnWorker } from "./threads.js";
 
 export const fullEdition: Edition = {
-  forwardOnly: false,
+  name: "",
   urlOf({ relaxed, shared }) {
     if (relaxed && shared) return new URL("./kernels-relaxed-shared.wasm", import.meta.url);
     if (relaxed) return new URL("./kernels-relaxed.wasm", import.meta.url);

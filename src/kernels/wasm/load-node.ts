@@ -1,8 +1,8 @@
 /** The wasm kernels under Node: the module is read from beside this file, at once. */
 import { readFileSync } from "node:fs";
 import { setFlagsFromString } from "node:v8";
-import { WasmKernels } from "./kernels.js";
 import { requireSimd, type ModuleSource } from "./load.js";
+import { SequenceWasmKernels } from "./sequence-kernels.js";
 import { spawnNodeWorker } from "./threads-node.js";
 import { fileName, hasRelaxedSimd, type Variant } from "./variants.js";
 
@@ -16,7 +16,7 @@ const WIDE_FROM_NODE = 24;
  */
 export function bestVariant(): Variant {
   if (!hasRelaxedSimd()) setFlagsFromString("--experimental-wasm-relaxed-simd");
-  return { relaxed: hasRelaxedSimd(), shared: true, wide: asksForWide() };
+  return { relaxed: hasRelaxedSimd(), shared: true, edition: "sequences-", wide: asksForWide() };
 }
 
 function asksForWide(): boolean {
@@ -27,9 +27,9 @@ function asksForWide(): boolean {
 }
 
 /** @param wanted left out, or what `setWasmSource` was given, which is for pages: the best variant for the engine */
-export function loadKernels(wanted?: Variant | ModuleSource): WasmKernels {
+export function loadKernels(wanted?: Variant | ModuleSource): SequenceWasmKernels {
   requireSimd();
   const variant = typeof wanted === "object" ? wanted : bestVariant();
   const bytes = readFileSync(new URL(`./${fileName(variant)}`, import.meta.url));
-  return new WasmKernels(new WebAssembly.Module(bytes), variant, spawnNodeWorker, true);
+  return new SequenceWasmKernels(new WebAssembly.Module(bytes), variant, spawnNodeWorker, true);
 }

@@ -13,7 +13,7 @@ export type ModuleSource = (file: string) => string | URL | BufferSource | Promi
 
 /** What a program needs of the kernels: to run models, or to train them too (full.ts). */
 export interface Edition {
-  forwardOnly: boolean;
+  readonly name: NonNullable<Variant["edition"]>;
   /** Where the module stands: addresses written out one by one, so that a bundler sees them. */
   urlOf(variant: Variant): URL;
   start(module: WebAssembly.Module, variant: Variant, memory?: WasmMemory): Kernels;
@@ -21,7 +21,7 @@ export interface Edition {
 
 /** Nothing in an entry point that asks for no more records a tape, and a tape alone would call a gradient. */
 let edition: Edition = {
-  forwardOnly: true,
+  name: "inference-",
   urlOf: ({ relaxed }) =>
     relaxed
       ? new URL("./kernels-inference-relaxed.wasm", import.meta.url)
@@ -39,9 +39,9 @@ export function useEdition(wanted: Edition): void {
  * @param memory of the small edition, when the program turns out to need the full one: models and streams stay where they are
  */
 export async function loadKernels(source?: ModuleSource, memory?: WasmMemory): Promise<Kernels> {
-  const { forwardOnly, urlOf, start } = edition;
-  const shared = !forwardOnly && !memory && globalThis.crossOriginIsolated === true;
-  const variant = { relaxed: hasRelaxedSimd(), shared, forwardOnly };
+  const { name, urlOf, start } = edition;
+  const shared = name !== "inference-" && !memory && globalThis.crossOriginIsolated === true;
+  const variant = { relaxed: hasRelaxedSimd(), shared, edition: name };
   const found = source ? await source(fileName(variant)) : urlOf(variant);
   const bytes = typeof found === "string" || found instanceof URL ? await fetchBytes(found) : found;
   requireSimd();

@@ -3,8 +3,11 @@
 export interface Variant {
   relaxed: boolean;
   shared: boolean;
-  /** Without gradients and optimizers: half the bytes, for pages that only run models. */
-  forwardOnly?: boolean;
+  /**
+   * Which kernels the module holds: "inference-" those without gradients and optimizers, half the bytes, for pages that only run
+   * models; "sequences-" all, with those of ragged batches and the rarer layers (sequence-kernels.ts). Left out: in between.
+   */
+  edition?: "inference-" | "sequences-" | "";
   /** The engine joins pairs of 128-bit operations: wider tiles, the same results. */
   wide?: boolean;
 }
@@ -25,8 +28,13 @@ export function hasSimd(): boolean {
   return WebAssembly.validate(new Uint8Array(SIMD));
 }
 
-export function fileName({ relaxed, shared, forwardOnly }: Variant): string {
-  return `kernels-${forwardOnly ? "inference-" : ""}${relaxed ? "relaxed" : "simd"}${shared ? "-shared" : ""}.wasm`;
+export function fileName({ edition = "", ...features }: Variant): string {
+  return `kernels-${edition}${nameOf(features)}.wasm`;
+}
+
+/** What decides the bits of the results: modules of one name compute the same. */
+export function nameOf({ relaxed, shared }: Variant): string {
+  return (relaxed ? "relaxed" : "simd") + (shared ? "-shared" : "");
 }
 
 /** What a module imports: the memory, and JavaScript's Math for the functions that need not be fast. */

@@ -6,6 +6,7 @@ import { argMax, copyBox, gatherRows, reduce, scatterAddRows } from "./layout";
 import { adagrad, adam, rmsprop, sgd } from "./optimizers";
 import { backwardScratch, recurrentBackward } from "./recurrent-backward";
 import { forwardScratch, recurrentForward } from "./recurrent-forward";
+import { performSequence } from "./sequence/index";
 import { layerNorm, layerNormGrad, softmax, softmaxGrad, sparseCrossEntropyGrad } from "./rows";
 import { finish, jobNumber, jobOperation, jobParts, join, nextJob, post, setMayWait } from "./threads";
 import { unary, unaryGrad } from "./unary";
@@ -47,6 +48,7 @@ function perform(op: i32, part: i32, parts: i32): void {
     case 24: return adam(part, parts);
     case 25: return rmsprop(part, parts);
     case 26: return adagrad(part, parts);
+    default: if (SEQUENCES) performSequence(op, part, parts, workspace);
   }
 }
 
