@@ -11,6 +11,7 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const RANKS = {
   util: 0,
   tensor: 1,
+  distributions: 1,
   kernels: 2,
   format: 2,
   ops: 3,

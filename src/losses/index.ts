@@ -14,6 +14,7 @@ import {
   sparseCategoricalCrossentropy,
 } from "./crossentropy.js";
 import type { Loss } from "./loss.js";
+import { provided } from "./provided.js";
 import {
   cosineSimilarity,
   huber,
@@ -38,6 +39,14 @@ const FACTORIES = {
   binaryCrossentropy, categoricalCrossentropy, sparseCategoricalCrossentropy, kullbackLeiblerDivergence,
 }; // prettier-ignore
 
+/** Losses that are known by name only where they are asked for, so that small pages need not carry them. */
+const RARE: Record<string, (options: never) => Loss> = {};
+
+/** Lets files name these losses. */
+export function provideLosses(more: Readonly<Record<string, (options: never) => Loss>>): void {
+  Object.assign(RARE, more);
+}
+
 const ALIASES = {
   mse: "meanSquaredError", mae: "meanAbsoluteError", bce: "binaryCrossentropy", kld: "kullbackLeiblerDivergence",
   kldivergence: "kullbackLeiblerDivergence", pinball: "quantile",
@@ -47,8 +56,9 @@ const ALIASES = {
 export function resolveLoss(value: LossLike, where: string): Loss {
   if (typeof value === "function") return customLoss(value);
   if (typeof value === "object" && value !== null && "call" in value) return value;
-  const factories = typeof value === "string" ? FACTORIES : { ...FACTORIES, custom: lostLoss };
-  return makeNamed(where, "loss", factories, canonical(value, Object.keys(FACTORIES), ALIASES));
+  const known = { ...FACTORIES, ...provided };
+  const factories = typeof value === "string" ? known : { ...known, custom: lostLoss };
+  return makeNamed(where, "loss", factories, canonical(value, Object.keys(known), ALIASES));
 }
 
 /** Whether a name stands for a loss, for those who take other names too. */
