@@ -16,6 +16,7 @@ import { GRU } from "./recurrent/gru.js";
 import { LSTMCell } from "./recurrent/lstm-cell.js";
 import { LSTM } from "./recurrent/lstm.js";
 import { RNN } from "./recurrent/rnn.js";
+import { SegRNN } from "./recurrent/seg-rnn.js";
 import { SimpleRNNCell } from "./recurrent/simple-rnn-cell.js";
 import { SimpleRNN } from "./recurrent/simple-rnn.js";
 import type { LayerSource } from "./registry.js";
@@ -25,7 +26,7 @@ import { TimeDistributed } from "./time-distributed.js";
 
 /** What a model file may name when the caller gives no list: a bundle that loads models by this carries all of them. */
 export const allLayers: readonly LayerSource[] = [
-  InputLayer, GRU, LSTM, SimpleRNN, RNN, GRUCell, LSTMCell, SimpleRNNCell, Bidirectional, TimeDistributed, Dense, Embedding,
+  InputLayer, GRU, LSTM, SimpleRNN, RNN, SegRNN, GRUCell, LSTMCell, SimpleRNNCell, Bidirectional, TimeDistributed, Dense, Embedding,
   Masking, Dropout, ActivationLayer, LayerNormalization, Conv1D, GlobalAveragePooling1D, GlobalMaxPooling1D, Flatten, Reshape,
   RepeatVector, Concatenate, Add, Subtract, Multiply, Average, Maximum, Minimum,
 ]; // prettier-ignore

@@ -3,6 +3,7 @@ export { gru } from "./recurrent/gru.js";
 export { lstm } from "./recurrent/lstm.js";
 export { simpleRnn } from "./recurrent/simple-rnn.js";
 export { rnn } from "./recurrent/rnn.js";
+export { segRnn } from "./recurrent/seg-rnn.js";
 export { gruCell } from "./recurrent/gru-cell.js";
 export { lstmCell } from "./recurrent/lstm-cell.js";
 export { simpleRnnCell } from "./recurrent/simple-rnn-cell.js";
