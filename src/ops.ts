@@ -10,6 +10,7 @@ export {
   type ActivationLike, type ActivationName,
 } from "./ops/activations.js"; // prettier-ignore
 export { logSoftmax, softmax, softmaxCrossEntropy, sparseCrossEntropy } from "./ops/softmax.js";
+export { ctcLoss, type CtcLossOptions } from "./ops/ctc-loss.js";
 export { clip } from "./ops/clip.js";
 export { where } from "./ops/where.js";
 

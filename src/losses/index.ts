@@ -39,14 +39,6 @@ const FACTORIES = {
   binaryCrossentropy, categoricalCrossentropy, sparseCategoricalCrossentropy, kullbackLeiblerDivergence,
 }; // prettier-ignore
 
-/** Losses that are known by name only where they are asked for, so that small pages need not carry them. */
-const RARE: Record<string, (options: never) => Loss> = {};
-
-/** Lets files name these losses. */
-export function provideLosses(more: Readonly<Record<string, (options: never) => Loss>>): void {
-  Object.assign(RARE, more);
-}
-
 const ALIASES = {
   mse: "meanSquaredError", mae: "meanAbsoluteError", bce: "binaryCrossentropy", kld: "kullbackLeiblerDivergence",
   kldivergence: "kullbackLeiblerDivergence", pinball: "quantile",

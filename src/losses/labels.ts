@@ -4,9 +4,10 @@ import { check, SluiceError } from "../util/errors.js";
 
 /**
  * values: any numbers, one for each prediction; probabilities: the same, within [0, 1]; single: one number for the whole last
- * axis of the prediction; classIndex: one whole number for it, which counts its classes from 0.
+ * axis of the prediction; classIndex: one whole number for it, which counts its classes from 0; texts: rows of such numbers, of
+ * another length than the prediction has steps.
  */
-export type LabelKind = "values" | "probabilities" | "single" | "classIndex";
+export type LabelKind = "values" | "probabilities" | "single" | "classIndex" | "texts";
 
 /** Whether labels of this shape go with such predictions; a last axis of size 1 may be there or not. */
 export function labelsFit(kind: LabelKind, labels: PartialShape, output: PartialShape): boolean {

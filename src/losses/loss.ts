@@ -17,9 +17,10 @@ export interface Loss extends Named {
   /**
    * One value for each sample or time step: y_pred's shape without its last axis. Differentiable in yPred only.
    * @param weighted the values will be weighed or masked, so that one number for the whole batch will not do
+   * @param mask int32 [B, T] of the prediction, 1 = use; for losses of whole sequences, which give one value for each sample
    * @throws SluiceError when the shapes do not fit each other
    */
-  call(yTrue: Tensor, yPred: Tensor, weighted?: boolean): Tensor;
+  call(yTrue: Tensor, yPred: Tensor, weighted?: boolean, mask?: Tensor | null): Tensor;
   /** Raises an error when outputs of this shape and activation cannot be what the loss expects. */
   checkOutput(where: string, output: PartialShape, activation?: string): void;
   /** Raises an error when the labels' shape does not fit the output, or names the first label that the loss cannot take. */

@@ -81,7 +81,7 @@ function forward(
   const extra: Tensor[] = [];
   const addLoss = (t: Tensor) => void extra.push(t);
   const penalize: CallContext["penalize"] = (layer, ys) => activityPenalty(layer, ys, addLoss);
-  const context: CallContext = { training, random: model.random, masks: [], addLoss, penalize };
+  const context: CallContext = { training, random: model.random, masks: [], addLoss, penalize, scan: model.scan };
   const outputs = model.run(rerunInputs(scope, batch), context);
   const losses = outputs.map((output, i) => outputLoss(compiled.outputs[i]!, scope, output, batch, i, measure));
   const loss = [...losses, ...extra].reduce((a, b) => add(a, b));
@@ -101,7 +101,7 @@ function outputLoss(
 ): Tensor {
   const target = feedSlice(scope, batch.samples.y[index]!, batch);
   const weighted = mask !== null || batch.samples.weight !== null || classWeight !== null;
-  const perPosition = loss.call(target, prediction, weighted);
+  const perPosition = loss.call(target, prediction, weighted, mask);
   const samples = batch.samples.weight ? feedSlice(scope, batch.samples.weight, batch) : null;
   const factors = classWeight ? classFactors(scope, classWeight, target, prediction) : null;
   const weights = new SampleWeights(scope, perPosition, samples, factors, mask);
