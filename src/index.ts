@@ -3,6 +3,8 @@ import "./float64-kernels.js";
 import "./training-kernels.js";
 import "./training-choices.js";
 import { allLayers } from "./layers/all-layers.js";
+import { negativeLogLikelihood } from "./losses/likelihood.js";
+import { provideLosses } from "./losses/provided.js";
 import { loadTrainable } from "./train/load.js";
 import type { LoadOptions } from "./model/load.js";
 import type { Model } from "./train/model.js";
@@ -29,6 +31,7 @@ export { initializers, resolveInitializer, type InitializerLike } from "./initia
 export { regularizers, resolveRegularizer, type RegularizerLike } from "./regularizers/index.js";
 export { constraints } from "./constraints/index.js";
 export { schedules } from "./schedules/index.js";
+export * as distributions from "./distributions/index.js";
 export * as losses from "./losses/factories.js";
 export type { Loss, LossFunction, LossLike } from "./losses/index.js";
 export * as metrics from "./metrics/factories.js";
@@ -55,5 +58,6 @@ export { plotHistory, type PlotHistoryOptions } from "./runs/plot-history.js";
  * @param options `layers`: your own layer classes that the file holds
  */
 export function loadModel(source: string | URL | Uint8Array | ArrayBuffer, options: LoadOptions = {}): Promise<Model> {
+  provideLosses({ negativeLogLikelihood });
   return loadTrainable(source, options, allLayers);
 }

@@ -2,6 +2,7 @@ import { ActivationLayer } from "./activation.js";
 import { Concatenate } from "./concatenate.js";
 import { Conv1D } from "./conv1d.js";
 import { Dense } from "./dense.js";
+import { DistributionHead } from "./distribution-head.js";
 import { Dropout } from "./dropout.js";
 import { Embedding } from "./embedding.js";
 import { Flatten } from "./flatten.js";
@@ -29,4 +30,5 @@ export const allLayers: readonly LayerSource[] = [
   InputLayer, GRU, LSTM, SimpleRNN, RNN, SegRNN, GRUCell, LSTMCell, SimpleRNNCell, Bidirectional, TimeDistributed, Dense, Embedding,
   Masking, Dropout, ActivationLayer, LayerNormalization, Conv1D, GlobalAveragePooling1D, GlobalMaxPooling1D, Flatten, Reshape,
   RepeatVector, Concatenate, Add, Subtract, Multiply, Average, Maximum, Minimum,
+  DistributionHead,
 ]; // prettier-ignore

@@ -11,6 +11,7 @@ export { bidirectional } from "./recurrent/bidirectional.js";
 export { timeDistributed } from "./time-distributed.js";
 export { input } from "./input.js";
 export { dense } from "./dense.js";
+export { distributionHead } from "./distribution-head.js";
 export { embedding } from "./embedding.js";
 export { masking } from "./masking.js";
 export { dropout } from "./dropout.js";

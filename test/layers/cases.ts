@@ -103,6 +103,16 @@ const recurrent: LayerCase[] = [
 ]; // prettier-ignore
 
 const perStep: LayerCase[] = [
+  {
+    name: "distributionHead of studentT",
+    make: () => layers.distributionHead({ distribution: "studentT", units: 2 }),
+    inputs: vector, outputs: [[null, 2, 3]], weights: 24, stream: true,
+  },
+  {
+    name: "distributionHead of negativeBinomial over time",
+    make: () => layers.distributionHead({ distribution: "negativeBinomial" }),
+    inputs: sequence, outputs: [[null, null, 1, 2]], weights: 8, mask: "kept", stream: true,
+  },
   { name: "dense", make: () => layers.dense({ units: 2 }), inputs: vector, outputs: [[null, 2]], weights: 8, stream: true },
   {
     name: "dense on every step",
