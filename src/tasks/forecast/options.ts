@@ -10,8 +10,15 @@ export const SCALERS = ["minMax", "standard", "robust", "mean", "none"] as const
 export const TRANSFORMS = ["none", "log", "log1p", "difference"] as const;
 export const FILLS = ["error", "forwardFill", "interpolate"] as const;
 
+/** Networks: recurrent layers with all steps of the horizon at once. */
+export const MODELS = ["gru"] as const;
+
 export const forecastOptions = z.strictObject({
   target: names().describe("Column to foresee, or several."),
+  model: z
+    .enum(MODELS)
+    .default("gru")
+    .describe("Network; gru: recurrent layers of the cell that is chosen, all steps of the horizon at once."),
   lookback: count()
     .optional()
     .describe("Steps that the network sees; default two seasons, 30 to 120, fewer for short series."),
