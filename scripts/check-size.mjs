@@ -26,6 +26,14 @@ const PAGES = [
 
 const gzipped = (bytes) => gzipSync(bytes, { level: constants.Z_BEST_COMPRESSION }).length;
 
+/** What is imported by import() is fetched when it is first used (Vega, say); a bundler makes a chunk of its own of it. */
+const fetchedWhenUsed = {
+  name: "fetched-when-used",
+  setup({ onResolve }) {
+    onResolve({ filter: /^/ }, ({ kind, path }) => (kind === "dynamic-import" ? { path, external: true } : undefined));
+  },
+};
+
 async function bundle(entry) {
   const { outputFiles, metafile } = await build({
     entryPoints: [join(root, "scripts/size", entry)],
@@ -35,8 +43,8 @@ async function bundle(entry) {
     format: "esm",
     platform: "browser",
     target: "es2022",
-    // Vega is fetched when a page draws its first plot; a bundler makes a chunk of its own of it.
-    external: ["node:*", "vega", "vega-lite"],
+    external: ["node:*"],
+    plugins: [fetchedWhenUsed],
     legalComments: "none",
     metafile: true,
     write: false,

@@ -7,6 +7,7 @@ import { check, show, SluiceError } from "../util/errors.js";
 import type { Random } from "../util/random.js";
 import { Parameter, type ParameterOptions } from "./parameter.js";
 import { connect, type SymbolicTensor } from "./symbolic.js";
+import type { Scan } from "./recurrent/scan.js";
 import type { LayerRegistry } from "./registry.js";
 import type { StepPlan } from "./step-plan.js";
 
@@ -31,6 +32,8 @@ export interface CallContext {
   addLoss(loss: Tensor): void;
   /** Where a loss is worked out: adds what a layer's activityRegularizer makes of its outputs. Whoever calls a layer's `call` asks for it. */
   penalize?(layer: Layer, outputs: Tensor[]): void;
+  /** How recurrent layers run over time, where training has another way than theirs. */
+  readonly scan?: Scan | undefined;
 }
 
 export interface LayerClass {

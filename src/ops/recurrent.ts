@@ -98,22 +98,22 @@ function backward(
 }
 
 /** The gradient's own place, to be added to; null when the weight wants none (a frozen layer). */
-function zeroedGrad(scope: Scope, t: Tensor): Tensor | null {
+export function zeroedGrad(scope: Scope, t: Tensor): Tensor | null {
   scope.accumulateGrad(t, () => undefined);
   return t.tracked ? t.grad : null;
 }
 
-function merge(scope: Scope, t: Tensor, gradient: Tensor): void {
+export function merge(scope: Scope, t: Tensor, gradient: Tensor): void {
   scope.accumulateGrad(t, (place) => scope.kernels.axpy(place, 1, gradient.ptr, t.size));
 }
 
-function ptrOf(t: Tensor | null | undefined): number {
+export function ptrOf(t: Tensor | null | undefined): number {
   return t ? t.ptr : 0;
 }
 
 const GATES = { gru: 3, lstm: 4, simpleRnn: 1 } as const;
 
-function sizes(cell: Cell, x: Tensor, W: Tensor, U: Tensor): [number, number, number, number] {
+export function sizes(cell: Cell, x: Tensor, W: Tensor, U: Tensor): [number, number, number, number] {
   const G = GATES[cell];
   const [B, T, D] = x.shape;
   const H = U.shape[0]!;

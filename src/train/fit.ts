@@ -18,7 +18,6 @@ import { addEpoch, emptyHistory, type History } from "./history.js";
 import { LogBook } from "./logs.js";
 import type { Model } from "./model.js";
 import { NonFiniteError } from "./non-finite.js";
-import { progressBar } from "./progress.js";
 import { trainStep } from "./step.js";
 
 export interface FitOptions {
@@ -101,7 +100,7 @@ async function makePlan(model: Model, x: Inputs | Dataset, y: Inputs | undefined
   checkCount("fit", "initialEpoch", initialEpoch, 0);
   const classWeight = checkClassWeights(options.classWeight);
   const listed = options.callbacks === undefined ? [] : [options.callbacks].flat();
-  const callbacks = [...progressBar(verbose), ...(listed as CallbackLike[]).map(toCallback)];
+  const callbacks = [...(await progress(verbose)), ...(listed as CallbackLike[]).map(toCallback)];
   const validates = options.validationData !== undefined || (options.validationSplit ?? 0) !== 0;
   const common = { model, epochs, initialEpoch, classWeight, callbacks, signal, validates };
   if (isDataset(x)) {
@@ -130,6 +129,12 @@ async function makePlan(model: Model, x: Inputs | Dataset, y: Inputs | undefined
     batches: () => sliceBatches(training, batchSize, shuffle ? model.random : null),
     validate,
   };
+}
+
+/** What shows the progress is fetched where there is somebody to see it: in a page only when asked for. */
+async function progress(verbose: FitOptions["verbose"]): Promise<Callback[]> {
+  const quiet = verbose === 0 || (verbose === undefined && !("process" in globalThis));
+  return quiet ? [] : (await import("./progress.js")).progressBar(verbose);
 }
 
 function splitOff(all: Samples, { validationSplit, validationData }: FitOptions): [Samples, Samples | null] {

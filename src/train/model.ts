@@ -1,4 +1,6 @@
 import type { Layer } from "../layers/layer.js";
+import type { RecurrentLayerConfig } from "../layers/recurrent/recurrent-layer.js";
+import type { Scan } from "../layers/recurrent/scan.js";
 import { makeGradient } from "../layers/parameter.js";
 import { kernelsReady } from "../ops/backend.js";
 import type { Kernels } from "../kernels/kernels.js";
@@ -33,6 +35,8 @@ export class Model extends Graph {
   #untrained: readonly Parameter[] = [];
   /** Moments read from a file, which wait for the optimizer to be built. */
   #pending: Map<string, Tensor> | null = null;
+  /** How its recurrent layers run over time while it is trained; left out, in their own way. */
+  scan?: Scan;
   /** Where the last `fit` got to; `initialEpoch` of the next may go on from it. */
   epoch = 0;
 
@@ -96,6 +100,11 @@ export class Model extends Graph {
       return `${this.label}: its optimizer ${optimizer.className} already trains another model; give each model one of its own`;
     });
     owners.set(optimizer, this);
+    if (this.layers.some(isCheckpointed)) {
+      const { checkCheckpoints, checkpointedScan } = await import("../layers/recurrent/checkpointed.js");
+      checkCheckpoints(this.layers);
+      this.scan ??= checkpointedScan;
+    }
     for (const p of parameters) makeGradient(p, kernels);
     optimizer.build(parameters, kernels);
     if (this.#pending) restoreMoments(optimizer, this.#pending);
@@ -203,6 +212,11 @@ export class Model extends Graph {
     this.epoch = stored.epoch;
     this.random.state = stored.random;
   }
+}
+
+function isCheckpointed(layer: Layer): boolean {
+  const { checkpointEvery = null } = layer.config as RecurrentLayerConfig;
+  return checkpointEvery !== null || layer.sublayers.some(isCheckpointed);
 }
 
 /** A functional model: `model({ inputs: x, outputs: y })`, with `x = input(…)` and `y = layer.apply(x)`. */

@@ -102,7 +102,7 @@ export class Bidirectional extends Layer<BidirectionalConfig> {
     const ahead = forward.scan(x!, initial.slice(0, half), false, context);
     const back = backward.scan(x!, initial.slice(half), true, context);
     const { returnSequences, returnState } = forward.config;
-    const [y, yBack] = returnSequences ? [ahead.sequence, back.sequence] : [ahead.last, back.last];
+    const [y, yBack] = returnSequences ? [ahead.sequence!, back.sequence!] : [ahead.last, back.last];
     const [states, statesBack] = returnState ? [ahead.states, back.states] : [[], []];
     context.penalize?.(forward, [y, ...states]);
     context.penalize?.(backward, [yBack, ...statesBack]);

@@ -11,6 +11,9 @@ import type { gruStep } from "./gru-step.js";
 export interface ScanOptions {
   reverse: boolean;
   zeroOutputForMask: boolean;
+  /** Whether anybody will look at the outputs of all steps. */
+  returnSequences?: boolean;
+  checkpointEvery?: number | null;
 }
 
 export interface ScanInputs {
@@ -24,8 +27,8 @@ export interface ScanInputs {
 }
 
 export interface ScanResult {
-  /** [B, T, H], each output at its own time */
-  sequence: Tensor;
+  /** [B, T, H], each output at its own time; a scan that keeps little may leave it out without returnSequences */
+  sequence: Tensor | null;
   /** [B, H], the output of the step that ran last */
   last: Tensor;
   states: Tensor[];
@@ -77,7 +80,7 @@ export function scan(cell: RecurrentCell, inputs: ScanInputs, options: ScanOptio
 
 function scanFused(cell: FusedCell, inputs: ScanInputs, options: ScanOptions): ScanResult {
   const { W, U, b, ...kernel } = cell;
-  const [sequence, ...states] = recurrent({ ...inputs, W, U, b }, { ...kernel, ...options });
+  const [sequence, ...states] = recurrent({ ...inputs, W, U, b }, { ...options, ...kernel });
   // Where steps are masked the last output may differ from the last state: zeros, or nothing shown yet.
   const last = inputs.mask ? timeStep(sequence!, options.reverse ? 0 : sequence!.shape[1]! - 1) : states[0]!;
   return { sequence: sequence!, last, states };
