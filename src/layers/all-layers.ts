@@ -1,4 +1,6 @@
 import { ActivationLayer } from "./activation.js";
+import { AdditiveAttention } from "./additive-attention.js";
+import { Attention } from "./attention.js";
 import { Concatenate } from "./concatenate.js";
 import { Conv1D } from "./conv1d.js";
 import { Dense } from "./dense.js";
@@ -31,4 +33,5 @@ export const allLayers: readonly LayerSource[] = [
   Masking, Dropout, ActivationLayer, LayerNormalization, Conv1D, GlobalAveragePooling1D, GlobalMaxPooling1D, Flatten, Reshape,
   RepeatVector, Concatenate, Add, Subtract, Multiply, Average, Maximum, Minimum,
   DistributionHead,
+  Attention, AdditiveAttention,
 ]; // prettier-ignore

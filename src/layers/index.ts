@@ -24,5 +24,7 @@ export { reshape } from "./reshape.js";
 export { repeatVector } from "./repeat-vector.js";
 export { concatenate } from "./concatenate.js";
 export { add, average, maximum, minimum, multiply, subtract } from "./merge-factories.js";
+export { attention } from "./attention.js";
+export { additiveAttention } from "./additive-attention.js";
 export { Layer } from "./layer.js";
 export { RecurrentCell } from "./recurrent/cell.js";

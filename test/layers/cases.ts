@@ -241,4 +241,23 @@ const merging: LayerCase[] = [
   },
 ]; // prettier-ignore
 
-export const CASES: LayerCase[] = [...recurrent, ...perStep, ...shaping, ...merging];
+const ALL_STEPS = /because it looks at all steps of its values/;
+
+const queryAndValue = [[null, null, 3], [null, 5, 3]]; // prettier-ignore
+
+const attending: LayerCase[] = [
+  { name: "attention", make: () => layers.attention(), inputs: queryAndValue, outputs: [[null, null, 3]], weights: 0, stream: ALL_STEPS },
+  {
+    name: "attention with all options",
+    make: () => layers.attention({ useScale: true, scoreMode: "concat", returnAttentionScores: true, useCausalMask: true }),
+    inputs: [[null, null, 3], [null, 5, 2], [null, 5, 3]], outputs: [[null, null, 2], [null, null, 5]], weights: 2,
+    stream: ALL_STEPS,
+  },
+  {
+    name: "additiveAttention",
+    make: () => layers.additiveAttention(),
+    inputs: queryAndValue, outputs: [[null, null, 3]], weights: 3, stream: ALL_STEPS,
+  },
+]; // prettier-ignore
+
+export const CASES: LayerCase[] = [...recurrent, ...perStep, ...shaping, ...merging, ...attending];
