@@ -10,11 +10,13 @@ import { Embedding } from "./embedding.js";
 import { Flatten } from "./flatten.js";
 import { GlobalAveragePooling1D, GlobalMaxPooling1D } from "./global-pooling.js";
 import { InputLayer } from "./input.js";
+import { LateFusion } from "./late-fusion.js";
 import { LayerNormalization } from "./layer-normalization.js";
 import { Masking } from "./masking.js";
 import { Add, Average, Maximum, Minimum, Multiply, Subtract } from "./merge.js";
 import { Bidirectional } from "./recurrent/bidirectional.js";
 import { GRUCell } from "./recurrent/gru-cell.js";
+import { GRUD } from "./recurrent/gru-d.js";
 import { GRU } from "./recurrent/gru.js";
 import { LSTMCell } from "./recurrent/lstm-cell.js";
 import { LSTM } from "./recurrent/lstm.js";
@@ -29,9 +31,9 @@ import { TimeDistributed } from "./time-distributed.js";
 
 /** What a model file may name when the caller gives no list: a bundle that loads models by this carries all of them. */
 export const allLayers: readonly LayerSource[] = [
-  InputLayer, GRU, LSTM, SimpleRNN, RNN, SegRNN, GRUCell, LSTMCell, SimpleRNNCell, Bidirectional, TimeDistributed, Dense, Embedding,
+  InputLayer, GRU, GRUD, LSTM, SimpleRNN, RNN, SegRNN, GRUCell, LSTMCell, SimpleRNNCell, Bidirectional, TimeDistributed, Dense, Embedding,
   Masking, Dropout, ActivationLayer, LayerNormalization, Conv1D, GlobalAveragePooling1D, GlobalMaxPooling1D, Flatten, Reshape,
-  RepeatVector, Concatenate, Add, Subtract, Multiply, Average, Maximum, Minimum,
+  RepeatVector, Concatenate, LateFusion, Add, Subtract, Multiply, Average, Maximum, Minimum,
   DistributionHead,
   Attention, AdditiveAttention,
 ]; // prettier-ignore

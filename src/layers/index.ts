@@ -1,5 +1,6 @@
 /** All layers, under the names that users write: `layers.gru({ units: 64 })`. */
 export { gru } from "./recurrent/gru.js";
+export { gruD } from "./recurrent/gru-d.js";
 export { lstm } from "./recurrent/lstm.js";
 export { simpleRnn } from "./recurrent/simple-rnn.js";
 export { rnn } from "./recurrent/rnn.js";
@@ -23,6 +24,7 @@ export { flatten } from "./flatten.js";
 export { reshape } from "./reshape.js";
 export { repeatVector } from "./repeat-vector.js";
 export { concatenate } from "./concatenate.js";
+export { lateFusion } from "./late-fusion.js";
 export { add, average, maximum, minimum, multiply, subtract } from "./merge-factories.js";
 export { attention } from "./attention.js";
 export { additiveAttention } from "./additive-attention.js";

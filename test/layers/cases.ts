@@ -235,6 +235,11 @@ const merging: LayerCase[] = [
     inputs: [[null, null, 3], [null, null, 2]], outputs: [[null, null, 5]], weights: 0, stream: true,
   },
   {
+    name: "lateFusion of two kinds",
+    make: () => layers.lateFusion(),
+    inputs: [[null, 2], [null, 3], [null, 1]], outputs: [[null, 6]], weights: 0, stream: true,
+  },
+  {
     name: "concatenate along time",
     make: () => layers.concatenate({ axis: 1 }),
     inputs: [[null, 2, 3], [null, 3, 3]], outputs: [[null, 5, 3]], weights: 0, steps: 2, stream: /joins its inputs along time/,

@@ -1,4 +1,5 @@
 import type { SymbolicTensor, Tensor } from "sluice";
+import type { Inputs } from "../../model/feed.js";
 import type { DataSource, ReadOptions } from "../../data/index.js";
 import type { Labels } from "./labels.js";
 import type { ClassifyOptions, KindDefaults } from "./options.js";
@@ -8,15 +9,15 @@ import type { Truth } from "./scores.js";
 
 /** How raw samples of one kind are read and become an input of the network; fitted, and saved with the model. */
 export interface Encoder<X> {
-  readonly kind: "text" | "series" | "audio";
+  readonly kind: "text" | "series" | "audio" | "mixed";
   /** What the samples are, for messages: "texts". */
   readonly of: string;
   /** @param labelled whether labels are needed */
   read(where: string, source: DataSource, labelled: boolean, reading: ReadOptions): Promise<Samples<X>>;
   /** Whether there is nothing to read in a sample. */
   isEmpty(item: X): boolean;
-  /** Padded after the end to the longest of them, [N, T] or [N, T, D]; padding is masked by the network. */
-  encode(items: readonly X[]): Tensor;
+  /** Padded after the end to the longest of them, [N, T] or [N, T, D]; padding is masked by the network. Of several kinds a list. */
+  encode(items: readonly X[]): Inputs;
   toJSON(): object;
 }
 
@@ -28,16 +29,26 @@ export interface TrainingPart<X> {
 }
 
 /** What is made of the training part. */
-export interface Fitted<X> {
+export type Fitted<X> = FittedParts<X> & (WithSteps | WithVector);
+
+/** The network up to its recurrent layers, [B, T, D]. */
+interface WithSteps {
+  readonly steps: SymbolicTensor;
+}
+
+/** Of several kinds: what they say together, [B, C]. */
+interface WithVector {
+  readonly joined: SymbolicTensor;
+}
+
+interface FittedParts<X> {
   readonly encoder: Encoder<X>;
   /** Options that depended on the data. */
   readonly settings: Partial<ClassifyOptions>;
   readonly facts: readonly (readonly [name: string, text: string])[];
   /** Things that the user should know. */
   readonly warnings: readonly string[];
-  /** The network up to its recurrent layers. */
-  readonly input: SymbolicTensor;
-  readonly steps: SymbolicTensor;
+  readonly input: SymbolicTensor | readonly SymbolicTensor[];
   /** Weights that do not begin at random: by the name of a layer, its first weight. */
   readonly initial: Readonly<Record<string, (random: Tensor) => Tensor>>;
   /** Strong simple baselines, of which the validation part chooses one. */

@@ -6,16 +6,11 @@ import type { ClassifyOptions } from "./options.js";
 
 /** Recurrent layers over the masked steps, what is taken of the steps, dropout, and one unit for each class (two classes: one). */
 export function buildNetwork<X>(fitted: Fitted<X>, labels: Labels, options: ClassifyOptions): Model {
-  const { units, dropout, seed } = options;
-  // Dropout between layers by step; after the last one on what is taken of the steps.
-  const below =
-    units.length > 1 ? recurrentStack(fitted.steps, { ...options, units: units.slice(0, -1) }, true) : fitted.steps;
-  const taken = takenOf(below, { ...options, units: units.slice(-1), dropout: 0 });
-  const kept = dropout > 0 ? layers.dropout({ rate: dropout }).apply(taken) : taken;
+  const kept = "joined" in fitted ? fitted.joined : summaryOf(fitted.steps, options);
   const several = labels.separator !== null;
   const sigmoid = several || labels.units === 1;
   const output = layers.dense({ units: labels.units, activation: sigmoid ? "sigmoid" : "softmax" }).apply(kept);
-  const network = model({ inputs: fitted.input, outputs: output, seed });
+  const network = model({ inputs: [fitted.input].flat(), outputs: output, seed: options.seed });
   network.compile({
     optimizer: optimizerOf(options),
     loss: sigmoid ? "binaryCrossentropy" : "sparseCategoricalCrossentropy",
@@ -23,6 +18,14 @@ export function buildNetwork<X>(fitted: Fitted<X>, labels: Labels, options: Clas
   });
   begin(network, fitted);
   return network;
+}
+
+/** Dropout between layers by step; after the last one on what is taken of the steps. */
+function summaryOf(steps: SymbolicTensor, options: ClassifyOptions): SymbolicTensor {
+  const { units, dropout } = options;
+  const below = units.length > 1 ? recurrentStack(steps, { ...options, units: units.slice(0, -1) }, true) : steps;
+  const taken = takenOf(below, { ...options, units: units.slice(-1), dropout: 0 });
+  return dropout > 0 ? layers.dropout({ rate: dropout }).apply(taken) : taken;
 }
 
 /** The last recurrent layer, and what is taken of its steps: [B, H], or [B, 2H] where two things are taken. */

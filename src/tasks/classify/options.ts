@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { definedOnly } from "../../util/named.js";
 import { networkOptions, readingOptions, runOptions, splitOptions } from "../common-options.js";
+import { mixedOptions } from "../mixed/columns.js";
 
 /** Of texts; each other kind of samples has its own `defaults`. */
 const network = networkOptions({
@@ -52,6 +53,7 @@ export const classifyOptions = z.strictObject({
     .boolean()
     .default(false)
     .describe("A folder of clips with one folder a class, or a table of path and label."),
+  ...mixedOptions(),
   mels: z.int().min(4).default(40).describe("Mel bands of the sound's spectrum."),
   maxLength: z
     .int()

@@ -1,4 +1,3 @@
-import type { Tensor } from "sluice";
 import { stratifiedSplit, type DataSource } from "../../data/index.js";
 import { check, show } from "../../util/errors.js";
 import { readingOf } from "../common-options.js";
@@ -136,7 +135,7 @@ const countsOf = (truth: Truth, labels: Labels) =>
   labels.classes.map((_, k) => truth.filter((set) => set.includes(k)).length);
 
 function dataOf<X>(fitted: Fitted<X>, labels: Labels, { samples, truth }: Part<X>, balanced: boolean): TrainingData {
-  const x: Tensor = fitted.encoder.encode(samples.items);
+  const x = fitted.encoder.encode(samples.items);
   const y = labels.targets(truth);
   return balanced ? [x, y, balancedWeights(truth, labels)] : [x, y];
 }

@@ -20,11 +20,15 @@ export const classifyTask: Task<typeof classifyOptions, ClassifyPipeline> = {
 };
 
 /** The kind that the options ask for. */
-function modalityOf({ text, id, wide, audio }: z.output<typeof classifyOptions>): Modality<unknown> {
-  const given = [text !== undefined && "text", (id !== undefined || wide) && "id or wide", audio && "audio"].filter(
-    Boolean,
-  );
-  check(given.length <= 1, () => `classify: give one of text, id, wide and audio, got ${show(given)}`);
-  const kind = text !== undefined ? "text" : audio ? "audio" : "series";
+function modalityOf({ text, id, wide, audio, inputs }: z.output<typeof classifyOptions>): Modality<unknown> {
+  const asked = {
+    text: text !== undefined,
+    "id or wide": id !== undefined || wide,
+    audio,
+    inputs: inputs !== undefined,
+  };
+  const given = Object.entries(asked).flatMap(([name, is]) => (is ? [name] : []));
+  check(given.length <= 1, () => `classify: give one of text, id, wide, audio and inputs, got ${show(given)}`);
+  const kind = inputs !== undefined ? "mixed" : text !== undefined ? "text" : audio ? "audio" : "series";
   return MODALITIES.find((modality) => modality.kind === kind)!;
 }

@@ -75,8 +75,11 @@ function fitText(part: TrainingPart<string>, options: ClassifyOptions): Fitted<s
  * ln(((n(w, c) + 1) / Σ) / ((n(w, not c) + 1) / Σ)): what naive Bayes knows (Wang and Manning 2012, section 2.1), so that training
  * begins where that model ends. One coordinate for each class, with two classes one.
  */
-function withLogRatios(random: Tensor, sequences: readonly (readonly number[])[], part: TrainingPart<string>): Tensor {
-  const { labels, truth } = part;
+export function withLogRatios(
+  random: Tensor,
+  sequences: readonly (readonly number[])[],
+  { labels, truth }: Pick<TrainingPart<string>, "labels" | "truth">,
+): Tensor {
   const [V, E] = random.shape as [number, number];
   const classes = labels.units === 1 ? [1] : labels.classes.map((_, k) => k);
   if (2 * classes.length > E) return random;
