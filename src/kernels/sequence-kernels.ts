@@ -4,8 +4,10 @@
  */
 import { SluiceError } from "../util/errors.js";
 import type { Kernels } from "./kernels.js";
+import type { PackedKernels } from "./packed.js";
+import { withSequences } from "./reference/sequences.js";
 
-export interface SequenceKernels extends Kernels {
+export interface SequenceKernels extends Kernels, PackedKernels {
   /** Says that the methods of this interface are there. */
   readonly sequences: true;
 }
@@ -16,6 +18,8 @@ export interface SequenceKernels extends Kernels {
  */
 export function sequenceKernels(kernels: Kernels, who: string): SequenceKernels {
   if ((kernels as Partial<SequenceKernels>).sequences) return kernels as SequenceKernels;
+  const reference = withSequences(kernels);
+  if (reference) return reference;
   const how = "import it where the page starts, before anything is computed";
   throw new SluiceError(`${who}: the page fetched its kernels before this was imported, without what it needs; ${how}`);
 }

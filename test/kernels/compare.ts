@@ -16,6 +16,13 @@ export const VARIANTS: Record<string, Kernels> = {
   wide: loadKernels({ relaxed: true, shared: true, wide: true }), // its wider tiles; the engine need not join operations
 };
 
+/** Those whose modules hold the kernels of the sequence edition. */
+export const SEQUENCE_VARIANTS: Record<string, Kernels> = {
+  relaxed: VARIANTS.relaxed!,
+  simd: loadKernels({ relaxed: false, shared: false, edition: "sequences-" }),
+  wide: loadKernels({ relaxed: true, shared: true, edition: "sequences-", wide: true }),
+};
+
 /** What a case uses to place its numbers in the memory of one kernel set; all is given back afterwards. */
 export class Bench {
   #taken: number[] = [];
@@ -78,9 +85,9 @@ export function runCase(kernels: Kernels, body: Case): Record<string, Float64Arr
  * Every result of the case agrees with the reference, in every variant. Results of a few elements may all be what is left of larger
  * terms that cancelled: `floor` is the size that they have without cancellation.
  */
-export function agree(body: Case, floor = 1): void {
+export function agree(body: Case, floor = 1, variants = VARIANTS): void {
   const expected = runCase(reference, body);
-  for (const [variant, kernels] of Object.entries(VARIANTS)) {
+  for (const [variant, kernels] of Object.entries(variants)) {
     const results = runCase(kernels, body);
     for (const [name, want] of Object.entries(expected))
       close(`${variant} ${name}`, results[name]!, want, TOLERANCE, floor);

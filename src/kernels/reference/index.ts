@@ -2,7 +2,7 @@
  * The reference kernels: every kernel in plain loops and float64, meant to be read. They are the oracle of the fast kernels'
  * tests, and what float64 tensors are computed with.
  */
-import type { SequenceKernels } from "../sequence-kernels.js";
+import type { Kernels } from "../kernels.js";
 import { copyKernels } from "./copy.js";
 import { functionKernels, vectorKernels } from "./elementwise.js";
 import { gemmKernels } from "./gemm.js";
@@ -14,13 +14,12 @@ import { reduceKernels } from "./reduce.js";
 import { softmaxKernels } from "./softmax.js";
 
 /** A kernel set of its own, with a memory of its own. */
-export function createReferenceKernels(): SequenceKernels {
+export function createReferenceKernels(): Kernels {
   const memory = new ReferenceMemory();
   return {
     name: "reference",
     memory,
     threads: 1,
-    sequences: true,
     ...gemmKernels(memory),
     ...functionKernels(memory),
     ...vectorKernels(memory),

@@ -10,7 +10,7 @@ import type { ReferenceMemory } from "./memory.js";
 import { addInto } from "./products.js";
 import { simpleRnnCell } from "./simple-rnn.js";
 
-const CELLS: Record<Cell, CellDefinition> = { gru: gruCell, lstm: lstmCell, simpleRnn: simpleRnnCell };
+export const CELLS: Record<Cell, CellDefinition> = { gru: gruCell, lstm: lstmCell, simpleRnn: simpleRnnCell };
 
 type Recurrent = Pick<Kernels, "savedLength" | "recurrentForward" | "recurrentBackward">;
 
@@ -162,10 +162,10 @@ function savedOf(memory: ReferenceMemory, { S }: CellDefinition, { saved, B, T, 
   };
 }
 
-function weightsAt(
+export function weightsAt(
   memory: ReferenceMemory,
   { G }: CellDefinition,
-  { D, H, resetAfter }: RecurrentCall,
+  { D, H, resetAfter }: Pick<RecurrentCall, "D" | "H" | "resetAfter">,
   at: Pick<RecurrentCall, "W" | "U" | "b">,
 ): Weights {
   const biases = G === 3 && resetAfter ? 2 : 1;
@@ -177,10 +177,10 @@ function weightsAt(
 }
 
 /** Row i of an array [.., length]; zeros that nobody keeps where the array is absent. */
-function rowOf(memory: ReferenceMemory, ptr: number, i: number, length: number): Float64Array {
+export function rowOf(memory: ReferenceMemory, ptr: number, i: number, length: number): Float64Array {
   return ptr ? memory.floats(ptr + i * length * memory.bytes, length) : zeros(length);
 }
 
-function zeros(length: number): Float64Array {
+export function zeros(length: number): Float64Array {
   return new Float64Array(length);
 }

@@ -180,7 +180,7 @@ export class ForwardKernels {
   }
 
   /** Rows of the batch are dealt out in fours. */
-  protected recurrentParts({ B, T, D, H }: RecurrentCall): number {
+  protected recurrentParts({ B, T, D, H }: Pick<RecurrentCall, "B" | "T" | "D" | "H">): number {
     return B >= 8 && B * T * H * (D + H) > WORTH_SHARING ? this.threads : 1;
   }
 

@@ -101,6 +101,16 @@ export class WasmKernels extends ForwardKernels implements Kernels {
 
   recurrentBackward(cell: Cell, call: RecurrentCall, gradients: RecurrentGradients) {
     this.describe(cell, call);
+    this.describeGradients(gradients);
+    const { arena } = this.memory;
+    const mark = arena.mark();
+    const scratch = arena.alloc(this.exports.backwardScratch());
+    this.ints[22] = scratch;
+    this.exports.run(OP.recurrentBackward, this.recurrentParts(call));
+    arena.release(mark);
+  }
+
+  protected describeGradients(gradients: RecurrentGradients): void {
     const ints = this.ints;
     ints[23] = gradients.dy;
     ints[24] = gradients.dhT;
@@ -111,12 +121,6 @@ export class WasmKernels extends ForwardKernels implements Kernels {
     ints[29] = gradients.db;
     ints[30] = gradients.dh0;
     ints[31] = gradients.dc0;
-    const { arena } = this.memory;
-    const mark = arena.mark();
-    const scratch = arena.alloc(this.exports.backwardScratch());
-    this.ints[22] = scratch;
-    this.exports.run(OP.recurrentBackward, this.recurrentParts(call));
-    arena.release(mark);
   }
 
   sgd(p: Ptr, g: Ptr, v: Ptr, n: number, lr: number, momentum: number, nesterov: boolean) {

@@ -12,7 +12,7 @@ import { barrier } from "./threads";
 import { addColumnSums, addInto, addProductOf, copyFloats, multiplyInto } from "./vectors";
 
 /** Rows of one round: the depth of a block of the weights' products. */
-const ROUND_ROWS = 256;
+export const ROUND_ROWS = 256;
 /** Fewer rows than this at one time: dx is computed row by row over the steps of a round instead. */
 const FEW_ROWS = 4;
 
@@ -21,19 +21,19 @@ function roundSteps(): i32 {
 }
 
 /** Padded state of one row. */
-function stateWidth(): i32 {
+export function stateWidth(): i32 {
   return roundUp(H());
 }
 
-function zeroBytes(): usize {
+export function zeroBytes(): usize {
   return bytes(max(B() * H(), max(roundUp(D()), stateWidth())));
 }
 
-function packedUBytes(): usize {
+export function packedUBytes(): usize {
   return bytes(stateWidth() * gates() * H());
 }
 
-function packedWBytes(): usize {
+export function packedWBytes(): usize {
   return dx() ? bytes(roundUp(D()) * gates() * H()) : 0;
 }
 
@@ -43,7 +43,7 @@ function roundBytes(): usize {
   return bytes(rows * gradientSlots() * H() + 16) + bytes(rows * D()) + bytes(rows * H());
 }
 
-function stateBytes(): usize {
+export function stateBytes(): usize {
   return bytes(B() * stateWidth());
 }
 
@@ -80,7 +80,7 @@ export function recurrentBackward(part: i32, parts: i32, workspace: usize): void
 }
 
 /** Uᵀ and Wᵀ, gate by gate as the products want them: z|r and g apart for the GRU. */
-function packTransposed(packedU: usize, packedW: usize, part: i32, parts: i32): void {
+export function packTransposed(packedU: usize, packedW: usize, part: i32, parts: i32): void {
   const split = isSplit() ? 2 * H() : gates() * H();
   packPart(packedU, U(), 0, joinedU(), H(), part, parts);
   if (joinedU() < gates() * H()) packPart(packedU, U(), joinedU(), gates() * H() - joinedU(), H(), part, parts);
@@ -90,12 +90,12 @@ function packTransposed(packedU: usize, packedW: usize, part: i32, parts: i32): 
 }
 
 /** Whether δg for W and dq for U are different slots. */
-function isSplit(): bool {
+export function isSplit(): bool {
   return cell() == GRU && resetAfter();
 }
 
 /** Gates that meet Uᵀ in one product. */
-function joinedU(): i32 {
+export function joinedU(): i32 {
   return resetBefore() ? 2 * H() : gates() * H();
 }
 
@@ -262,7 +262,7 @@ function inputGradient(begin: i32, end: i32, first: i32, rows: i32, d: usize, pa
   }
 }
 
-function throughInput(out: usize, outStride: usize, d: usize, dStride: usize, packedW: usize, rows: i32, zeros: usize, workspace: usize): void {
+export function throughInput(out: usize, outStride: usize, d: usize, dStride: usize, packedW: usize, rows: i32, zeros: usize, workspace: usize): void {
   const K = isSplit() ? 2 * H() : gates() * H();
   product(out, outStride, d, dStride, packedW, <usize>panelWidth() * 4, <usize>(K * panelWidth()) * 4, rows, D(), K, zeros, 0, true, workspace);
   if (!isSplit()) return;
@@ -296,7 +296,7 @@ function addWeightGradients(begin: i32, end: i32, d: usize, part: i32, parts: i3
 }
 
 /** Columns `column` … of a gradient [M, gates·H] += inᵀ · δ's columns from `slot`, N of them, dealt out among the threads. */
-function addOuter(out: usize, M: i32, input: usize, inWidth: i32, d: usize, slot: i32, column: i32, N: i32, rows: i32, part: i32, parts: i32, workspace: usize): void {
+export function addOuter(out: usize, M: i32, input: usize, inWidth: i32, d: usize, slot: i32, column: i32, N: i32, rows: i32, part: i32, parts: i32, workspace: usize): void {
   if (!out) return;
   const from = splitAt(N, part, parts, WIDEST);
   const n = splitAt(N, part + 1, parts, WIDEST) - from;
@@ -322,7 +322,7 @@ function reverseSafe(begin: i32, end: i32): i32 {
   return timeOf(begin) < timeOf(end - 1) ? begin : end - 1;
 }
 
-function addBias(out: usize, also: usize, d: usize, slot: i32, N: i32, rows: i32, part: i32, parts: i32): void {
+export function addBias(out: usize, also: usize, d: usize, slot: i32, N: i32, rows: i32, part: i32, parts: i32): void {
   const from = splitAt(N, part, parts, WIDEST);
   const n = splitAt(N, part + 1, parts, WIDEST) - from;
   if (n > 0) addColumnSums(out + <usize>from * 4, also ? also + <usize>from * 4 : 0, d + <usize>(slot + from) * 4, <usize>gradientSlots() * H() * 4, rows, n);

@@ -12,17 +12,17 @@ import { barrier } from "./threads";
 import { copyFloats, multiplyInto } from "./vectors";
 
 /** Rows that make a product efficient: so many rows of W x are computed at once. */
-const ENOUGH_ROWS = 32;
+export const ENOUGH_ROWS = 32;
 /** With fewer rows than this in all steps together, packing the weights would cost more than it gains. */
 const PACKING_PAYS = 16;
 
 /** Floats of a row of gate inputs: room for whole panels, and for U_g's own panels after z and r. */
-function rowWidth(): i32 {
+export function rowWidth(): i32 {
   return roundUp(gates() * H()) + WIDEST;
 }
 
 /** One row alone streams through the weights as they lie. */
-function isPacked(): bool {
+export function isPacked(): bool {
   return B() > 1 && B() * T() >= PACKING_PAYS;
 }
 
@@ -30,7 +30,7 @@ function chunkSteps(): i32 {
   return min(T(), max(1, ENOUGH_ROWS / B()));
 }
 
-function packedBytes(): usize {
+export function packedBytes(): usize {
   const columns = rowWidth();
   return isPacked() ? bytes(columns * D()) + bytes(columns * H()) : 0;
 }
@@ -39,7 +39,7 @@ function partBytes(rows: i32): usize {
   return bytes(chunkSteps() * rows * rowWidth()) + bytes(rows * rowWidth()) + bytes(rows * H()) + 2 * bytes(rows * H()) + 2 * bytes(rows * savedSlots() * H());
 }
 
-function zeroBytes(): usize {
+export function zeroBytes(): usize {
   return bytes(max(B() * H(), rowWidth()));
 }
 
@@ -61,7 +61,7 @@ export function recurrentForward(part: i32, parts: i32, workspace: usize): void 
 }
 
 /** Panels are dealt out among the threads. A GRU with reset before multiplies by U_z|U_r and by U_g apart. */
-function packWeights(packedW: usize, packedU: usize, part: i32, parts: i32): void {
+export function packWeights(packedW: usize, packedU: usize, part: i32, parts: i32): void {
   const N = gates() * H();
   packPanels(packedW, W(), D(), N, part, parts);
   const split = resetBefore() ? 2 * H() : N;
@@ -78,7 +78,7 @@ function packPanels(dst: usize, src: usize, K: i32, N: i32, part: i32, parts: i3
 }
 
 /** out rows = init row + in · weights, for columns `column` to `column + N` of W or U. */
-function throughWeights(out: usize, outStride: usize, input: usize, inStride: usize, weights: usize, packed: usize, column: i32, rows: i32, N: i32, K: i32, init: usize, workspace: usize): void {
+export function throughWeights(out: usize, outStride: usize, input: usize, inStride: usize, weights: usize, packed: usize, column: i32, rows: i32, N: i32, K: i32, init: usize, workspace: usize): void {
   if (isPacked()) {
     product(out, outStride, input, inStride, packed, <usize>panelWidth() * 4, <usize>(K * panelWidth()) * 4, rows, N, K, init, 0, false, workspace);
   } else {
@@ -157,7 +157,7 @@ function projectInput(a: usize, earliest: i32, count: i32, first: i32, rows: i32
 }
 
 /** u = U ĥ + c, without the candidate's columns where the reset gate comes before. */
-function stateProduct(u: usize, width: usize, h: usize, packedU: usize, rows: i32, zeros: usize, workspace: usize): void {
+export function stateProduct(u: usize, width: usize, h: usize, packedU: usize, rows: i32, zeros: usize, workspace: usize): void {
   const after = cell() == GRU && resetAfter();
   const init = after && b() ? b() + <usize>gates() * H() * 4 : zeros;
   const N = resetBefore() ? 2 * H() : gates() * H();
