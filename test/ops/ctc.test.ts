@@ -8,6 +8,8 @@ import { tensor, type Tensor } from "../../src/ops.js";
 import { withScope } from "../../src/ops/scope.js";
 import type { CtcLossOptions } from "../../src/ops/ctc-loss.js";
 import { Random } from "../../src/util/random.js";
+import { CtcLattice, type Rows } from "../../src/ops/ctc-lattice.js";
+import { CtcLogLattice } from "../reference/ctc-log.js";
 import { assertClose, numericGradient } from "../reference/numeric.js";
 import { FAST, reference, useKernels } from "./check-op.js";
 
@@ -166,4 +168,25 @@ test("what does not fit is an error that names the sample", () => {
     [/expected a mask \[2, 3\], got \[2, 2\]/, () => loss([[1], [2]], { mask: maskOf([1, 2], 2) })],
   ];
   for (const [message, act] of rows) assert.throws(act, message);
+});
+
+test("the recursion equals its twin on logarithms, also where probabilities are far below a float64's least", () => {
+  const sizes = fc.record({ T: fc.integer({ min: 1, max: 60 }), K: fc.integer({ min: 2, max: 6 }), L: fc.nat(25) });
+  const property = fc.property(sizes, fc.nat(), fc.constantFrom(1, 30, 900), ({ T, K, L }, seed, scale) => {
+    const random = new Random(seed);
+    const data = Float64Array.from({ length: T * K }, () => scale * (2 * random.uniform() - 1));
+    if (seed % 3 === 0) data[random.below(T * K)] = -Infinity;
+    const text = Array.from({ length: L }, () => 1 + random.below(K - 1));
+    const steps = Array.from({ length: T }, (_, t) => t);
+    const runOn = (lattice: CtcLattice | CtcLogLattice) => {
+      const slope: Rows = { data: new Float64Array(T * K), from: 0 };
+      return { loss: lattice.run({ data, from: 0 }, steps, text, slope), slope: Array.from(slope.data) };
+    };
+    const [wide, log] = [runOn(new CtcLattice(T, K, 0)), runOn(new CtcLogLattice(T, K, 0))];
+    if (log.loss === Infinity) return assert.equal(wide.loss, Infinity);
+    assertClose([wide.loss], [log.loss], "loss", 1e-11);
+    // Logarithms of 50,000 have an error of 1e-11, which is the larger one of the two.
+    assertClose(wide.slope, log.slope, "slope", 1e-9, 1);
+  });
+  fc.assert(property, { numRuns: 300 });
 });
