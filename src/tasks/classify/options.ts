@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { definedOnly } from "../../util/named.js";
 import { networkOptions, readingOptions, runOptions, splitOptions } from "../common-options.js";
+import { sequenceOptions, textOptions } from "../content-options.js";
 import { mixedOptions } from "../mixed/columns.js";
 
 /** Of texts; each other kind of samples has its own `defaults`. */
@@ -21,18 +22,12 @@ const byKind = <S extends z.ZodType>(option: z.ZodDefault<S>) => {
   return option.unwrap().optional().describe(`${option.description} Default by what is classified.`);
 };
 
-export const LEVELS = ["auto", "word", "char"] as const;
 export const POOLINGS = ["max", "mean", "last", "maxLast"] as const;
 
 export const classifyOptions = z.strictObject({
   label: z.string().min(1).default("label").describe("Column that holds the class."),
   text: z.string().min(1).optional().describe("Column of texts to classify."),
-  level: z.enum(LEVELS).default("auto").describe("Texts by word or by character; auto: Chinese by character."),
-  lower: z.boolean().default(true).describe("Texts in lower case."),
-  numWords: z.int().min(3).default(10_000).describe("Words or characters that are told apart, the most frequent ones."),
-  minCount: z.int().min(1).default(2).describe("A word of the training part that came less often counts as unknown."),
-  embedding: z.int().min(1).default(128).describe("Numbers that stand for a word."),
-  embeddingDropout: z.number().min(0).lt(1).default(0.5).describe("Share of these numbers left out in training."),
+  ...textOptions(),
   id: z.string().min(1).optional().describe("Column that says which sequence a row belongs to, one row a step."),
   time: z
     .string()
@@ -54,13 +49,7 @@ export const classifyOptions = z.strictObject({
     .default(false)
     .describe("A folder of clips with one folder a class, or a table of path and label."),
   ...mixedOptions(),
-  mels: z.int().min(4).default(40).describe("Mel bands of the sound's spectrum."),
-  maxLength: z
-    .int()
-    .min(1)
-    .optional()
-    .describe("Steps of a sequence, at most; default by the training part's lengths."),
-  keep: z.enum(["start", "end"]).default("end").describe("Which part of a longer sequence is kept."),
+  ...sequenceOptions(),
   pooling: z
     .enum(POOLINGS)
     .optional()

@@ -8,7 +8,7 @@ import { fitEach, predictEach, type Predictor, type Rival, type SavedRival } fro
 
 /** Logistic regression on numbers, dates and categories (one-hot), with two penalties. */
 export function tableRivals(part: TablePart, { items, truth, labels }: TrainingPart<MixedItem>): Rival<MixedItem>[] {
-  const rows = items.map((item) => rowOf(part, item));
+  const rows = items.map((item) => part.rowOf(item));
   return [0.01, 1].map((C) => {
     const weights = fitEach(truth, labels, (classOf, K) => fitLogistic(rows, classOf, K, { C }).weights);
     return tableRival(weights, part, labels);
@@ -19,7 +19,7 @@ function tableRival(weights: readonly Float64Array[], part: TablePart, labels: L
   const classes = labels.separator === null ? labels.count : 2;
   const each = weights.map((list): Predictor<MixedItem> => {
     const { probabilities } = logisticOf(list, classes);
-    return (items) => probabilities(items.map((item) => rowOf(part, item)));
+    return (items) => probabilities(items.map((item) => part.rowOf(item)));
   });
   return {
     name: "logistic regression on the table",
@@ -31,11 +31,6 @@ function tableRival(weights: readonly Float64Array[], part: TablePart, labels: L
       return size > MOST_NUMBERS ? null : { kind: "logistic", weights: weights.map((list) => [...list]) };
     },
   };
-}
-
-function rowOf(part: TablePart, item: MixedItem): number[] {
-  const coded = part.categories.flatMap(({ name, known }) => known.map((value) => Number(item[name] === value)));
-  return [...part.numbers(item), ...coded];
 }
 
 export function savedTableRival(saved: SavedRival, part: TablePart, labels: Labels): Rival<MixedItem> {

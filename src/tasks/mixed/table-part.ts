@@ -81,6 +81,12 @@ export class TablePart implements Part {
     });
   }
 
+  /** The same and a 1 at each category, for linear models. */
+  rowOf(item: MixedItem): number[] {
+    const coded = this.categories.flatMap(({ name, known }) => known.map((value) => Number(item[name] === value)));
+    return [...this.numbers(item), ...coded];
+  }
+
   toJSON(): object {
     return { scales: this.scales, categories: this.categories };
   }

@@ -1,5 +1,7 @@
 import { z } from "zod";
 import { names, networkOptions, readingOptions, runOptions, splitOptions } from "../common-options.js";
+import { sequenceOptions, textOptions } from "../content-options.js";
+import { mixedOptions } from "../mixed/columns.js";
 
 const name = () => z.string().min(1);
 
@@ -28,6 +30,9 @@ export const regressOptions = z.strictObject({
     .default(true)
     .describe("Beside the recurrent layers, the linear regression as it was fitted: they learn what it leaves."),
   memoryLimit: z.number().gt(0).default(256e6).describe("Files of more bytes are refused, as they are held in memory."),
+  ...mixedOptions(),
+  ...textOptions(),
+  ...sequenceOptions(),
   ...readingOptions(),
   ...splitOptions({ validation: 0.1, test: 0.15 }),
   ...networkOptions({

@@ -2,13 +2,14 @@ import { openFile } from "#disk";
 import { tensor, Tensor } from "sluice";
 import { readTable, standardScaler, type DataSource, type Table } from "../../data/index.js";
 import { check, show } from "../../util/errors.js";
-import { predictLinear, RidgeSystem, type LinearModel } from "../baselines/linear.js";
 import { readingOf, type Reading } from "../common-options.js";
 import { pathOf } from "../source-name.js";
 import type { Prepared, Task, TaskContext } from "../task.js";
+import { bestRidge } from "./best-ridge.js";
 import { RowEncoder } from "./encoder.js";
 import { groupsOf, targetsOf, type Groups } from "./groups.js";
-import { errorsOf } from "./measure.js";
+import { MixedRegression } from "./mixed/pipeline.js";
+import { prepareMixed } from "./mixed/prepare.js";
 import { regressNetwork } from "./network.js";
 import { regressOptions, type RegressOptions } from "./options.js";
 import { RegressPipeline } from "./pipeline.js";
@@ -19,15 +20,25 @@ import { splitOf, type Split } from "./split.js";
 const WHERE = "regress";
 
 /** Finds out a number from the other columns of a row, or from a sequence of rows. */
-export const regressTask: Task<typeof regressOptions, RegressPipeline> = {
+export const regressTask: Task<typeof regressOptions, RegressPipeline | MixedRegression> = {
   name: "regress",
   description: "Find out a number from the other columns of a table, or from sequences.",
   options: regressOptions,
   prepare,
-  revive: (saved) => RegressPipeline.revive(saved),
+  revive: (saved) => (isMixed(saved) ? MixedRegression.revive(saved) : RegressPipeline.revive(saved)),
 };
 
 async function prepare(
+  source: DataSource,
+  options: RegressOptions,
+  context: TaskContext,
+): Promise<Prepared<RegressPipeline | MixedRegression>> {
+  return options.inputs === undefined ? prepareRows(source, options, context) : prepareMixed(source, options, context);
+}
+
+const isMixed = (saved: unknown) => typeof saved === "object" && saved !== null && "inputs" in saved;
+
+async function prepareRows(
   source: DataSource,
   options: RegressOptions,
   context: TaskContext,
@@ -44,7 +55,7 @@ async function prepare(
   const scaler = standardScaler().fit(columnOf(pick(truth, split.train)));
   const y = scaler.transform(columnOf(truth)).data as Float64Array;
   const [train, validation] = [takeSamples(all, split.train), takeSamples(all, split.validation)];
-  const ridge = bestRidge(train, pick(y, split.train), validation, pick(y, split.validation));
+  const ridge = bestRidge(train.flat, pick(y, split.train), validation.flat, pick(y, split.validation));
   const summary = options.linear && groups.ids !== null;
   const pipeline = new RegressPipeline({ reading, roles, encoder, scaler, ridge, summary });
   const settings = { ...options, features: roles.features.map(({ name }) => name) };
@@ -95,19 +106,6 @@ function checkVaries(source: string, target: string, truth: Float64Array): void 
       return `${WHERE}: target ${show(target)} of ${source} is ${truth[0]} all through the training part; there is nothing to learn`;
     },
   );
-}
-
-/** Penalties that are tried, by the sum of squares of a scaled column, which is N. */
-const PENALTIES = [1e-6, 1e-3, 1e-2, 1e-1, 1];
-
-/** The linear regression whose penalty does best on the validation part. */
-function bestRidge(train: Samples, y: Float64Array, validation: Samples, truth: Float64Array): LinearModel {
-  const system = new RidgeSystem(train.flat, { data: y, rows: y.length, columns: 1 });
-  const tried = PENALTIES.map((penalty) => {
-    const model = system.solve(penalty * y.length);
-    return { model, error: errorsOf(truth, predictLinear(model, validation.flat))["RMSE"]! };
-  });
-  return tried.reduce((best, one) => (one.error < best.error ? one : best)).model;
 }
 
 /** The rows of some samples. */
