@@ -6,6 +6,7 @@ export type { ByteSource, DataSource, Rows as TableRows } from "./readers/source
 export { readTable, readTableChunks, tableOf } from "./readers/read-table.js";
 export type { ReadOptions, TableFormat } from "./readers/options.js";
 export * from "./audio/index.js";
+export * from "./ctc/index.js";
 export { readLines, readText, type TextOptions } from "./readers/text.js";
 export type { Line } from "./readers/lines.js";
 export { readTs, type TsData, type TsSeries } from "./readers/ts.js";

@@ -30,7 +30,7 @@ const WHERE = "ctcLoss";
 
 /**
  * −ln p(l|x), where p(l|x) = Σ_π Π_t softmax(x_t)[π_t] over all paths π of T labels and blanks that become l when repeated labels are
- * merged and blanks left out (eqs. 2 and 3). Computed by the forward-backward recursion of section 4.1, on logarithms in float64, in
+ * merged and blanks left out (eqs. 2 and 3). Computed in float64 by the forward-backward recursion of section 4.1, in
  * O(T·L) time.
  *
  * Logits x [B, T, K] (numbers before the softmax; logarithms of probabilities do as well) and labels [B, L] → [B]. Gradient at the
