@@ -3,11 +3,12 @@
  * fetches the larger module once it imports something that needs them (wasm/sequence-edition.ts).
  */
 import { SluiceError } from "../util/errors.js";
+import type { DecayKernels } from "./decay.js";
 import type { Kernels } from "./kernels.js";
 import type { PackedKernels } from "./packed.js";
 import { withSequences } from "./reference/sequences.js";
 
-export interface SequenceKernels extends Kernels, PackedKernels {
+export interface SequenceKernels extends Kernels, DecayKernels, PackedKernels {
   /** Says that the methods of this interface are there. */
   readonly sequences: true;
 }

@@ -14,7 +14,7 @@ export type RecurrentOptions = WeightOptions<"recurrent">;
 export type BiasOptions = WeightOptions<"bias">;
 
 /** The defaults of a weight's options, and what makes a parameter's options of them. */
-export function weightOptions<W extends string>(weight: W, initializer: string) {
+export function weightOptions<W extends string>(weight: W, initializer: InitializerLike) {
   const key = (what: string) => `${weight}${what}`;
   const defaults = { [key("Initializer")]: initializer, [key("Regularizer")]: null, [key("Constraint")]: null };
   return {

@@ -2,7 +2,7 @@
 import { layers } from "../../src/index.js";
 import type { LayerCase } from "./check-layer.js";
 
-const { gru, lstm, simpleRnn, rnn, gruCell, lstmCell, simpleRnnCell, bidirectional, timeDistributed } = layers;
+const { gru, gruD, lstm, simpleRnn, rnn, gruCell, lstmCell, simpleRnnCell, bidirectional, timeDistributed } = layers;
 const { add, multiply, average, maximum, minimum, subtract } = layers;
 const sequence = [[null, null, 3]];
 const vector = [[null, 3]];
@@ -40,6 +40,27 @@ const recurrent: LayerCase[] = [
     name: "gru with zeros at masked steps",
     make: () => gru({ units, returnSequences: true, zeroOutputForMask: true }),
     inputs: sequence, outputs: [[null, null, 4]], weights: 108, mask: "kept", stream: true,
+  },
+  { name: "gruD", make: () => gruD({ units }), inputs: [[null, null, 6]], outputs: [[null, 4]], weights: 126, mask: "kept", stream: true },
+  {
+    name: "gruD with a mean, resetAfter, all outputs",
+    make: () => gruD({ units, mean: [0.5, -1], resetAfter: true, returnSequences: true, returnState: true }),
+    inputs: [[null, null, 6]], outputs: [[null, null, 4], [null, 4], [null, 2]], weights: 138, mask: "kept", stream: true,
+  },
+  {
+    name: "gruD without a fused kernel",
+    make: () => gruD({ units, activation: "softsign", useBias: false, returnSequences: true }),
+    inputs: [[null, null, 6]], outputs: [[null, null, 4]], weights: 114, mask: "kept", stream: true,
+  },
+  {
+    name: "gruD backwards with initial states",
+    make: () => gruD({ units, goBackwards: true, returnSequences: true, returnState: true }),
+    inputs: [[null, null, 6], [null, 4], [null, 2]], outputs: [[null, null, 4], [null, 4], [null, 2]], weights: 126, stream: BACKWARDS,
+  },
+  {
+    name: "gruD with zeros at masked steps",
+    make: () => gruD({ units, returnSequences: true, zeroOutputForMask: true }),
+    inputs: [[null, null, 6]], outputs: [[null, null, 4]], weights: 126, mask: "kept", stream: true,
   },
   { name: "lstm", make: () => lstm({ units }), inputs: sequence, outputs: [[null, 4]], weights: 128, mask: "kept", stream: true },
   {
@@ -94,6 +115,11 @@ const recurrent: LayerCase[] = [
     name: "bidirectional with initial states and a backward layer of its own",
     make: () => bidirectional({ layer: gru({ units }), backwardLayer: simpleRnn({ units: 2, goBackwards: true }) }),
     inputs: [[null, null, 3], [null, 4], [null, 2]], outputs: [[null, 6]], weights: 120, stream: /also runs backwards/,
+  },
+  {
+    name: "bidirectional gruD",
+    make: () => bidirectional({ layer: gruD({ units, returnSequences: true }) }),
+    inputs: [[null, null, 6]], outputs: [[null, null, 8]], weights: 252, mask: "kept", stream: /also runs backwards/,
   },
   {
     name: "bidirectional rnn of a cell",

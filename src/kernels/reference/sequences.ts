@@ -1,6 +1,7 @@
 /** The reference's kernels of the sequence edition, apart from the others so that a page without the rarer layers goes without them. */
 import type { Kernels } from "../kernels.js";
 import type { SequenceKernels } from "../sequence-kernels.js";
+import { decayKernels } from "./decay.js";
 import { ReferenceMemory } from "./memory.js";
 import { packedKernels } from "./packed.js";
 
@@ -8,5 +9,5 @@ import { packedKernels } from "./packed.js";
 export function withSequences(kernels: Kernels): SequenceKernels | null {
   const { memory } = kernels;
   if (!(memory instanceof ReferenceMemory)) return null;
-  return Object.assign(kernels, { sequences: true as const, ...packedKernels(memory) });
+  return Object.assign(kernels, { sequences: true as const, ...decayKernels(memory), ...packedKernels(memory) });
 }

@@ -1,3 +1,5 @@
+import type { Ptr } from "../../tensor/memory.js";
+import type { DecayedCall, DecayedGradients, ImputeCall, ImputeGradients } from "../decay.js";
 import type { Cell } from "../kernels.js";
 import type { PackedCall, PackedGradients } from "../packed.js";
 import type { SequenceKernels } from "../sequence-kernels.js";
@@ -5,11 +7,12 @@ import { WasmKernels } from "./kernels.js";
 
 /** Numbers of assembly/sequence/index.ts. They begin at 32, above those of OP. */
 export const SEQUENCE_OP = {
-  packedForwardScratch: 40,
-  packedForward: 41,
-  packedBackwardScratch: 42,
-  packedBackward: 43,
-} as const;
+  impute: 32, imputeGrad: 33, decay: 34, decayGrad: 35,
+  packedForwardScratch: 40, packedForward: 41, packedBackwardScratch: 42, packedBackward: 43,
+} as const; // prettier-ignore
+
+/** Slots of assembly/call.ts beside those of every recurrent call; the first is 0 but in the calls of GRU-D. */
+const DECAY_SLOT = 56;
 
 /** Slots of assembly/sequence/packed-call.ts. */
 const OFFSETS_SLOT = 40;
@@ -20,6 +23,68 @@ const SCRATCH_SLOT = 22;
 /** All wasm kernels and those of ragged batches and of the rarer layers. */
 export class SequenceWasmKernels extends WasmKernels implements SequenceKernels {
   readonly sequences = true;
+
+  impute(call: ImputeCall) {
+    this.#describeImpute(call);
+    this.run(SEQUENCE_OP.impute, call.B * call.T * call.D * 4, call.B);
+  }
+
+  imputeGrad(call: ImputeCall, g: ImputeGradients) {
+    this.#describeImpute(call);
+    const ints = this.ints;
+    ints[14] = g.dy;
+    ints[15] = g.dgaps;
+    ints[16] = g.dlastT;
+    ints[17] = g.dx;
+    ints[18] = g.dw;
+    ints[19] = g.db;
+    ints[20] = g.dmean;
+    ints[21] = g.dlast0;
+    this.run(SEQUENCE_OP.imputeGrad, call.B * call.T * call.D * 4, call.B);
+  }
+
+  #describeImpute(call: ImputeCall): void {
+    const ints = this.ints;
+    ints[1] = call.T;
+    ints[2] = call.D;
+    ints[3] = +call.reverse;
+    ints[4] = call.x;
+    ints[5] = call.w;
+    ints[6] = call.b;
+    ints[7] = call.mean;
+    ints[8] = call.last0;
+    ints[9] = call.mask;
+    ints[10] = call.y;
+    ints[11] = call.gaps;
+    ints[12] = call.before;
+    ints[13] = call.lastT;
+  }
+
+  decay(y: Ptr, a: Ptr, b: Ptr, mask: Ptr, rows: number, cols: number) {
+    this.run(SEQUENCE_OP.decay, rows * cols * 4, y, a, b, mask, rows, cols);
+  }
+
+  decayGrad(da: Ptr, dy: Ptr, y: Ptr, n: number) {
+    this.run(SEQUENCE_OP.decayGrad, n, da, dy, y, n);
+  }
+
+  gruDecayed(call: DecayedCall) {
+    this.#describeDecay(call, 0);
+    this.recurrentForward("gru", call);
+    this.ints[DECAY_SLOT] = 0;
+  }
+
+  gruDecayedGrad(call: DecayedCall, gradients: DecayedGradients) {
+    this.#describeDecay(call, gradients.ddecay);
+    this.recurrentBackward("gru", call, gradients);
+    this.ints[DECAY_SLOT] = 0;
+  }
+
+  #describeDecay({ decay, decayed }: DecayedCall, ddecay: Ptr): void {
+    this.ints[DECAY_SLOT] = decay;
+    this.ints[DECAY_SLOT + 1] = decayed;
+    this.ints[DECAY_SLOT + 2] = ddecay;
+  }
 
   packedForward(cell: Cell, call: PackedCall) {
     this.#describePacked(cell, call);

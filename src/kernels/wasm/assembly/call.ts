@@ -39,6 +39,10 @@ export const LSTM = 1;
 @inline export function db(): usize { return argPtr(29); } // prettier-ignore
 @inline export function dh0(): usize { return argPtr(30); } // prettier-ignore
 @inline export function dc0(): usize { return argPtr(31); } // prettier-ignore
+/** GRU-D's factors [B, T, H], room for the states as they enter the steps, and the factors' gradient. The first is 0 for all other cells. */
+@inline export function decay(): usize { return SEQUENCES ? argPtr(56) : 0; } // prettier-ignore
+@inline export function decayed(): usize { return argPtr(57); } // prettier-ignore
+@inline export function ddecay(): usize { return argPtr(58); } // prettier-ignore
 
 /** Gates: columns of W and U in units of H. */
 export function gates(): i32 {

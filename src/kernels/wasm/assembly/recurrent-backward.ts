@@ -4,10 +4,11 @@
  * The buffers of the steps are two in turn, so one barrier for each round is enough.
  */
 import { panelWidth, splitAt, WIDEST } from "./args";
-import { activation, B, bytes, c0, cell, D, db, dc0, dcT, dh0, dhT, dU, dW, dx, dy, firstUsed, gates, gradientSlots, GRU, H, isUsed, LSTM, mask, recurrentActivation, resetAfter, resetBefore, roundUp, savedGates, savedSlots, savedState, scratch, stateDropout, T, timeOf, U, W, x, zeroOutputForMask } from "./call"; // prettier-ignore
+import { activation, B, bytes, c0, cell, D, db, dc0, dcT, decay, dh0, dhT, dU, dW, dx, dy, firstUsed, gates, gradientSlots, GRU, H, isUsed, LSTM, mask, recurrentActivation, resetAfter, resetBefore, roundUp, savedGates, savedSlots, savedState, scratch, stateDropout, T, timeOf, U, W, x, zeroOutputForMask } from "./call"; // prettier-ignore
 import { gruAfterBack, gruBeforeBack, gruBeforeBackReset, lstmBack, simpleRnnBack } from "./cells";
 import { multiply, product } from "./gemm";
 import { pack } from "./pack";
+import { decayedState, leaveStep } from "./sequence/decay";
 import { barrier } from "./threads";
 import { addColumnSums, addInto, addProductOf, copyFloats, multiplyInto } from "./vectors";
 
@@ -150,7 +151,7 @@ function walkRows(begin: i32, end: i32, first: i32, rows: i32, d: usize, states:
     const at = <usize>(roundRow(t, begin, end) + first);
     const dStep = d + at * dBytes;
     const hDropped = hiddenOf(d) + at * hBytes;
-    const hBefore = savedState(s - 1, zeros) + <usize>first * hBytes;
+    const hBefore = (decay() ? decayedState(t) : savedState(s - 1, zeros)) + <usize>first * hBytes;
     const out = stateAt(states, s & 1);
     const through = separate ? stateAt(states, 5) : out; // where dĥ is added up
     if (stateDropout()) multiplyInto(hDropped, hBefore, stateDropout() + <usize>first * hBytes, rows * H());
@@ -172,12 +173,12 @@ function walkRows(begin: i32, end: i32, first: i32, rows: i32, d: usize, states:
     if (separate) memory.fill(through, 0, <usize>rows * width);
     if (resetBefore()) backThroughReset(s, t, first, rows, dStep, hDropped, stateAt(states, 4), through, packedU, zeros, workspace);
     product(through, width, dStep, dBytes, packedU, <usize>panelWidth() * 4, <usize>(joinedU() * panelWidth()) * 4, rows, H(), joinedU(), through, width, false, workspace);
-    if (!separate) continue;
-    for (let row = 0; row < rows; row++) {
+    for (let row = 0; separate && row < rows; row++) {
       const r = <usize>row;
       if (stateDropout()) addProductOf(out + r * width, through + r * width, stateDropout() + (<usize>first + r) * hBytes, H());
       else addInto(out + r * width, through + r * width, H());
     }
+    if (decay()) leaveStep(out, width, s, t, first, rows, zeros);
   }
 }
 

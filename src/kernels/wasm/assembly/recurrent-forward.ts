@@ -4,10 +4,11 @@
  * result is still in the cache when the step needs it.
  */
 import { panelWidth, splitAt, WIDEST } from "./args";
-import { activation, B, b, bytes, c0, cell, cT, D, firstUsed, gates, GRU, H, h0, hT, isUsed, LSTM, mask, recurrentActivation, resetAfter, resetBefore, roundUp, saved, savedGates, savedSlots, savedState, scratch, stateDropout, T, timeOf, U, W, x, y, zeroOutputForMask } from "./call"; // prettier-ignore
+import { activation, B, b, bytes, c0, cell, cT, D, decay, firstUsed, gates, GRU, H, h0, hT, isUsed, LSTM, mask, recurrentActivation, resetAfter, resetBefore, roundUp, saved, savedGates, savedSlots, savedState, scratch, stateDropout, T, timeOf, U, W, x, y, zeroOutputForMask } from "./call"; // prettier-ignore
 import { gruAfter, gruBeforeGates, gruBeforeState, lstm, simpleRnn } from "./cells";
 import { product } from "./gemm";
 import { pack } from "./pack";
+import { enterStep } from "./sequence/decay";
 import { barrier } from "./threads";
 import { copyFloats, multiplyInto } from "./vectors";
 
@@ -109,9 +110,10 @@ function runRows(first: i32, rows: i32, zeros: usize, packedW: usize, packedU: u
       const odd = <usize>(i & 1);
       const hNext = saved() ? savedState(i, zeros) + <usize>first * hBytes : states + odd * bytes(rows * H());
       const gatesNext = saved() ? savedGates(i) + <usize>first * S * hBytes : gateRows + odd * bytes(rows * S * H());
-      let hDropped = h;
+      const entering = decay() ? enterStep(h, t, first, rows) : h;
+      let hDropped = entering;
       if (stateDropout()) {
-        multiplyInto(dropped, h, stateDropout() + <usize>first * hBytes, rows * H());
+        multiplyInto(dropped, entering, stateDropout() + <usize>first * hBytes, rows * H());
         hDropped = dropped;
       }
       const aStep = a + <usize>(t - earliest) * rows * width;
@@ -126,7 +128,7 @@ function runRows(first: i32, rows: i32, zeros: usize, packedW: usize, packedU: u
       }
       for (let row = 0; row < rows; row++) {
         const r = <usize>row;
-        finishRow(first + row, t, aStep + r * width, u + r * width, h + r * hBytes, c + r * cStride, gatesNext + r * S * hBytes, hNext + r * hBytes, zeros);
+        finishRow(first + row, t, aStep + r * width, u + r * width, entering + r * hBytes, c + r * cStride, gatesNext + r * S * hBytes, hNext + r * hBytes, zeros);
       }
       h = hNext;
       if (cell() == LSTM) {

@@ -1,11 +1,17 @@
 /** The kernels of the sequence edition, by the numbers of SEQUENCE_OP (wasm/sequence-kernels.ts), which begin at 32. */
 import { arg } from "../args";
+import { decayFactors, decayFactorsGrad } from "./decay";
+import { impute, imputeGrad } from "./impute";
 import { packedBackward, packedBackwardScratch } from "./packed-backward";
 import { answerScratch } from "./packed-call";
 import { packedForward, packedForwardScratch } from "./packed-forward";
 
 export function performSequence(op: i32, part: i32, parts: i32, workspace: usize): void {
   switch (op) {
+    case 32: return impute(part, parts);
+    case 33: return imputeGrad(part, parts);
+    case 34: return decayFactors(part, parts);
+    case 35: return decayFactorsGrad(part, parts);
     case 40: return answerScratch(packedForwardScratch(arg(42)));
     case 41: return packedForward(part, parts, workspace);
     case 42: return answerScratch(packedBackwardScratch());
