@@ -3,6 +3,7 @@ import "./float64-kernels.js";
 import "./training-kernels.js";
 import "./training-choices.js";
 import { allLayers } from "./layers/all-layers.js";
+import { ctc } from "./losses/ctc.js";
 import { negativeLogLikelihood } from "./losses/likelihood.js";
 import { provideLosses } from "./losses/provided.js";
 import { loadTrainable } from "./train/load.js";
@@ -58,6 +59,6 @@ export { plotHistory, type PlotHistoryOptions } from "./runs/plot-history.js";
  * @param options `layers`: your own layer classes that the file holds
  */
 export function loadModel(source: string | URL | Uint8Array | ArrayBuffer, options: LoadOptions = {}): Promise<Model> {
-  provideLosses({ negativeLogLikelihood });
+  provideLosses({ ctc, negativeLogLikelihood });
   return loadTrainable(source, options, allLayers);
 }
