@@ -45,6 +45,22 @@ export type Picture =
       readonly forecasts: readonly { readonly name: string; readonly values: readonly number[] }[];
     }
   | {
+      /** A forecast with its intervals beside the truth. NaN where there is none. */
+      readonly kind: "fan";
+      readonly title: string;
+      /** ISO dates, or numbers of steps. */
+      readonly x: readonly string[] | readonly number[];
+      readonly yLabel: string;
+      readonly truth: readonly number[];
+      readonly forecast: readonly number[];
+      /** The narrowest first; named by the share that should lie inside, "80 %". */
+      readonly bands: readonly {
+        readonly name: string;
+        readonly lower: readonly number[];
+        readonly upper: readonly number[];
+      }[];
+    }
+  | {
       /** The metric of each step of the horizon. */
       readonly kind: "horizon";
       readonly title: string;

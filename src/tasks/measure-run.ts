@@ -31,6 +31,7 @@ export async function testRun(
   try {
     const model = await loadModel(folder.file(RUN_FILES.model));
     const begin = performance.now();
+    await prepared.calibrate?.(model);
     const evaluation = await prepared.test(model);
     folder.replaceJson(RUN_FILES.evaluation, evaluation);
     const history = readHistory(folder.file(RUN_FILES.metrics));

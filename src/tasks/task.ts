@@ -62,6 +62,8 @@ export interface Prepared<P extends Pipeline = Pipeline> {
   readonly settings: Readonly<Record<string, unknown>>;
   /** What the data are, for the report: names and texts. */
   readonly facts: readonly (readonly [name: string, text: string])[];
+  /** What the pipeline learns from the trained network, such as how far its quantiles are off; it is saved with the network then. */
+  calibrate?(model: Model): Promise<void>;
   /** Network and baselines on the part that decides between settings. */
   validate(model: Model): Promise<Evaluation>;
   /** Network and baselines on the part that nothing was chosen by. */

@@ -10,6 +10,7 @@ import { readHistory } from "../runs/metrics-jsonl.js";
 import { runCallbacks } from "../runs/run-callbacks.js";
 import { RUN_FILES, type RunFolder } from "../runs/run-folder.js";
 import { markRun } from "../runs/run-status.js";
+import { attach } from "./attachment.js";
 import { earlyStoppingAfter } from "./patience.js";
 import { Run } from "./run.js";
 import { startValueOf } from "./start-value.js";
@@ -112,6 +113,10 @@ async function finish<P extends Pipeline>(
 ): Promise<Run<P>> {
   const { prepared, model, folder, hooks } = session;
   await takeBestWeights(model, folder.file(RUN_FILES.best));
+  if (prepared.calibrate) {
+    await prepared.calibrate(model);
+    attach(model, prepared.pipeline);
+  }
   await saveModel(folder.file(RUN_FILES.model), toBytes(model, { metadata: {}, tensors: new Map() }));
   const evaluation = await (hooks.part === "validation" ? prepared.validate(model) : prepared.test(model));
   folder.replaceJson(RUN_FILES.evaluation, evaluation);

@@ -1,6 +1,7 @@
 import type { Picture } from "../evaluation.js";
 import type { Block } from "../report.js";
 import { confusionPlot, confusionsOf } from "./confusion.js";
+import { fanPlot } from "./fan.js";
 import { forecastPlots } from "./forecast.js";
 import { horizonPlot } from "./horizon.js";
 import { render, type Plot } from "./render.js";
@@ -35,6 +36,8 @@ function plotsOf(picture: Exclude<Picture, { kind: "samples" | "confusion" }>): 
   switch (picture.kind) {
     case "forecast":
       return forecastPlots(picture);
+    case "fan":
+      return [fanPlot(picture)];
     case "horizon":
       return [horizonPlot(picture)];
     case "roc":

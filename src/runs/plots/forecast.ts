@@ -86,7 +86,7 @@ function residualsPlot(axes: Axes, truth: ArrayLike<number>, { name, values }: N
   };
 }
 
-function placesOf(x: ForecastPicture["x"]): { x: readonly number[]; dates: boolean } {
+export function placesOf(x: ForecastPicture["x"]): { x: readonly number[]; dates: boolean } {
   const dates = typeof x[0] === "string";
   const places = dates ? x.map((date) => Date.parse(date as string)) : (x as readonly number[]);
   const wrong = places.findIndex(Number.isNaN);

@@ -28,6 +28,8 @@ export interface Panel {
   readonly mark?: { readonly at: number; readonly text: string };
   /** A horizontal line at 0. */
   readonly zero?: boolean;
+  /** Further values that the vertical axis spans. */
+  readonly spanning?: readonly ArrayLike<number>[];
   /** Default 200. */
   readonly height?: number;
 }
@@ -57,11 +59,11 @@ export function panelSpec(panel: Panel, width: number): TopLevelSpec {
   } as unknown as TopLevelSpec;
 }
 
-function axesOf({ x, dates = false, xLabel, yLabel, lines }: Panel): object {
+function axesOf({ x, dates = false, xLabel, yLabel, lines, spanning = [] }: Panel): object {
   const whole = Array.from(x).every(Number.isInteger);
   const [first, last] = extentOf([x]) ?? [0, 1];
   const domain = first === last ? [first - 0.5, last + 0.5] : [first, last];
-  const values = lines.map(({ y }) => y);
+  const values = [...lines.map(({ y }) => y), ...spanning];
   return {
     x: {
       field: "x",

@@ -20,9 +20,11 @@ const FOR_LINEAR = 16e6;
 
 type Plan = Omit<ForecastPlan, "naive">;
 
+type PartName = "train" | "validation" | "calibration" | "test";
+
 export interface Chosen {
   readonly pipeline: ForecastPipeline;
-  readonly samples: Readonly<Record<"train" | "validation" | "test", Samples>>;
+  readonly samples: Readonly<Record<PartName, Samples>>;
   readonly autoregression: Autoregression;
 }
 
@@ -70,11 +72,15 @@ function fitted(
 function partSamples(values: Values, plan: Plan, parts: Parts, scaling: Scaling): Chosen["samples"] {
   const all = new Samples(values, settingsOf(plan), scaling.covering(values.inputs, parts.spans));
   const usable = new Set(usableWindows(values, plan));
-  const of = (part: "train" | "validation" | "test") => all.subset(parts[part].filter((i) => usable.has(i)));
-  const samples = { train: of("train"), validation: of("validation"), test: of("test") };
-  for (const part of parts.test.length > 0
-    ? (["train", "validation", "test"] as const)
-    : (["train", "validation"] as const))
+  const of = (part: PartName) => all.subset(parts[part].filter((i) => usable.has(i)));
+  const samples = {
+    train: of("train"),
+    validation: of("validation"),
+    calibration: of("calibration"),
+    test: of("test"),
+  };
+  const needed = (Object.keys(samples) as PartName[]).filter((part) => part !== "test" || parts.test.length > 0);
+  for (const part of needed)
     check(samples[part].count > 0, () => `${WHERE}: the ${part} part has no window whose targets are all known`);
   return samples;
 }

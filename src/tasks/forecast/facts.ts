@@ -23,7 +23,7 @@ export function factsOf(
   rows: number,
   frame: Frame,
   plan: ForecastPlan,
-  samples: Readonly<Record<string, Samples>>,
+  samples: Readonly<Record<string, Samples | null>>,
 ): [name: string, text: string][] {
   const { roles, step, season, cycles } = plan;
   const facts: [string, string][] = [["rows", String(rows)]];
@@ -40,7 +40,8 @@ export function factsOf(
   facts.push(["calendar", cycles.length === 0 ? "not looked at" : cycles.join(", ")]);
   const missing = roles.targets.map((name) => frame.columns[name]!.filter(Number.isNaN).length);
   if (missing.some((n) => n > 0)) facts.push(["targets missing", `${missing.join(", ")} rows, filled by ${plan.missing}; never counted as truth`]); // prettier-ignore
-  for (const [part, some] of Object.entries(samples)) if (some.count > 0) facts.push([`${part} part`, partOf(some)]);
+  for (const [part, some] of Object.entries(samples))
+    if (some !== null && some.count > 0) facts.push([`${part} part`, partOf(some)]);
   return facts;
 }
 

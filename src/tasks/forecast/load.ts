@@ -5,7 +5,7 @@ import { readingOf } from "../common-options.js";
 import { pathOf } from "../source-name.js";
 import { frameOf, type Frame } from "./frame.js";
 import type { ForecastOptions } from "./options.js";
-import { partsOf, type Parts } from "./parts.js";
+import { partsOf, type Parts, type Shares } from "./parts.js";
 import type { ForecastPipeline, ForecastPlan } from "./pipeline.js";
 import { rolesOf, type Roles } from "./roles.js";
 import { loadStored } from "./stored.js";
@@ -32,11 +32,7 @@ export interface LoadedData {
 }
 
 /** Reads it all, but a large file of one series by an excerpt. */
-export async function loadData(
-  source: DataSource,
-  options: ForecastOptions,
-  shares: readonly number[],
-): Promise<LoadedData> {
+export async function loadData(source: DataSource, options: ForecastOptions, shares: Shares): Promise<LoadedData> {
   if (options.id === undefined && (await isLarge(source, options.memoryLimit)))
     return loadStored(source, options, shares);
   const table = await readTable(source, readingOf(options));
@@ -48,7 +44,7 @@ export async function loadData(
     whole,
     trainSeries: (target) =>
       whole.series.map(({ begin, end }) => {
-        return whole.columns[target]!.subarray(begin, begin + Math.floor(shares[0]! * (end - begin)));
+        return whole.columns[target]!.subarray(begin, begin + Math.floor(shares.shares[0]! * (end - begin)));
       }),
     parts: (frame, plan) => partsOf(WHERE, frame, plan, shares),
   };

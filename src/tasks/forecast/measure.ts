@@ -3,10 +3,16 @@ import type { Model } from "sluice";
 import { verdictOf, type Entry, type Evaluation, type Judge, type Picture } from "../../runs/evaluation.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import { designOf, predictAutoregression, type LinearForecaster } from "./autoregression.js";
+import { calibrate, corrected, correctionsNow, leastOf, movement, type Corrections } from "./doubt/conformal.js";
+import type { Doubt } from "./doubt/doubt.js";
+import { channelsOf } from "./doubt/head.js";
+import { outlookOf, type Outlook } from "./doubt/outlook.js";
+import { doubtPictures } from "./doubt/pictures.js";
+import { doubtValues } from "./doubt/values.js";
 import { trivialBaselines, type Baseline } from "./baselines.js";
 import { isoOf, type Series } from "./frame.js";
 import { errorByStep, errorsOf, targetOf } from "./metrics.js";
-import type { Samples } from "./samples.js";
+import { inputsOf, type Samples } from "./samples.js";
 
 /** Samples that are computed together. */
 const BATCH = 256;
@@ -20,16 +26,66 @@ export interface MeasureSettings {
   readonly scaleOf: (id: string | null) => readonly number[];
   /** Training minimised the absolute error, so that is what decides. */
   readonly absolute: boolean;
+  /** Null where only points are foreseen. */
+  readonly doubt: Doubt | null;
+  /** How far quantiles are off, once that is known. */
+  readonly corrections: () => Corrections | null;
   /** The simple baseline; null where it was too large to be saved. */
   readonly autoregression: LinearForecaster | null;
 }
 
-/** Raw forecasts of the network for all samples, [count · horizon · K]. */
-export async function forecastAll(model: Model, samples: Samples): Promise<Float64Array> {
-  return byBatches(samples, async (indices) => {
-    const { x, future } = samples.batch(indices);
-    return (await model.predict(future ? [x, future] : x, { batchSize: BATCH })) as Tensor;
-  });
+/** What the network foresees of all samples, quantiles not yet corrected. */
+export async function outlookAll(model: Model, samples: Samples, doubt: Doubt | null): Promise<Outlook> {
+  const { horizon, targets, transform } = samples.settings;
+  const width = horizon * targets.length;
+  const outputs = new Float32Array(samples.count * width * channelsOf(doubt));
+  for (let first = 0; first < samples.count; first += BATCH) {
+    const count = Math.min(BATCH, samples.count - first);
+    const x = inputsOf(samples.batch(Int32Array.from({ length: count }, (_, i) => first + i)));
+    const { data } = (await model.predict(x, { batchSize: BATCH })) as Tensor;
+    outputs.set(data, first * width * channelsOf(doubt));
+  }
+  return outlookOf(outputs, { doubt, width, linear: transform === "none" }, (i, output) => samples.decodeAt(i, output));
+}
+
+/** How far the quantiles of the network are off on windows that it was not trained on. */
+export async function correctionsOf(model: Model, samples: Samples, settings: MeasureSettings): Promise<Corrections> {
+  const outlook = await outlookAll(model, samples, settings.doubt);
+  const layout = layoutOf(samples, settings.doubt!);
+  return calibrate("forecast", outlook, truthOf(samples), movements(samples, settings), layout);
+}
+
+function layoutOf({ settings: { horizon, targets } }: Samples, { levels }: Doubt) {
+  return { levels, horizon, K: targets.length };
+}
+
+/** By sample and target, what conformal scores are measured in. */
+function movements(samples: Samples, { scaleOf }: MeasureSettings): Float64Array {
+  const { targets, lookback } = samples.settings;
+  const K = targets.length;
+  const out = new Float64Array(samples.count * K);
+  for (let i = 0; i < samples.count; i++) {
+    const [end, known] = [samples.origin(i), scaleOf(samples.seriesOf(i).id)];
+    for (const [k, name] of targets.entries())
+      out[i * K + k] = movement(samples.values.raw[name]!, end - lookback, end, known[k]!);
+  }
+  return out;
+}
+
+/** The network's outlook, corrected where it is to be. */
+async function finalOutlook(model: Model, samples: Samples, settings: MeasureSettings): Promise<Outlook> {
+  const outlook = await outlookAll(model, samples, settings.doubt);
+  if (!settings.doubt?.conformal) return outlook;
+  const corrections = correctionsNow("forecast.evaluate", settings.corrections());
+  const layout = layoutOf(samples, settings.doubt);
+  return corrected(outlook, corrections, movements(samples, settings), layout, leastOf(settings.doubt));
+}
+
+function truthOf(samples: Samples): Float64Array {
+  const width = samples.settings.horizon * samples.settings.targets.length;
+  const truth = new Float64Array(samples.count * width);
+  for (let i = 0; i < samples.count; i++) truth.set(samples.truth(i), i * width);
+  return truth;
 }
 
 export async function measure(
@@ -39,11 +95,11 @@ export async function measure(
   settings: MeasureSettings,
 ): Promise<Evaluation> {
   const { targets, horizon } = samples.settings;
-  const truth = new Float64Array(samples.count * horizon * targets.length);
-  for (let i = 0; i < samples.count; i++) truth.set(samples.truth(i), i * horizon * targets.length);
-  const { autoregression } = settings;
+  const truth = truthOf(samples);
+  const { autoregression, doubt } = settings;
+  const outlook = await finalOutlook(model, samples, settings);
   const all: (Omit<Baseline, "kind"> & { kind: Entry["kind"] })[] = [
-    { name: "network", kind: "network", forecasts: await forecastAll(model, samples) },
+    { name: "network", kind: "network", forecasts: outlook.point },
     ...trivialBaselines(samples, settings.season),
   ];
   if (autoregression) {
@@ -53,12 +109,14 @@ export async function measure(
     all.push({ name: `linear autoregression (${autoregression.order} steps)`, kind: "simple", forecasts });
   }
   const scales = scalesOf(samples, settings);
+  const judge = judgeOf(samples, settings);
+  const doubtful =
+    doubt && doubtValues(truth, outlook, doubt, { horizon, K: targets.length }, judge.name === "MASE" ? scales : null);
   const entries = all.map(({ name, kind, forecasts }) => ({
     name,
     kind,
-    values: valuesOf(truth, forecasts, scales, targets, horizon),
+    values: { ...valuesOf(truth, forecasts, scales, targets, horizon), ...(kind === "network" && doubtful) },
   }));
-  const judge = judgeOf(samples, settings);
   return {
     count: samples.count,
     of: "windows",
@@ -66,7 +124,7 @@ export async function measure(
     judge,
     entries,
     verdict: verdictOf(judge, entries),
-    pictures: picturesOf(samples, truth, all),
+    pictures: [...(doubt ? doubtPictures(samples, truth, outlook, doubt) : []), ...picturesOf(samples, truth, all)],
   };
 }
 

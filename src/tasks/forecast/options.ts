@@ -1,28 +1,36 @@
 import { z } from "zod";
+import { FAMILY_NAMES } from "../../distributions/index.js";
 import { count, names, networkOptions, readingOptions, runOptions, splitOptions } from "../common-options.js";
 
 const name = () => z.string().min(1);
+const level = () => z.number().gt(0).lt(1);
 
 export const CYCLES = ["hour", "weekday", "month", "dayOfYear"] as const;
 const cycles = () => z.union([z.enum(CYCLES), z.array(z.enum(CYCLES))]).transform((list) => [list].flat());
 
 export const SCALERS = ["minMax", "standard", "robust", "mean", "none"] as const;
 export const TRANSFORMS = ["none", "log", "log1p", "difference"] as const;
+export const INTERVALS = ["none", "conformal"] as const;
 export const FILLS = ["error", "forwardFill", "interpolate"] as const;
 
-/** Networks: recurrent layers with all steps of the horizon at once. */
-export const MODELS = ["gru"] as const;
+/** Networks: recurrent layers with all steps of the horizon at once; SegRNN (Lin et al. 2023). */
+export const MODELS = ["gru", "segrnn"] as const;
 
 export const forecastOptions = z.strictObject({
   target: names().describe("Column to foresee, or several."),
   model: z
     .enum(MODELS)
     .default("gru")
-    .describe("Network; gru: recurrent layers of the cell that is chosen, all steps of the horizon at once."),
+    .describe(
+      "Network; gru: recurrent layers of the cell that is chosen, all steps of the horizon at once; segrnn: one GRU over segments of the lookback.",
+    ),
   lookback: count()
     .optional()
     .describe("Steps that the network sees; default two seasons, 30 to 120, fewer for short series."),
   horizon: count().default(1).describe("Steps to foresee, all at once."),
+  segment: count()
+    .optional()
+    .describe("Steps of a segment of segrnn, which divides lookback and horizon; default found from them."),
   stride: count().default(1).describe("Steps between the beginnings of two samples."),
   time: name().optional().describe("Column of dates, which orders the rows; default the only one there is."),
   id: name().optional().describe("Column that says which series a row belongs to; one model learns from all."),
@@ -70,6 +78,27 @@ export const forecastOptions = z.strictObject({
     .enum(["meanSquaredError", "meanAbsoluteError", "huber"])
     .default("meanSquaredError")
     .describe("What training minimises."),
+  quantiles: z
+    .union([level(), z.array(level()).min(1)])
+    .transform((list) => [list].flat())
+    .optional()
+    .describe(
+      "Levels of the quantiles to foresee, such as 0.1,0.5,0.9; with distribution or intervals default 0.025,0.1,0.9,0.975.",
+    ),
+  distribution: z
+    .enum(FAMILY_NAMES)
+    .optional()
+    .describe("Foresee the parameters of a distribution; negativeBinomial for counts."),
+  intervals: z
+    .enum(INTERVALS)
+    .default("none")
+    .describe("conformal: correct quantiles by held-out windows, or put them around a forecast that has none."),
+  calibration: z
+    .number()
+    .gt(0)
+    .lt(1)
+    .optional()
+    .describe("Share of the data that corrects quantiles; default the validation part does that too."),
   memoryLimit: z
     .number()
     .gt(0)

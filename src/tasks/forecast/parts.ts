@@ -7,10 +7,18 @@ import { firstSteps, rowsNeeded, settingsOf, type ForecastPlan } from "./pipelin
 import { windowsOf } from "./samples.js";
 import type { Step } from "./steps.js";
 
+/** Of training, validation, where `calibrated` says so calibration, and test where it is a part of the data. */
+export interface Shares {
+  readonly shares: readonly number[];
+  readonly calibrated: boolean;
+}
+
 /** Indices into the windows of a frame. */
 export interface Parts {
   readonly train: Int32Array;
   readonly validation: Int32Array;
+  /** What corrects quantiles: a part of its own between validation and test, or the validation part. */
+  readonly calibration: Int32Array;
   /** Empty where the test data are a file of their own. */
   readonly test: Int32Array;
   /** By series, the steps of the training part; those of a series that begins later are its first lookback. */
@@ -26,14 +34,14 @@ type Plan = Omit<ForecastPlan, "naive">;
  * reaches over the border into what is known by then, as it will when the model is used; horizons never do.
  * @throws SluiceError when a part would hold no window
  */
-export function partsOf(where: string, frame: Frame, plan: Plan, shares: readonly number[]): Parts {
+export function partsOf(where: string, frame: Frame, plan: Plan, { shares, calibrated }: Shares): Parts {
   checkLengths(where, frame, plan, shares);
   const names = [...plan.roles.targets, ...plan.roles.past, ...plan.roles.future];
   const bare = { ...settingsOf({ ...plan, cycles: [] as CalendarCycle[] }) };
   const columns = Object.fromEntries(names.map((name) => [name, frame.columns[name]!]));
   const all = windowsOf(frame, bare, columns);
   const indexOf = new Map(Array.from({ length: all.length }, (_, i) => [all.place(i).rows[0]!, i]));
-  const [train, validation, test] = timeSplit(all, shares, { reachBack: true }).map((part) => {
+  const [train, validation, ...rest] = timeSplit(all, shares, { reachBack: true }).map((part) => {
     return Int32Array.from({ length: part.length }, (_, i) => indexOf.get(part.place(i).rows[0]!)!);
   });
   const trainEnds = frame.series.map((s) => s.begin);
@@ -44,7 +52,8 @@ export function partsOf(where: string, frame: Frame, plan: Plan, shares: readonl
   const spans = frame.series.map((s, i) => {
     return trainEnds[i] === s.begin ? firstSteps([s], plan)[0]! : { ...s, end: trainEnds[i]! };
   });
-  return { train: train!, validation: validation!, test: test ?? new Int32Array(0), spans, trainEnds };
+  const [calibration, test = new Int32Array(0)] = calibrated ? rest : [validation!, ...rest];
+  return { train: train!, validation: validation!, calibration: calibration!, test, spans, trainEnds };
 }
 
 /** By the longest series; what unequal dates of several may still leave empty, timeSplit refuses. */

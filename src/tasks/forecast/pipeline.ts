@@ -6,6 +6,8 @@ import { sayMissing } from "../baselines/saved.js";
 import { readingLike, type Reading } from "../common-options.js";
 import type { Answer, Pipeline } from "../task.js";
 import type { LinearForecaster } from "./autoregression.js";
+import { reviveCorrections, type Corrections } from "./doubt/conformal.js";
+import type { Doubt } from "./doubt/doubt.js";
 import { frameOf, longestName, type Frame, type Series } from "./frame.js";
 import { measure } from "./measure.js";
 import { naiveError } from "./metrics.js";
@@ -42,6 +44,8 @@ export interface ForecastPlan {
   readonly missing: Fill;
   readonly residual: boolean;
   readonly level: boolean;
+  /** Null where only points are foreseen. Absent in files from before there was doubt. */
+  readonly doubt?: Doubt | null;
   /** Judged by the absolute error, which training minimised. */
   readonly absolute: boolean;
   /** Error of the naive forecast in the training part, by series and target; null where there is none. */
@@ -55,6 +59,8 @@ export class ForecastPipeline implements Pipeline {
   readonly scaling: Scaling;
   /** The simple baseline; null where it was too large to be saved. */
   readonly linear: LinearForecaster | null;
+  /** Of the quantiles; null before `calibrate`, or where they are not corrected. */
+  corrections: Corrections | null = null;
 
   constructor(plan: ForecastPlan, scaling: Scaling, linear: LinearForecaster | null) {
     this.plan = plan;
@@ -63,18 +69,30 @@ export class ForecastPipeline implements Pipeline {
   }
 
   static revive(saved: unknown): ForecastPipeline {
-    const { plan, scaling, linear } = (saved ?? {}) as { plan?: ForecastPlan; scaling?: unknown; linear?: unknown };
+    const { plan, scaling, linear, corrections } = (saved ?? {}) as {
+      plan?: ForecastPlan;
+      scaling?: unknown;
+      linear?: unknown;
+      corrections?: unknown;
+    };
     check(
       Array.isArray(plan?.roles?.targets),
       () => `${WHERE}: the saved preprocessing is not one of a forecast: ${show(saved)}`,
     );
     const empty = scalingOf(plan);
     empty.restore(scaling);
-    return new ForecastPipeline(plan, empty, reviveLinear(WHERE, linear));
+    const pipeline = new ForecastPipeline(plan, empty, reviveLinear(WHERE, linear));
+    pipeline.corrections = reviveCorrections(WHERE, corrections);
+    return pipeline;
   }
 
   toJSON(): object {
-    return { plan: this.plan, scaling: this.scaling.toJSON(), linear: this.linear && savedLinear(this.linear) };
+    return {
+      plan: this.plan,
+      scaling: this.scaling.toJSON(),
+      linear: this.linear && savedLinear(this.linear),
+      ...(this.corrections && { corrections: this.corrections }),
+    };
   }
 
   get reading(): Reading {
@@ -134,7 +152,9 @@ export class ForecastPipeline implements Pipeline {
         id,
         errors.map((error) => error ?? NaN),
       );
-    return { season, absolute, autoregression, scaleOf: (id: string | null) => known.get(id)! };
+    const doubt = this.plan.doubt ?? null;
+    const corrections = () => this.corrections;
+    return { season, absolute, autoregression, scaleOf: (id: string | null) => known.get(id)!, doubt, corrections };
   }
 
   /** Dates are needed for the calendar only: without them the rows stand in order. */
@@ -155,7 +175,8 @@ export function scalingOf({ scaler, roles }: Pick<ForecastPlan, "scaler" | "role
 export function settingsOf({ roles, cycles, ...plan }: Omit<ForecastPlan, "naive">): SampleSettings {
   const { lookback, horizon, stride, transform, residual, level } = plan;
   const past = [...roles.past, ...calendarColumns(cycles)];
-  return { lookback, horizon, stride, targets: roles.targets, past, future: roles.future, transform, residual, level };
+  const counts = plan.doubt?.head === "negativeBinomial";
+  return { lookback, horizon, stride, targets: roles.targets, past, future: roles.future, transform, residual, level, counts }; // prettier-ignore
 }
 
 type Spans = readonly { readonly id: string | null; readonly begin: number; readonly end: number }[];

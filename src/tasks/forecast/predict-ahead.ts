@@ -5,17 +5,20 @@ import type { Tensor } from "../../tensor/tensor.js";
 import { check, show } from "../../util/errors.js";
 import type { Answer } from "../task.js";
 import { frameOf, seriesName, timeWriter, type Frame, type Series } from "./frame.js";
-import type { ForecastPipeline } from "./pipeline.js";
+import { corrected, correctionsNow, leastOf, movement } from "./doubt/conformal.js";
+import { quantileColumn } from "./doubt/doubt.js";
+import { outlookOf } from "./doubt/outlook.js";
+import type { ForecastPipeline, ForecastPlan } from "./pipeline.js";
 import type { Roles } from "./roles.js";
-import { decodeOne, fromLast } from "./samples.js";
+import { countScales, decodeOne, fromLast, inputsOf } from "./samples.js";
 import { dateAfter, stepOf } from "./steps.js";
-import { dropBeginnings, keepSteps, valuesOf } from "./values.js";
+import { dropBeginnings, keepSteps, valuesOf, type Values } from "./values.js";
 
 /** Forecasts of the steps after the last known one of each series. */
 export async function predictAhead(
   where: string,
   model: Model,
-  { plan, scaling, settings }: ForecastPipeline,
+  { plan, scaling, settings, corrections }: ForecastPipeline,
   table: Table,
   roles: Roles,
 ): Promise<Answer[]> {
@@ -40,17 +43,43 @@ export async function predictAhead(
   const ahead = aheadOf(where, whole, ends, roles, horizon);
   const future = ahead.map((columns) => covering.applyCovariates(columns));
   const f = stack(known.series, horizon, roles.future, (name, _, t, i) => future[i]![name]![t]!);
-  const outputs = (await model.predict(roles.future.length > 0 ? [x, f] : x)) as Tensor;
-  const width = horizon * roles.targets.length;
+  const lasts = known.series.map((s) => s.end);
+  const scale = settings.counts ? countScales(values.raw, roles.targets, lasts, lookback, horizon) : null;
+  const inputs = inputsOf({ x, future: roles.future.length > 0 ? f : null, raw: scale && { y: scale, scale } });
+  const { data } = (await model.predict(inputs)) as Tensor;
+  const K = roles.targets.length;
+  const doubt = plan.doubt ?? null;
+  const decode = (i: number, output: Float64Array) => {
+    const { id, end } = known.series[i]!;
+    return decodeOne(values, scaled, settings, covering, id, end - 1, output);
+  };
+  const outlook = outlookOf(data, { doubt, width: horizon * K, linear: transform === "none" }, decode);
+  const { point, quantiles } = doubt?.conformal
+    ? corrected(outlook, correctionsNow(where, corrections), movements(values, known.series, plan), { ...doubt, horizon, K }, leastOf(doubt)) // prettier-ignore
+    : outlook;
   return known.series.flatMap((s, i) => {
-    const output = Float64Array.from(outputs.data.subarray(i * width, (i + 1) * width));
-    const raw = decodeOne(values, scaled, settings, covering, s.id, s.end - 1, output);
     const dates = datesAfter(whole, ends[i]!, i, horizon, plan.step, timeWriter(where, table, roles));
     return namesOf(table, roles, s, dates, horizon).map((name, h) => ({
       ...name,
-      ...Object.fromEntries(roles.targets.map((target, k) => [target, raw[h * roles.targets.length + k]!])),
+      ...Object.fromEntries(
+        roles.targets.flatMap((target, k) => {
+          const at = (i * horizon + h) * K + k;
+          const among = (doubt?.levels ?? []).map((level, l) => [quantileColumn(target, level), quantiles[l]![at]!]);
+          return [[target, point[at]!], ...among];
+        }),
+      ),
     }));
   });
+}
+
+/** By series and target, what conformal scores are measured in. */
+function movements({ raw }: Values, series: readonly Series[], { roles, lookback, naive }: ForecastPlan): Float64Array {
+  const known = new Map(naive.map(({ id, errors }) => [id, errors]));
+  return Float64Array.from(
+    series.flatMap(({ id, end }) =>
+      roles.targets.map((name, k) => movement(raw[name]!, end - lookback, end, known.get(id)?.[k] ?? NaN)),
+    ),
+  );
 }
 
 /** The step after the last one at which a target is known. */

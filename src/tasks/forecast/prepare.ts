@@ -1,4 +1,4 @@
-import type { Dataset } from "sluice";
+import type { Dataset, Model } from "sluice";
 import { readTable, type DataSource, type Table } from "../../data/index.js";
 import { check } from "../../util/errors.js";
 import { readingOf } from "../common-options.js";
@@ -6,18 +6,22 @@ import { epochRandom } from "../epoch-random.js";
 import type { Prepared, TaskContext, TrainingData } from "../task.js";
 import type { Autoregression } from "./autoregression.js";
 import { chooseFeatures, numbersOf } from "./choose.js";
+import { doubtOf, type Doubt } from "./doubt/doubt.js";
+import { startHead } from "./doubt/head.js";
 import { factsOf, settingsFilledIn } from "./facts.js";
 import type { Frame } from "./frame.js";
 import { loadData, type LoadedData } from "./load.js";
-import { measure } from "./measure.js";
+import { correctionsOf, measure } from "./measure.js";
 import { forecastNetwork } from "./network.js";
 import type { ForecastOptions } from "./options.js";
-import { defaultLookback } from "./parts.js";
+import { defaultLookback, type Shares } from "./parts.js";
 import { longEnough, type ForecastPipeline, type ForecastPlan } from "./pipeline.js";
-import type { Samples } from "./samples.js";
+import { pairOf, type Samples } from "./samples.js";
 import { findSeason } from "./season.js";
+import { segRnnNetwork } from "./segrnn/network.js";
+import { segmentsOf, segRnnOptions } from "./segrnn/settings.js";
 import { countGaps, showStep, stepOf, usualSeasons } from "./steps.js";
-import { checkVaries } from "./values.js";
+import { checkCounts, checkVaries } from "./values.js";
 
 const WHERE = "forecast";
 
@@ -30,14 +34,16 @@ const MANY = 2e6;
 /** Everything but the trained weights. */
 export async function prepareForecast(
   source: DataSource,
-  options: ForecastOptions,
+  given: ForecastOptions,
   context: TaskContext,
 ): Promise<Prepared<ForecastPipeline>> {
+  const options = given.model === "segrnn" ? segRnnOptions(WHERE, given) : given;
   const testTable = options.testData === undefined ? null : await readTable(options.testData, readingOf(options));
   const shares = sharesOf(options);
+  const doubt = doubtOf(WHERE, options);
   const data = await loadData(source, options, shares);
   try {
-    return await prepareLoaded(data, testTable, options, shares, context);
+    return await prepareLoaded(data, testTable, options, { ...shares, doubt }, context);
   } catch (error) {
     await data.close?.();
     throw error;
@@ -48,18 +54,26 @@ async function prepareLoaded(
   data: LoadedData,
   testTable: Table | null,
   options: ForecastOptions,
-  shares: readonly number[],
+  { shares, calibrated, doubt }: Shares & { doubt: Doubt | null },
   context: TaskContext,
 ): Promise<Prepared<ForecastPipeline>> {
-  const { frame, plan } = planOf(data, options, shares, context);
+  const { frame, plan: bare, segment } = planOf(data, options, shares, context);
+  const plan = { ...bare, doubt };
   const parts = data.parts(frame, plan);
   checkVaries(WHERE, frame, plan.roles.targets, parts.spans.map((s) => s.end)); // prettier-ignore
   const chosen = chooseFeatures(frame, plan, parts, options);
   const { pipeline, samples } = chosen;
   const { targets, past, future } = samples.train.settings;
   const sizes = { lookback: plan.lookback, horizon: plan.horizon, K: targets.length, D: targets.length + past.length + future.length, F: future.length }; // prettier-ignore
-  const linear = options.linear && (!plan.residual || gains(chosen.autoregression));
-  const model = forecastNetwork(options, sizes, linear ? chosen.autoregression : null, linear || plan.residual);
+  const counts = doubt?.head === "negativeBinomial";
+  if (counts) checkCounts(WHERE, frame, plan.roles.targets);
+  const linear = !counts && options.linear && (!plan.residual || gains(chosen.autoregression));
+  const autoregression = linear ? chosen.autoregression : null;
+  const model =
+    segment === null
+      ? forecastNetwork(options, sizes, autoregression, !counts && (linear || plan.residual), doubt)
+      : segRnnNetwork(options, sizes, segment);
+  startHead(model, doubt, samples.train, autoregression);
   const settings = pipeline.measureSettings(samples.train.values, chosen.autoregression);
   return {
     pipeline,
@@ -76,9 +90,14 @@ async function prepareLoaded(
       mode: "min",
       startCounts: linear,
     },
-    settings: { ...settingsFilledIn(options, pipeline.plan), linear },
-    facts: factsOf(data.rows, frame, pipeline.plan, samples),
+    settings: { ...settingsFilledIn(options, pipeline.plan), linear, ...(segment !== null && { segment }) },
+    facts: factsOf(data.rows, frame, pipeline.plan, calibrated ? samples : { ...samples, calibration: null }),
     ...(data.close && { close: () => data.close!() }),
+    ...(doubt?.conformal && {
+      calibrate: async (trained: Model) => {
+        pipeline.corrections = await correctionsOf(trained, samples.calibration, settings);
+      },
+    }),
     validate: (trained) => measure(trained, samples.validation, "validation", settings),
     test: (trained) =>
       testTable === null
@@ -97,12 +116,18 @@ function gains({ error, errorOfZero }: Autoregression): boolean {
   return error < (1 - GAIN) * errorOfZero;
 }
 
-function sharesOf({ validation, test, testData }: ForecastOptions): number[] {
-  if (testData !== undefined) return [1 - validation, validation];
-  check(validation + test < 1, () => {
-    return `${WHERE}: validation ${validation} and test ${test} leave nothing to train on; together they must be below 1`;
+function sharesOf({ validation, test, testData, calibration, intervals }: ForecastOptions): Shares {
+  check(calibration === undefined || intervals === "conformal", () => {
+    return `${WHERE}: calibration ${calibration} is a share of the data for intervals conformal, and intervals is ${intervals}`;
   });
-  return [1 - validation - test, validation, test];
+  const named = { validation, ...(calibration && { calibration }), ...(testData === undefined && { test }) };
+  const kept = Object.values(named);
+  const sum = kept.reduce((total, share) => total + share, 0);
+  check(sum < 1, () => {
+    const list = Object.entries(named).map(([name, share]) => `${name} ${share}`).join(" and "); // prettier-ignore
+    return `${WHERE}: ${list} leave nothing to train on; together they must be below 1`;
+  });
+  return { shares: [1 - sum, ...kept], calibrated: calibration !== undefined };
 }
 
 type Plan = Omit<ForecastPlan, "naive">;
@@ -112,11 +137,13 @@ function planOf(
   options: ForecastOptions,
   shares: readonly number[],
   context: TaskContext,
-): { frame: Frame; plan: Plan } {
+): { frame: Frame; plan: Plan; segment: number | null } {
   const { roles, whole } = data;
   const step = stepOf(whole);
   const season = options.season ?? findSeason(data.trainSeries(roles.targets[0]!), usualSeasons(step));
-  const lookback = options.lookback ?? defaultLookback(whole, options, season, shares[0]!);
+  const usual = defaultLookback(whole, options, season, shares[0]!);
+  const segments = options.model === "segrnn" ? segmentsOf(WHERE, options, usual) : null;
+  const lookback = segments?.lookback ?? options.lookback ?? usual;
   const { horizon, stride, scaler, transform, missing, residual = transform !== "difference", loss } = options;
   const reading = readingOf(options);
   const plan = { reading, roles, lookback, horizon, stride, cycles: [], level: true, season, step, scaler, transform, missing, residual, absolute: loss !== "meanSquaredError" }; // prettier-ignore
@@ -127,20 +154,17 @@ function planOf(
   if (gaps > 0) context.warn(`${WHERE}: at ${gaps} places more than ${showStep(step!)} passes between two rows; they count as one step`); // prettier-ignore
   const windows = data.windows?.(plan) ?? 0;
   if (windows > MANY) context.warn(`${WHERE}: an epoch has ${windows} windows; a larger stride than ${stride} makes it shorter`); // prettier-ignore
-  return { frame, plan };
+  return { frame, plan, segment: segments?.segment ?? null };
 }
 
 /** @param initialEpoch of the training part, whose windows have another order in each epoch; those of validation keep theirs */
 function trainingData(samples: Samples, { batchSize, seed }: ForecastOptions, initialEpoch?: number): TrainingData {
-  const inputsOf = (indices?: Int32Array) => {
-    const { x, future, y } = samples.batch(indices);
-    return [future ? [x, future] : x, y] as const;
-  };
-  if (samples.count * numbersOf(samples) <= IN_MEMORY) return inputsOf();
+  const pairs = (indices?: Int32Array) => pairOf(samples.batch(indices));
+  if (samples.count * numbersOf(samples) <= IN_MEMORY) return pairs();
   let epoch = initialEpoch;
   return function* () {
     const order = Int32Array.from({ length: samples.count }, (_, i) => i);
     if (epoch !== undefined) epochRandom(seed, epoch++).shuffle(order);
-    for (let first = 0; first < order.length; first += batchSize) yield inputsOf(order.slice(first, first + batchSize));
+    for (let first = 0; first < order.length; first += batchSize) yield pairs(order.slice(first, first + batchSize));
   } satisfies Dataset;
 }

@@ -17,6 +17,8 @@ export interface SampleSettings {
   readonly residual: boolean;
   /** Whether targets are seen as they are; else less their last value, so that a series may leave the range of its training part. */
   readonly level: boolean;
+  /** The network foresees a distribution of raw counts, and is told their size. */
+  readonly counts: boolean;
 }
 
 type Columns = Readonly<Record<string, Float64Array>>;
@@ -29,6 +31,8 @@ export interface SampleBatch {
   readonly future: Tensor | null;
   /** [B, horizon · K]: scaled, and less the last value with `residual`. */
   readonly y: Tensor;
+  /** With `counts`: the truth [B, horizon · K], and what multiplies mean and dispersion [B, horizon · K, 2]; see `countScales`. */
+  readonly raw: { readonly y: Tensor; readonly scale: Tensor } | null;
 }
 
 /** Windows over series, from places in the data to tensors and from outputs back to raw units. */
@@ -74,10 +78,23 @@ export class Samples {
 
   batch(indices?: ArrayLike<number>): SampleBatch {
     const { x, future, y } = this.windows.batch(indices);
-    const { horizon, targets, residual, level } = this.settings;
+    const { horizon, targets, residual, level, counts } = this.settings;
     const [B, K] = [x.shape[0]!, targets.length];
     const target = tensor(residual ? lessLast(x, y, horizon, K) : y.data, [B, horizon * K]);
-    return { x: level ? x : fromLast(x, K), future, y: target };
+    const chosen = indices ?? Int32Array.from({ length: B }, (_, i) => i);
+    return { x: level ? x : fromLast(x, K), future, y: target, raw: counts ? this.#raw(chosen) : null };
+  }
+
+  #raw(indices: ArrayLike<number>): SampleBatch["raw"] {
+    const { lookback, horizon, targets } = this.settings;
+    const [B, W] = [indices.length, horizon * targets.length];
+    const y = new Float32Array(B * W);
+    const ends = new Int32Array(B);
+    for (let b = 0; b < B; b++) {
+      y.set(this.truth(indices[b]!), b * W);
+      ends[b] = this.origin(indices[b]!);
+    }
+    return { y: tensor(y, [B, W]), scale: countScales(this.values.raw, targets, ends, lookback, horizon) };
   }
 
   /** Raw truth of sample i, [horizon · K]. */
@@ -96,11 +113,15 @@ export class Samples {
     const out = new Float64Array(outputs.length);
     for (let b = 0; b * width < outputs.length; b++) {
       const output = Float64Array.from({ length: width }, (_, j) => outputs[b * width + j]!);
-      const { id } = this.seriesOf(first + b);
-      const last = this.origin(first + b) - 1;
-      out.set(decodeOne(this.values, this.scaled, this.settings, this.#scaling, id, last, output), b * width);
+      out.set(this.decodeAt(first + b, output), b * width);
     }
     return out;
+  }
+
+  /** One output [horizon · K] for sample i in raw units. */
+  decodeAt(i: number, output: Float64Array): Float64Array {
+    const { id } = this.seriesOf(i);
+    return decodeOne(this.values, this.scaled, this.settings, this.#scaling, id, this.origin(i) - 1, output);
   }
 }
 
@@ -124,6 +145,42 @@ export function decodeOne(
     if (transform === "difference") out[j]! += j < K ? levels[targets[j]!]![last]! : out[j - K]!;
   }
   return out.map((level) => rawOf(transform, level));
+}
+
+/** What the network takes of a batch. */
+export function inputsOf({ x, future, raw }: Omit<SampleBatch, "y">): Tensor | Tensor[] {
+  const all = [x, ...(future ? [future] : []), ...(raw ? [raw.scale] : [])];
+  return all.length === 1 ? x : all;
+}
+
+/** What the network is trained on. */
+export function pairOf(batch: SampleBatch): readonly [Tensor | Tensor[], Tensor] {
+  return [inputsOf(batch), batch.raw?.y ?? batch.y];
+}
+
+/**
+ * [B, horizon · K, 2]: ν and 1/√ν with ν = 1 + the mean of a target over the lookback, by which mean and dispersion of a negative binomial
+ * distribution are multiplied, so that the network foresees numbers of one size for counts of any (Salinas et al. 2020, section 3.3).
+ * @param ends the step after each lookback
+ */
+export function countScales(
+  raw: Columns,
+  targets: readonly string[],
+  ends: ArrayLike<number>,
+  lookback: number,
+  horizon: number,
+): Tensor {
+  const [B, K] = [ends.length, targets.length];
+  const out = new Float32Array(B * horizon * K * 2);
+  for (let b = 0; b < B; b++) {
+    for (let k = 0; k < K; k++) {
+      let sum = 0;
+      for (let t = ends[b]! - lookback; t < ends[b]!; t++) sum += raw[targets[k]!]![t]!;
+      const nu = 1 + Math.max(0, sum) / lookback;
+      for (let h = 0; h < horizon; h++) out.set([nu, 1 / Math.sqrt(nu)], ((b * horizon + h) * K + k) * 2);
+    }
+  }
+  return tensor(out, [B, horizon * K, 2]);
 }
 
 /** The first K columns of x less their values at the last step. */
@@ -150,7 +207,14 @@ function lessLast(x: Tensor, y: Tensor, horizon: number, K: number): Float32Arra
 /** All windows within the series, whatever their values. */
 export function windowsOf(
   { series, times }: Frame,
-  { lookback, horizon, stride, targets, past, future }: Omit<SampleSettings, "transform" | "residual" | "level">,
+  {
+    lookback,
+    horizon,
+    stride,
+    targets,
+    past,
+    future,
+  }: Omit<SampleSettings, "transform" | "residual" | "level" | "counts">,
   columns: Columns,
 ): SlidingWindows {
   const id = series.flatMap(({ begin, end }, i) => new Array<number>(end - begin).fill(i));

@@ -7,10 +7,10 @@ import { epochRandom } from "../epoch-random.js";
 import type { LoadedData } from "./load.js";
 import type { Frame, Series } from "./frame.js";
 import type { ForecastOptions } from "./options.js";
-import type { Parts } from "./parts.js";
+import type { Parts, Shares } from "./parts.js";
 import { rowsNeeded, settingsOf, usableWindows, type ForecastPipeline, type ForecastPlan } from "./pipeline.js";
 import { rolesOf, type Roles } from "./roles.js";
-import { Samples, windowsOf } from "./samples.js";
+import { pairOf, Samples, windowsOf } from "./samples.js";
 import { dropBeginnings, valuesOf } from "./values.js";
 
 const WHERE = "forecast";
@@ -30,8 +30,11 @@ type Plan = Omit<ForecastPlan, "naive">;
 export async function loadStored(
   source: DataSource,
   options: ForecastOptions,
-  shares: readonly number[],
+  { shares, calibrated }: Shares,
 ): Promise<LoadedData> {
+  check(!calibrated, () => {
+    return `${WHERE}: calibration needs the whole file in memory; leave it out (the validation part calibrates), or set memoryLimit above the file's size`;
+  });
   check(options.missing !== "interpolate", () => {
     return `${WHERE}: missing "interpolate" needs the whole file in memory; choose forwardFill, or a memoryLimit above its size`;
   });
@@ -130,7 +133,7 @@ function partsByRow(frame: Frame, plan: Plan, ends: readonly number[]): Parts {
   const trained = spans.map(({ begin, end }, i) =>
     begin === end ? { ...spans[i]!, end: begin + plan.lookback } : spans[i]!,
   );
-  return { train: train!, validation: validation!, test: test!, spans: trained, trainEnds };
+  return { train: train!, validation: validation!, calibration: validation!, test: test!, spans: trained, trainEnds };
 }
 
 /** The training part block by block: blocks in a new order each turn, and the windows within each. */
@@ -155,8 +158,7 @@ function blocksOf(
       const samples = new Samples(values, settings, scaling);
       random.shuffle(order);
       for (let i = 0; i < order.length; i += batchSize) {
-        const { x, future, y } = samples.batch(order.slice(i, i + batchSize));
-        yield [future ? [x, future] : x, y] as const;
+        yield pairOf(samples.batch(order.slice(i, i + batchSize)));
       }
     }
   } satisfies Dataset;

@@ -151,6 +151,16 @@ export function checkVaries(
   }
 }
 
+/** @throws SluiceError for a target that is no count, with its place */
+export function checkCounts(where: string, frame: Frame, targets: readonly string[]): void {
+  for (const name of targets) {
+    const wrong = frame.columns[name]!.findIndex((y) => !Number.isNaN(y) && !(Number.isInteger(y) && y >= 0));
+    check(wrong === -1, () => {
+      return `${where}: negativeBinomial is a distribution of counts, whole numbers of at least 0; column ${show(name)} has ${frame.columns[name]![wrong]} (${frame.placeOf(wrong)})`;
+    });
+  }
+}
+
 export function mapValues<A, B>(
   record: Readonly<Record<string, A>>,
   change: (value: A, name: string) => B,
