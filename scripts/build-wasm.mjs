@@ -6,8 +6,9 @@
 // A stamp of the sources, the flags and the compiler's version skips the work when nothing has changed.
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs"; // prettier-ignore
 import { createRequire } from "node:module";
+import { availableParallelism } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
@@ -18,6 +19,7 @@ const entry = join(sources, "index.ts");
 const inferenceEntry = join(sources, "inference.ts");
 const outDir = join(root, "dist/kernels/wasm");
 const stampFile = join(root, "build/wasm.stamp");
+const cache = join(root, "node_modules/.cache/sluice-wasm");
 
 /** 65536 pages of 64 KiB: the whole 4 GiB that 32-bit addresses reach. A shared memory must declare a maximum. */
 const MAXIMUM_PAGES = "65536";
@@ -80,9 +82,8 @@ function writtenStamps() {
   }
 }
 
-/** Written under another name and renamed, so that a process that loads the kernels meanwhile sees the old or the new file. */
-async function compile(name, flags) {
-  const target = join(outDir, `${name}.wasm`);
+async function compile(name, flags, target) {
+  mkdirSync(dirname(target), { recursive: true });
   const source = name.includes("inference") ? inferenceEntry : entry;
   const fresh = `${target}.${process.pid}.tmp.wasm`;
   try {
@@ -97,7 +98,6 @@ async function compile(name, flags) {
   if (!WebAssembly.validate(bytes) && !name.includes("relaxed"))
     throw new Error(`${name}: asc wrote an invalid module`);
   renameSync(fresh, target);
-  return `${name}.wasm ${bytes.length} bytes`;
 }
 
 /** With SLUICE_WASM=node in the environment only what Node reads is compiled, for whoever works on a kernel. */
@@ -109,10 +109,24 @@ export async function buildWasm() {
   if (stale.length === 0) return;
   mkdirSync(outDir, { recursive: true });
   mkdirSync(dirname(stampFile), { recursive: true });
-  const lines = await Promise.all(stale.map((name) => compile(name, VARIANTS[name])));
-  const fresh = Object.fromEntries(stale.map((name) => [name, wanted[name]]));
-  writeFileSync(stampFile, JSON.stringify({ ...writtenStamps(), ...fresh }));
-  console.log(lines.join("\n"));
+  const waiting = [...stale];
+  /** One compiler for each core: each takes some 200 MB. */
+  const worker = async () => {
+    for (let name = waiting.shift(); name !== undefined; name = waiting.shift()) await make(name, wanted[name]);
+  };
+  await Promise.all(Array.from({ length: availableParallelism() }, worker));
+}
+
+/** Takes the module from the cache, which other checkouts may share with their node_modules, or compiles it into the cache. */
+async function make(name, stamp) {
+  const kept = join(cache, `${createHash("sha256").update(stamp).digest("hex")}.wasm`);
+  if (!existsSync(kept)) await compile(name, VARIANTS[name], kept);
+  const target = join(outDir, `${name}.wasm`);
+  const fresh = `${target}.${process.pid}.tmp`;
+  copyFileSync(kept, fresh);
+  renameSync(fresh, target); // a process that loads the kernels meanwhile sees the old or the new file
+  writeFileSync(stampFile, JSON.stringify({ ...writtenStamps(), [name]: stamp }));
+  console.log(`${name}.wasm ${statSync(target).size} bytes`);
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) await buildWasm();
