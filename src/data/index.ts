@@ -1,5 +1,6 @@
 /** `sluice/data`: readers of files, preprocessing that is fitted on the training part and saved as JSON; windows, splits, tokenizers. */
 export * from "./numbers/index.js";
+export * from "./irregular/index.js";
 export * from "./text/index.js";
 export * from "./table/table.js";
 export type { ByteSource, DataSource, Rows as TableRows } from "./readers/source.js";
