@@ -31,6 +31,8 @@ export interface BatchSlice {
   readonly start: number;
   readonly count: number;
   readonly order: Int32Array | undefined;
+  /** Of a piece of sequences: the positions that counted in its loss, which the step writes here. */
+  counted?: number;
 }
 
 /** { x, y }: what tells a list of batches from nested arrays of numbers. */

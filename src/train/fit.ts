@@ -13,12 +13,13 @@ import type { BatchSlice, Dataset, Samples } from "./batches.js";
 import { notify, toCallback, type Callback, type CallbackLike, type Logs, type TrainingRun } from "./callback.js";
 import { checkTargets } from "./check-targets.js";
 import { checkClassWeights, type ClassWeights } from "./class-weights.js";
-import { evaluateBatches, evaluateSamples } from "./evaluate.js";
+import { evaluateBatches, truncation } from "./evaluate.js";
 import { addEpoch, emptyHistory, type History } from "./history.js";
 import { LogBook } from "./logs.js";
 import type { Model } from "./model.js";
 import { NonFiniteError } from "./non-finite.js";
 import { trainStep } from "./step.js";
+import type { Truncation } from "./truncated.js";
 
 export interface FitOptions {
   /** Passes over the data; the number at which training ends when `initialEpoch` is given. Default 1. */
@@ -35,6 +36,11 @@ export interface FitOptions {
   classWeight?: ClassWeights;
   /** Factor on the loss of each sample [N], or of each position [N, T]. */
   sampleWeight?: TensorLike;
+  /**
+   * Truncated back-propagation through time: sequences [N, T, …] with targets at every step are cut into pieces of so many steps,
+   * with an update after each; the states of recurrent layers go on from piece to piece, also in validation. Default: no cuts.
+   */
+  tbptt?: number;
   /** The number of the first epoch, to go on with a run. Default 0. */
   initialEpoch?: number;
   callbacks?: CallbackLike | readonly CallbackLike[];
@@ -44,7 +50,7 @@ export interface FitOptions {
   signal?: AbortSignal;
 }
 
-const KNOWN = ["epochs", "batchSize", "validationData", "validationSplit", "shuffle", "classWeight", "sampleWeight", "initialEpoch", "callbacks", "verbose", "signal"]; // prettier-ignore
+const KNOWN = ["epochs", "batchSize", "validationData", "validationSplit", "shuffle", "classWeight", "sampleWeight", "tbptt", "initialEpoch", "callbacks", "verbose", "signal"]; // prettier-ignore
 
 /** Everything that one call of fit has, checked. */
 interface Plan {
@@ -102,6 +108,8 @@ async function makePlan(model: Model, x: Inputs | Dataset, y: Inputs | undefined
   const listed = options.callbacks === undefined ? [] : [options.callbacks].flat();
   const callbacks = [...(await progress(verbose)), ...(listed as CallbackLike[]).map(toCallback)];
   const validates = options.validationData !== undefined || (options.validationSplit ?? 0) !== 0;
+  const pieces = await truncation(model, options.tbptt, "fit");
+  const cut = (batches: Iterable<BatchSlice> | AsyncIterable<BatchSlice>) => pieces?.cut(batches) ?? batches;
   const common = { model, epochs, initialEpoch, classWeight, callbacks, signal, validates };
   if (isDataset(x)) {
     check(
@@ -113,20 +121,20 @@ async function makePlan(model: Model, x: Inputs | Dataset, y: Inputs | undefined
       () => "fit: sampleWeight goes with arrays; the batches of a data set bring their own, { x, y, sampleWeight }",
     );
     const kernels = await model.prepareTraining();
-    const validate = validator(model, kernels, options.validationData, null, batchSize);
-    return { ...common, kernels, steps: null, batches: () => datasetBatches(model, x, "fit"), validate };
+    const validate = validator(model, kernels, options.validationData, null, batchSize, pieces);
+    return { ...common, kernels, steps: null, batches: () => cut(datasetBatches(model, x, "fit")), validate };
   }
   const all = readSamples(model, x, y!, options.sampleWeight, "fit");
   checkTargets(model, all, "fit");
   const [training, heldOut] = splitOff(all, options);
   const kernels = await model.prepareTraining();
-  const steps = Math.ceil(training.count / batchSize);
-  const validate = validator(model, kernels, options.validationData, heldOut, batchSize);
+  const steps = pieces?.count(training, batchSize) ?? Math.ceil(training.count / batchSize);
+  const validate = validator(model, kernels, options.validationData, heldOut, batchSize, pieces);
   return {
     ...common,
     kernels,
     steps,
-    batches: () => sliceBatches(training, batchSize, shuffle ? model.random : null),
+    batches: () => cut(sliceBatches(training, batchSize, shuffle ? model.random : null)),
     validate,
   };
 }
@@ -150,17 +158,20 @@ function validator(
   data: FitOptions["validationData"],
   heldOut: Samples | null,
   batchSize: number,
+  pieces: Truncation | null,
 ): () => Promise<Logs> {
-  if (heldOut) return () => evaluateSamples(model, kernels, heldOut, batchSize, "val_");
+  const measure = (batches: () => Iterable<BatchSlice> | AsyncIterable<BatchSlice>) => () =>
+    evaluateBatches(model, kernels, batches(), "val_", pieces);
+  if (heldOut) return measure(() => sliceBatches(heldOut, batchSize, null));
   if (data === undefined) return () => Promise.resolve({});
   if (!Array.isArray(data)) {
     check(isDataset(data), () => `fit: validationData must be [x, y] or a data set, got ${show(data)}`);
-    return () => evaluateBatches(model, kernels, datasetBatches(model, data, "fit: validationData"), "val_");
+    return measure(() => datasetBatches(model, data, "fit: validationData"));
   }
   const [x, y, weight] = data as [Inputs, Inputs, TensorLike | undefined];
   const samples = readSamples(model, x, y, weight, "fit: validationData");
   checkTargets(model, samples, "fit: validationData");
-  return () => evaluateSamples(model, kernels, samples, batchSize, "val_");
+  return measure(() => sliceBatches(samples, batchSize, null));
 }
 
 class Run implements TrainingRun {
@@ -217,7 +228,7 @@ class Run implements TrainingRun {
       try {
         book.add(
           trainStep(model, kernels, batch, { classWeight, place: { epoch, step }, metrics: book.metrics }),
-          batch.count,
+          batch,
         );
       } catch (error) {
         if (!this.#forgives(error)) throw error;

@@ -1,3 +1,4 @@
+import type { BatchSlice } from "./batches.js";
 import type { Compiled } from "./compile.js";
 import type { Metric } from "../metrics/index.js";
 import type { Logs } from "./callback.js";
@@ -24,9 +25,10 @@ export class LogBook {
     });
   }
 
-  add(loss: number, samples: number): void {
-    this.#sum += loss * samples;
-    this.#count += samples;
+  /** Batches weigh as their samples, pieces of sequences as their positions. */
+  add(loss: number, { count, counted = count }: BatchSlice): void {
+    this.#sum += loss * counted;
+    this.#count += counted;
   }
 
   logs(prefix = ""): Logs {

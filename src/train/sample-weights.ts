@@ -17,7 +17,7 @@ export class SampleWeights {
   constructor(scope: Scope, loss: Tensor, samples: Tensor | null, classes: Tensor | null, mask: Tensor | null) {
     const fitting = mask && loss.rank === 2 && mask.size === loss.size ? mask : null;
     this.#mask = fitting;
-    this.count = fitting ? Math.max(1, countOnes(fitting)) : loss.size;
+    this.count = fitting ? countOnes(fitting) : loss.size;
     this.tensor = samples || classes || fitting ? combine(scope, loss, samples, classes, fitting) : null;
   }
 

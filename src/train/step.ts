@@ -105,6 +105,7 @@ function outputLoss(
   const samples = batch.samples.weight ? feedSlice(scope, batch.samples.weight, batch) : null;
   const factors = classWeight ? classFactors(scope, classWeight, target, prediction) : null;
   const weights = new SampleWeights(scope, perPosition, samples, factors, mask);
+  if (batch.counted !== undefined) batch.counted = weights.count;
   for (const [i, metric] of metrics[index]!.entries()) {
     metric.update(target, prediction, i < weightedFrom ? weights.readMask() : weights.read());
   }
@@ -113,5 +114,5 @@ function outputLoss(
 
 function meanLoss(perPosition: Tensor, weights: SampleWeights, outputWeight: number): Tensor {
   const weighted = weights.tensor ? mul(perPosition, weights.tensor) : perPosition;
-  return mul(reshape(sum(weighted), []), outputWeight / weights.count);
+  return mul(reshape(sum(weighted), []), outputWeight / (weights.count || 1));
 }

@@ -32,6 +32,7 @@ export { calendarFeatures, type CalendarCycle } from "./calendar.js";
 export type { DateLike } from "./dates.js";
 export type { SeriesTable } from "./series.js";
 export { kFold, stratifiedSplit, type Fold, type KFoldOptions } from "./splits.js";
+export { streams } from "./streams.js";
 export { timeSplit, type TimeSplitOptions } from "./time-split.js";
 export {
   slidingWindows,
