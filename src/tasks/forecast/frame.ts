@@ -4,6 +4,8 @@ import type { Roles } from "./roles.js";
 
 export interface Series {
   readonly id: string | null;
+  /** What the series is, by the columns that say it. */
+  readonly categories?: readonly string[];
   readonly begin: number;
   readonly end: number;
 }
@@ -33,11 +35,13 @@ export function frameOf(where: string, table: Table, roles: Roles): Frame {
   const groups = groupRows(where, table, roles.id, at);
   const rows = new Int32Array(table.length);
   const series: Series[] = [];
+  const says = roles.categories && roles.categories.map((name) => categoryReader(where, table, name, at));
   let begin = 0;
   for (const [id, group] of groups) {
     if (times !== null) sortRows(where, group, times, { id, write }, at);
     rows.set(group, begin);
-    series.push({ id, begin, end: (begin += group.length) });
+    const categories = says && { categories: says.map((of) => of(id, group)) };
+    series.push({ id, ...categories, begin, end: (begin += group.length) });
   }
   const columns = Object.fromEntries(
     [...roles.targets, ...roles.past, ...roles.future].map((name) => {
@@ -80,6 +84,20 @@ function groupRows(where: string, table: Table, id: string | null, at: PlaceOf):
     else groups.set(key, [row]);
   }
   return groups;
+}
+
+/** What a column says of a series: the same in all its rows. */
+function categoryReader(where: string, table: Table, name: string, at: PlaceOf) {
+  const texts = textsOf(where, table, name);
+  return (id: string | null, rows: readonly number[]): string => {
+    const value = texts[rows[0]!];
+    const other = rows.find((row) => texts[row] !== value);
+    check(value !== null && value !== undefined && other === undefined, () => {
+      const got = other === undefined ? "nothing" : `${show(value)} and ${show(texts[other])}`;
+      return `${where}: column ${show(name)} must say the same in all rows of series ${show(id)}, got ${got} (${at(other ?? rows[0]!)})`;
+    });
+    return value!;
+  };
 }
 
 function sortRows(

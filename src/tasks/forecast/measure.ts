@@ -3,6 +3,8 @@ import type { Model } from "sluice";
 import { verdictOf, type Entry, type Evaluation, type Judge, type Picture } from "../../runs/evaluation.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import { designOf, predictAutoregression, type LinearForecaster } from "./autoregression.js";
+import { pathOutlook, shapeOf, startsOf } from "./deepar/outlook.js";
+import type { DeepArPlan } from "./deepar/settings.js";
 import { calibrate, corrected, correctionsNow, leastOf, movement, type Corrections } from "./doubt/conformal.js";
 import type { Doubt } from "./doubt/doubt.js";
 import { channelsOf } from "./doubt/head.js";
@@ -28,6 +30,8 @@ export interface MeasureSettings {
   readonly absolute: boolean;
   /** Null where only points are foreseen. */
   readonly doubt: Doubt | null;
+  /** Null for models that foresee all steps at once. */
+  readonly deepar: DeepArPlan | null;
   /** How far quantiles are off, once that is known. */
   readonly corrections: () => Corrections | null;
   /** The simple baseline; null where it was too large to be saved. */
@@ -35,8 +39,13 @@ export interface MeasureSettings {
 }
 
 /** What the network foresees of all samples, quantiles not yet corrected. */
-export async function outlookAll(model: Model, samples: Samples, doubt: Doubt | null): Promise<Outlook> {
+export async function outlookAll(
+  model: Model,
+  samples: Samples,
+  { doubt, deepar }: Pick<MeasureSettings, "doubt" | "deepar">,
+): Promise<Outlook> {
   const { horizon, targets, transform } = samples.settings;
+  if (deepar) return pathOutlook(model, startsOf(samples, deepar), shapeOf(samples, deepar), doubt!, transform);
   const width = horizon * targets.length;
   const outputs = new Float32Array(samples.count * width * channelsOf(doubt));
   for (let first = 0; first < samples.count; first += BATCH) {
@@ -50,7 +59,7 @@ export async function outlookAll(model: Model, samples: Samples, doubt: Doubt | 
 
 /** How far the quantiles of the network are off on windows that it was not trained on. */
 export async function correctionsOf(model: Model, samples: Samples, settings: MeasureSettings): Promise<Corrections> {
-  const outlook = await outlookAll(model, samples, settings.doubt);
+  const outlook = await outlookAll(model, samples, settings);
   const layout = layoutOf(samples, settings.doubt!);
   return calibrate("forecast", outlook, truthOf(samples), movements(samples, settings), layout);
 }
@@ -74,7 +83,7 @@ function movements(samples: Samples, { scaleOf }: MeasureSettings): Float64Array
 
 /** The network's outlook, corrected where it is to be. */
 async function finalOutlook(model: Model, samples: Samples, settings: MeasureSettings): Promise<Outlook> {
-  const outlook = await outlookAll(model, samples, settings.doubt);
+  const outlook = await outlookAll(model, samples, settings);
   if (!settings.doubt?.conformal) return outlook;
   const corrections = correctionsNow("forecast.evaluate", settings.corrections());
   const layout = layoutOf(samples, settings.doubt);

@@ -14,7 +14,7 @@ export const INTERVALS = ["none", "conformal"] as const;
 export const FILLS = ["error", "forwardFill", "interpolate"] as const;
 
 /** Networks: recurrent layers with all steps of the horizon at once; SegRNN (Lin et al. 2023). */
-export const MODELS = ["gru", "segrnn"] as const;
+export const MODELS = ["gru", "segrnn", "deepar"] as const;
 
 export const forecastOptions = z.strictObject({
   target: names().describe("Column to foresee, or several."),
@@ -31,6 +31,7 @@ export const forecastOptions = z.strictObject({
   segment: count()
     .optional()
     .describe("Steps of a segment of segrnn, which divides lookback and horizon; default found from them."),
+  samples: count().default(100).describe("Sample paths of deepar, from which medians and quantiles are taken."),
   stride: count().default(1).describe("Steps between the beginnings of two samples."),
   time: name().optional().describe("Column of dates, which orders the rows; default the only one there is."),
   id: name().optional().describe("Column that says which series a row belongs to; one model learns from all."),
@@ -39,6 +40,9 @@ export const forecastOptions = z.strictObject({
     .optional()
     .describe("Further columns of numbers to learn from, known up to the present; all: every one that is left."),
   future: names().optional().describe("Further columns known in the future too, such as holidays or planned prices."),
+  categories: names()
+    .optional()
+    .describe("Columns that say of each series what it is, such as shop or region; deepar learns them, and the id."),
   calendar: z
     .union([z.literal("auto"), z.literal("none"), cycles()])
     .default("auto")

@@ -6,6 +6,7 @@ import { sayMissing } from "../baselines/saved.js";
 import { readingLike, type Reading } from "../common-options.js";
 import type { Answer, Pipeline } from "../task.js";
 import type { LinearForecaster } from "./autoregression.js";
+import type { DeepArPlan } from "./deepar/settings.js";
 import { reviveCorrections, type Corrections } from "./doubt/conformal.js";
 import type { Doubt } from "./doubt/doubt.js";
 import { frameOf, longestName, type Frame, type Series } from "./frame.js";
@@ -46,6 +47,8 @@ export interface ForecastPlan {
   readonly level: boolean;
   /** Null where only points are foreseen. Absent in files from before there was doubt. */
   readonly doubt?: Doubt | null;
+  /** What DeepAR decided; null for the other models. */
+  readonly deepar?: DeepArPlan | null;
   /** Judged by the absolute error, which training minimised. */
   readonly absolute: boolean;
   /** Error of the naive forecast in the training part, by series and target; null where there is none. */
@@ -152,9 +155,9 @@ export class ForecastPipeline implements Pipeline {
         id,
         errors.map((error) => error ?? NaN),
       );
-    const doubt = this.plan.doubt ?? null;
+    const { doubt = null, deepar = null } = this.plan;
     const corrections = () => this.corrections;
-    return { season, absolute, autoregression, scaleOf: (id: string | null) => known.get(id)!, doubt, corrections };
+    return { season, absolute, autoregression, scaleOf: (id: string | null) => known.get(id)!, doubt, deepar, corrections }; // prettier-ignore
   }
 
   /** Dates are needed for the calendar only: without them the rows stand in order. */

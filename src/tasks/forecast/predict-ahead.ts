@@ -7,21 +7,62 @@ import type { Answer } from "../task.js";
 import { frameOf, seriesName, timeWriter, type Frame, type Series } from "./frame.js";
 import { corrected, correctionsNow, leastOf, movement } from "./doubt/conformal.js";
 import { quantileColumn } from "./doubt/doubt.js";
-import { outlookOf } from "./doubt/outlook.js";
+import { pathsAhead } from "./deepar/ahead.js";
+import { outlookOf, type Outlook } from "./doubt/outlook.js";
 import type { ForecastPipeline, ForecastPlan } from "./pipeline.js";
 import type { Roles } from "./roles.js";
 import { countScales, decodeOne, fromLast, inputsOf } from "./samples.js";
+import type { Scaling } from "./scaling.js";
 import { dateAfter, stepOf } from "./steps.js";
 import { dropBeginnings, keepSteps, valuesOf, type Values } from "./values.js";
+
+/** What is known at the end of each series, and of the steps to come. */
+interface Present {
+  readonly known: Frame;
+  readonly values: Values;
+  readonly covering: Scaling;
+  readonly scaled: Readonly<Record<string, Float64Array>>;
+  /** By series, the covariates over the horizon, scaled. */
+  readonly ahead: readonly Readonly<Record<string, Float64Array>>[];
+  /** By series, the dates over the horizon; null without dates. */
+  readonly times: readonly (readonly number[] | null)[];
+}
 
 /** Forecasts of the steps after the last known one of each series. */
 export async function predictAhead(
   where: string,
   model: Model,
-  { plan, scaling, settings, corrections }: ForecastPipeline,
+  pipeline: ForecastPipeline,
   table: Table,
   roles: Roles,
 ): Promise<Answer[]> {
+  const { plan, corrections } = pipeline;
+  const { horizon, doubt = null } = plan;
+  const present = readPresent(where, pipeline, table, roles);
+  const { known, values, times } = present;
+  const outlook = plan.deepar
+    ? pathsAhead(model, plan, { ...present, future: roles.future })
+    : await directOutlook(model, pipeline, present, roles);
+  const K = roles.targets.length;
+  const { point, quantiles } = doubt?.conformal
+    ? corrected(outlook, correctionsNow(where, corrections), movements(values, known.series, plan), { ...doubt, horizon, K }, leastOf(doubt)) // prettier-ignore
+    : outlook;
+  const write = timeWriter(where, table, roles);
+  return known.series.flatMap((s, i) =>
+    namesOf(table, roles, s, times[i]?.map(write) ?? null, horizon).map((name, h) => ({
+      ...name,
+      ...Object.fromEntries(
+        roles.targets.flatMap((target, k) => {
+          const at = (i * horizon + h) * K + k;
+          const among = (doubt?.levels ?? []).map((level, l) => [quantileColumn(target, level), quantiles[l]![at]!]);
+          return [[target, point[at]!], ...among];
+        }),
+      ),
+    })),
+  );
+}
+
+function readPresent(where: string, { plan, scaling }: ForecastPipeline, table: Table, roles: Roles): Present {
   const whole = frameOf(where, table, roles);
   const ends = whole.series.map((s) => knownEnd(whole, s, roles));
   const known = dropBeginnings(
@@ -36,40 +77,35 @@ export async function predictAhead(
     });
   const values = valuesOf(where, known, roles, plan);
   const covering = scaling.covering(values.inputs, known.series);
-  const scaled = covering.apply(values.inputs, known.series);
+  const ahead = aheadOf(where, whole, ends, roles, horizon).map((columns) => covering.applyCovariates(columns));
+  const times = whole.series.map((_, i) => timesAfter(whole, ends[i]!, i, horizon, plan.step));
+  return { known, values, covering, scaled: covering.apply(values.inputs, known.series), ahead, times };
+}
+
+/** All steps at once. */
+async function directOutlook(
+  model: Model,
+  { plan, settings }: ForecastPipeline,
+  { known, values, covering, scaled, ahead }: Present,
+  roles: Roles,
+): Promise<Outlook> {
+  const { lookback, horizon, transform, doubt = null } = plan;
   const features = [...settings.targets, ...settings.past, ...settings.future];
   const seen = stack(known.series, lookback, features, (name, s, t) => scaled[name]![s.end - lookback + t]!);
   const x = settings.level ? seen : fromLast(seen, roles.targets.length);
-  const ahead = aheadOf(where, whole, ends, roles, horizon);
-  const future = ahead.map((columns) => covering.applyCovariates(columns));
-  const f = stack(known.series, horizon, roles.future, (name, _, t, i) => future[i]![name]![t]!);
+  const future = stack(known.series, horizon, roles.future, (name, _, t, i) => ahead[i]![name]![t]!);
   const lasts = known.series.map((s) => s.end);
   const scale = settings.counts ? countScales(values.raw, roles.targets, lasts, lookback, horizon) : null;
-  const inputs = inputsOf({ x, future: roles.future.length > 0 ? f : null, raw: scale && { y: scale, scale } });
+  const inputs = inputsOf({ x, future: roles.future.length > 0 ? future : null, raw: scale && { y: scale, scale } });
   const { data } = (await model.predict(inputs)) as Tensor;
-  const K = roles.targets.length;
-  const doubt = plan.doubt ?? null;
-  const decode = (i: number, output: Float64Array) => {
-    const { id, end } = known.series[i]!;
-    return decodeOne(values, scaled, settings, covering, id, end - 1, output);
-  };
-  const outlook = outlookOf(data, { doubt, width: horizon * K, linear: transform === "none" }, decode);
-  const { point, quantiles } = doubt?.conformal
-    ? corrected(outlook, correctionsNow(where, corrections), movements(values, known.series, plan), { ...doubt, horizon, K }, leastOf(doubt)) // prettier-ignore
-    : outlook;
-  return known.series.flatMap((s, i) => {
-    const dates = datesAfter(whole, ends[i]!, i, horizon, plan.step, timeWriter(where, table, roles));
-    return namesOf(table, roles, s, dates, horizon).map((name, h) => ({
-      ...name,
-      ...Object.fromEntries(
-        roles.targets.flatMap((target, k) => {
-          const at = (i * horizon + h) * K + k;
-          const among = (doubt?.levels ?? []).map((level, l) => [quantileColumn(target, level), quantiles[l]![at]!]);
-          return [[target, point[at]!], ...among];
-        }),
-      ),
-    }));
-  });
+  return outlookOf(
+    data,
+    { doubt, width: horizon * roles.targets.length, linear: transform === "none" },
+    (i, output) => {
+      const { id, end } = known.series[i]!;
+      return decodeOne(values, scaled, settings, covering, id, end - 1, output);
+    },
+  );
 }
 
 /** By series and target, what conformal scores are measured in. */
@@ -131,21 +167,20 @@ function aheadOf(
 }
 
 /** The dates of the horizon: those that the rows give, and then on by the step of the training data; null without dates. */
-function datesAfter(
+function timesAfter(
   { times, series, ...frame }: Frame,
   end: number,
   i: number,
   horizon: number,
   trained: ReturnType<typeof stepOf>,
-  write: ReturnType<typeof timeWriter>,
-): (string | number)[] | null {
+): number[] | null {
   if (times === null) return null;
   const step = trained ?? stepOf({ times, series, ...frame });
   if (step === null) return null;
   const one = series[i]!;
   const given = times.subarray(end, one.end);
   return Array.from({ length: horizon }, (_, h) => {
-    return write(given[h] ?? dateAfter(times.subarray(one.begin, one.end), step, h + 1 - given.length));
+    return given[h] ?? dateAfter(times.subarray(one.begin, one.end), step, h + 1 - given.length);
   });
 }
 

@@ -5,7 +5,11 @@ import { readingOf } from "../common-options.js";
 import { epochRandom } from "../epoch-random.js";
 import type { Prepared, TaskContext, TrainingData } from "../task.js";
 import type { Autoregression } from "./autoregression.js";
-import { chooseFeatures, numbersOf } from "./choose.js";
+import { chooseFeatures, numbersOf, type Chosen } from "./choose.js";
+import { deepArNetwork } from "./deepar/network.js";
+import { shapeOf, startsOf, trainingDraws, validationBatch } from "./deepar/outlook.js";
+import { categoriesOf, deepArOptions, lagsOf, type DeepArPlan } from "./deepar/settings.js";
+import { featuresOf } from "./deepar/tracks.js";
 import { doubtOf, type Doubt } from "./doubt/doubt.js";
 import { startHead } from "./doubt/head.js";
 import { factsOf, settingsFilledIn } from "./facts.js";
@@ -31,13 +35,16 @@ const IN_MEMORY = 32e6;
 /** Windows of an epoch above which it is worth telling: about an hour of one core. */
 const MANY = 2e6;
 
+/** A network that is not trained yet; `linear` says that it begins as the linear autoregression. */
+type Trained = Pick<Prepared, "model" | "train" | "validation"> & { readonly linear: boolean };
+
 /** Everything but the trained weights. */
 export async function prepareForecast(
   source: DataSource,
   given: ForecastOptions,
   context: TaskContext,
 ): Promise<Prepared<ForecastPipeline>> {
-  const options = given.model === "segrnn" ? segRnnOptions(WHERE, given) : given;
+  const options = optionsOf(given);
   const testTable = options.testData === undefined ? null : await readTable(options.testData, readingOf(options));
   const shares = sharesOf(options);
   const doubt = doubtOf(WHERE, options);
@@ -50,6 +57,11 @@ export async function prepareForecast(
   }
 }
 
+function optionsOf(given: ForecastOptions): ForecastOptions {
+  if (given.model === "segrnn") return segRnnOptions(WHERE, given);
+  return given.model === "deepar" ? deepArOptions(WHERE, given) : given;
+}
+
 async function prepareLoaded(
   data: LoadedData,
   testTable: Table | null,
@@ -58,30 +70,21 @@ async function prepareLoaded(
   context: TaskContext,
 ): Promise<Prepared<ForecastPipeline>> {
   const { frame, plan: bare, segment } = planOf(data, options, shares, context);
-  const plan = { ...bare, doubt };
+  const deepar = options.model === "deepar" ? deepArPlan(frame, bare, options) : null;
+  const plan = { ...bare, doubt, deepar };
   const parts = data.parts(frame, plan);
   checkVaries(WHERE, frame, plan.roles.targets, parts.spans.map((s) => s.end)); // prettier-ignore
   const chosen = chooseFeatures(frame, plan, parts, options);
   const { pipeline, samples } = chosen;
-  const { targets, past, future } = samples.train.settings;
-  const sizes = { lookback: plan.lookback, horizon: plan.horizon, K: targets.length, D: targets.length + past.length + future.length, F: future.length }; // prettier-ignore
-  const counts = doubt?.head === "negativeBinomial";
-  if (counts) checkCounts(WHERE, frame, plan.roles.targets);
-  const linear = !counts && options.linear && (!plan.residual || gains(chosen.autoregression));
-  const autoregression = linear ? chosen.autoregression : null;
-  const model =
-    segment === null
-      ? forecastNetwork(options, sizes, autoregression, !counts && (linear || plan.residual), doubt)
-      : segRnnNetwork(options, sizes, segment);
-  startHead(model, doubt, samples.train, autoregression);
+  if (doubt?.head === "negativeBinomial") checkCounts(WHERE, frame, plan.roles.targets);
+  const initialEpoch = context.initialEpoch ?? 0;
+  const { linear, ...network } = deepar
+    ? deepArOf(data, chosen, options, deepar, initialEpoch)
+    : directOf(data, chosen, options, segment, initialEpoch);
   const settings = pipeline.measureSettings(samples.train.values, chosen.autoregression);
   return {
     pipeline,
-    model,
-    train:
-      data.blocks?.(pipeline, context.initialEpoch ?? 0) ??
-      trainingData(samples.train, options, context.initialEpoch ?? 0),
-    validation: trainingData(samples.validation, options),
+    ...network,
     fit: {
       epochs: options.epochs,
       batchSize: options.batchSize,
@@ -104,6 +107,52 @@ async function prepareLoaded(
         ? measure(trained, samples.test, "test", settings)
         : pipeline.measureTable(trained, testTable, testTable.source, chosen.autoregression),
   };
+}
+
+/** A network that foresees all steps at once, and what it is trained on. */
+function directOf(
+  data: LoadedData,
+  { pipeline, samples, autoregression: fitted }: Chosen,
+  options: ForecastOptions,
+  segment: number | null,
+  initialEpoch: number,
+): Trained {
+  const { lookback, horizon, residual, doubt = null } = pipeline.plan;
+  const { targets, past, future } = samples.train.settings;
+  const sizes = { lookback, horizon, K: targets.length, D: targets.length + past.length + future.length, F: future.length }; // prettier-ignore
+  const counts = doubt?.head === "negativeBinomial";
+  const linear = !counts && options.linear && (!residual || gains(fitted));
+  const autoregression = linear ? fitted : null;
+  const model =
+    segment === null
+      ? forecastNetwork(options, sizes, autoregression, !counts && (linear || residual), doubt)
+      : segRnnNetwork(options, sizes, segment);
+  startHead(model, doubt, samples.train, autoregression);
+  const train = data.blocks?.(pipeline, initialEpoch) ?? trainingData(samples.train, options, initialEpoch);
+  return { model, train, validation: trainingData(samples.validation, options), linear };
+}
+
+/** DeepAR, which goes on step by step, and what it is trained on. */
+function deepArOf(
+  data: LoadedData,
+  { samples: { train, validation } }: Chosen,
+  options: ForecastOptions,
+  plan: DeepArPlan,
+  initialEpoch: number,
+): Trained {
+  check(data.blocks === undefined, () => `${WHERE}: model deepar needs the whole file in memory; set memoryLimit above its size`); // prettier-ignore
+  const starts = startsOf(train, plan);
+  const shape = shapeOf(train, plan);
+  return {
+    model: deepArNetwork(options, plan, featuresOf(plan, starts[0]!.track)),
+    train: trainingDraws(starts, shape, options, initialEpoch),
+    validation: validationBatch(startsOf(validation, plan), shape),
+    linear: false,
+  };
+}
+
+function deepArPlan(frame: Frame, { roles, season }: Plan, { samples, seed }: ForecastOptions): DeepArPlan {
+  return { lags: lagsOf(season), categories: categoriesOf(frame, roles.id, roles.categories ?? []), samples, seed };
 }
 
 /**

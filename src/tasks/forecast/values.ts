@@ -42,7 +42,7 @@ export function keepSteps(frame: Frame, kept: readonly Series[]): Frame {
   return {
     source: frame.source,
     columns: mapValues(frame.columns, (column) => Float64Array.from(steps, (step) => column[step]!)),
-    series: kept.map((s) => ({ id: s.id, begin, end: (begin += s.end - s.begin) })),
+    series: kept.map((s) => ({ ...s, begin, end: (begin += s.end - s.begin) })),
     times: frame.times && Float64Array.from(steps, (step) => frame.times![step]!),
     rows: Int32Array.from(steps, (step) => frame.rows[step]!),
     placeOf: (step) => frame.placeOf(steps[step]!),

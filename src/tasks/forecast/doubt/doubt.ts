@@ -23,6 +23,9 @@ const USUAL = [0.025, 0.1, 0.9, 0.975];
 /** Null for a forecast without doubt. */
 export function doubtOf(where: string, options: ForecastOptions): Doubt | null {
   const { quantiles, distribution, intervals, transform } = options;
+  check(options.categories === undefined || options.model === "deepar", () => {
+    return `${where}: categories are for model deepar, got model ${options.model}`;
+  });
   const conformal = intervals === "conformal";
   if (quantiles === undefined && distribution === undefined && !conformal) return null;
   const levels = [...new Set(quantiles ?? USUAL)].sort((a, b) => a - b);
