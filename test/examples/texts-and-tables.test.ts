@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
+import { main as severalInputs } from "../../examples/several-inputs.js";
 import { main as births } from "../../examples/clipping-bidirectional-dropout.js";
 import { main as housePrices } from "../../examples/house-prices.js";
 import { main as literaryText } from "../../examples/literary-text.js";
@@ -42,4 +43,9 @@ test("search over units: three candidates, chosen by validation alone", async ()
   assert.equal(chosen.loss, Math.min(...candidates.map(({ loss }) => loss)));
   assert.deepEqual(candidates.map(({ weights }) => weights), [8, 16, 32].map((H) => 3 * H * (H + 3) + H + 1)); // prettier-ignore
   assert.ok(error > 2 && error < 5, `${error} °C`);
+});
+
+test("a mail by text and headers: better than either where both are there, and usable where one is missing", async () => {
+  const { both, alone, bare } = await severalInputs(6);
+  assert.ok(both > 0.85 && both >= alone && both > bare && alone > 0.75 && bare > 0.6, `${both}, ${alone}, ${bare}`);
 });
