@@ -35,6 +35,7 @@ export const VERBS: Readonly<Record<string, Verb>> = {
       "sluice train reviews.tsv --task classify --text review --label label",
       "sluice train novel.txt --task generate --level char",
       "sluice train clips/ --task classify --audio",
+      "sluice train clips.csv --task transcribe --audio path --text sentence",
       "sluice train houses.csv --task regress --target medv",
       "sluice train --config run.json --set units=64,32",
       "sluice train --resume runs/latest",

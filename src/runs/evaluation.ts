@@ -92,6 +92,16 @@ export type Picture =
       readonly predicted: readonly number[];
     }
   | {
+      /** Numbers from 0 to 1 over two axes, such as what is likely when: values[row][column]. */
+      readonly kind: "heat";
+      readonly title: string;
+      readonly subtitle?: string;
+      readonly xLabel: string;
+      readonly x: readonly (string | number)[];
+      readonly y: readonly string[];
+      readonly values: readonly (readonly number[])[];
+    }
+  | {
       readonly kind: "samples";
       readonly samples: readonly { readonly title: string; readonly text: string }[];
     };

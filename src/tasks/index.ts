@@ -3,12 +3,14 @@ import { classifyTask } from "./classify/task.js";
 import { forecastTask } from "./forecast/forecast-task.js";
 import { generateTask } from "./generate/task.js";
 import { regressTask } from "./regress/task.js";
+import { transcribeTask } from "./transcribe/task.js";
 import { publicTask } from "./public-task.js";
 
 export const classify = publicTask(classifyTask);
 export const forecast = publicTask(forecastTask);
 export const generate = publicTask(generateTask);
 export const regress = publicTask(regressTask);
+export const transcribe = publicTask(transcribeTask);
 
 export { generateText } from "./generate/continuation.js";
 export type { SamplingOptions } from "./generate/options.js";
@@ -19,3 +21,5 @@ export type { Answer, Pipeline, Task, TaskName } from "./task.js";
 export type { TrainHooks } from "./train-task.js";
 export type { Entry, Evaluation, Judge, Picture } from "../runs/evaluation.js";
 export { compareTask, type Candidate, type CompareHooks, type Comparison } from "./compare.js";
+export { align, editDistance, editsOf, type Aligned, type Edits } from "./scores/edit-distance.js";
+export { characterErrorRate, errorRate, wordErrorRate } from "./scores/error-rates.js";

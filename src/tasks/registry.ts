@@ -3,6 +3,7 @@ import { classifyTask } from "./classify/task.js";
 import { forecastTask } from "./forecast/forecast-task.js";
 import { generateTask } from "./generate/task.js";
 import { regressTask } from "./regress/task.js";
+import { transcribeTask } from "./transcribe/task.js";
 import type { Task, TaskName } from "./task.js";
 
 /** All tasks by name: what a run folder or a model file names is looked up here. */
@@ -11,6 +12,7 @@ export const TASKS: Readonly<Partial<Record<TaskName, Task>>> = {
   forecast: forecastTask as unknown as Task,
   generate: generateTask as unknown as Task,
   regress: regressTask as unknown as Task,
+  transcribe: transcribeTask as unknown as Task,
 };
 
 /** @throws SluiceError for a name that is none */

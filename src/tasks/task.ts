@@ -7,7 +7,7 @@ import type { Evaluation } from "../runs/evaluation.js";
 import type { Reading } from "./common-options.js";
 import type { OptionsSchema } from "./options.js";
 
-export type TaskName = "forecast" | "classify" | "generate" | "regress";
+export type TaskName = "forecast" | "classify" | "generate" | "regress" | "transcribe";
 
 /** One answer in raw units: names of columns and values, as it is printed and written. */
 export type Answer = Readonly<Record<string, string | number | boolean | null | readonly string[]>>;

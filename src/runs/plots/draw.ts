@@ -3,6 +3,7 @@ import type { Block } from "../report.js";
 import { confusionPlot, confusionsOf } from "./confusion.js";
 import { fanPlot } from "./fan.js";
 import { forecastPlots } from "./forecast.js";
+import { heatPlot } from "./heat.js";
 import { horizonPlot } from "./horizon.js";
 import { render, type Plot } from "./render.js";
 import { rocPlot } from "./roc.js";
@@ -38,6 +39,8 @@ function plotsOf(picture: Exclude<Picture, { kind: "samples" | "confusion" }>): 
       return forecastPlots(picture);
     case "fan":
       return [fanPlot(picture)];
+    case "heat":
+      return [heatPlot(picture)];
     case "horizon":
       return [horizonPlot(picture)];
     case "roc":

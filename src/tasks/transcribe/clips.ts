@@ -1,0 +1,110 @@
+import { join } from "node:path";
+import { readClips, readText, readWav, type AudioStep, type DataSource, type ReadOptions } from "../../data/index.js";
+import { check, show, SluiceError } from "../../util/errors.js";
+import { isTextList } from "../classify/text-reader.js";
+import { pathOf } from "../source-name.js";
+import type { Frames } from "./frames.js";
+
+/** From samples at its rate to features; made when the rate is known. */
+export type StepOf = (sampleRate: number) => AudioStep;
+
+/** Clips in the order of their source. */
+export interface Clips {
+  readonly source: string;
+  readonly paths: readonly string[];
+  readonly frames: readonly Frames[];
+  /** What is said in each, as it is written; empty where texts were not asked for. */
+  readonly texts: readonly string[];
+  readonly seconds: readonly number[];
+  readonly sampleRate: number;
+}
+
+export interface ClipColumns {
+  readonly audio: string;
+  readonly text: string;
+}
+
+/**
+ * A table of paths and texts, or a folder in which each clip has a text file of its name beside it; to predict also paths alone, a single
+ * WAV file, its bytes, or a list of paths.
+ * @param sampleRate what clips are resampled to; undefined for the rate that most have
+ * @throws SluiceError for a row without path or text, and for a clip that is missing, no WAV file, or too short, with its row
+ */
+export async function readTranscripts(
+  where: string,
+  source: DataSource,
+  { audio, text }: ClipColumns,
+  { stepOf, sampleRate }: { readonly stepOf: StepOf; readonly sampleRate: number | undefined },
+  withTexts: boolean,
+  reading: ReadOptions,
+): Promise<Clips> {
+  const path = pathOf(source);
+  if (path === null) return readFiles(where, source, stepOf(sampleRate!), withTexts);
+  const isFolder = (await statOf(where, path)).isDirectory();
+  const columns = { path: audio, label: text, labelled: withTexts && !isFolder, read: reading };
+  const clips = await readClips(path, { ...columns, sampleRate });
+  const step = stepOf(clips.sampleRate);
+  const frames: Frames[] = [];
+  for (const [i, name] of clips.paths.entries())
+    frames.push(framesOf(where, step, (await clips.read(i)).samples, name));
+  const texts = isFolder && withTexts ? await textsBeside(where, path, clips.paths) : clips.labels;
+  return {
+    source: clips.source,
+    paths: clips.paths,
+    frames,
+    texts,
+    seconds: clips.seconds,
+    sampleRate: clips.sampleRate,
+  };
+}
+
+async function statOf(where: string, path: string) {
+  const { stat } = await import("node:fs/promises");
+  return stat(path).catch((error: Error) => {
+    throw new SluiceError(`${where}: cannot read ${path}: there is no such folder or file`, { cause: error });
+  });
+}
+
+/** a.wav and a.txt */
+async function textsBeside(where: string, folder: string, paths: readonly string[]): Promise<string[]> {
+  const { existsSync } = await import("node:fs");
+  const texts: string[] = [];
+  for (const path of paths) {
+    const file = join(folder, path.replace(/\.wav(\.gz)?$/i, ".txt"));
+    check(existsSync(file), () => {
+      return `${where}: ${join(folder, path)} has no text beside it: expected ${show(file)}, or a table of paths and texts`;
+    });
+    texts.push(await readText(file));
+  }
+  return texts;
+}
+
+async function readFiles(where: string, source: DataSource, step: AudioStep, withTexts: boolean): Promise<Clips> {
+  const isBytes = source instanceof Uint8Array || source instanceof Blob;
+  check(!withTexts && (isBytes || isTextList(source)), () => {
+    return `${where}: expected the path of a table of clips and texts, or of a folder with both${withTexts ? "" : "; or paths of clips, or the bytes of one"}`;
+  });
+  const files: (string | Uint8Array | Blob)[] = isTextList(source) ? [...source] : [source as Uint8Array | Blob];
+  const paths = files.map((file) => (typeof file === "string" ? file : "bytes"));
+  const clips = [];
+  for (const [i, file] of files.entries()) {
+    const { samples, seconds } = await readWav(file, { sampleRate: step.sampleRate });
+    clips.push({ frames: framesOf(where, step, samples, paths[i]!), seconds });
+  }
+  return {
+    source: "clips",
+    paths,
+    frames: clips.map(({ frames }) => frames),
+    texts: [],
+    seconds: clips.map(({ seconds }) => seconds),
+    sampleRate: step.sampleRate,
+  };
+}
+
+function framesOf(where: string, step: AudioStep, samples: Float32Array, name: string): Frames {
+  check(step.frames(samples.length) > 0, () => {
+    return `${where}: ${name} is too short: ${samples.length} samples are less than one frame`;
+  });
+  const { data, shape } = step.transform(samples);
+  return { values: data as Float32Array, length: shape[0]!, bands: step.size };
+}
