@@ -100,10 +100,10 @@ async function compile(name, flags, target) {
   renameSync(fresh, target);
 }
 
-/** With SLUICE_WASM=node in the environment only what Node reads is compiled, for whoever works on a kernel. */
-export async function buildWasm() {
+/** @param nodeOnly whether only what Node reads is compiled; also said by SLUICE_WASM=node in the environment, for work on a kernel */
+export async function buildWasm(nodeOnly = false) {
   if (!existsSync(entry)) return;
-  const names = process.env.SLUICE_WASM === "node" ? NODE_VARIANTS : Object.keys(VARIANTS);
+  const names = nodeOnly || process.env.SLUICE_WASM === "node" ? NODE_VARIANTS : Object.keys(VARIANTS);
   const [wanted, written] = [stamps(), writtenStamps()];
   const stale = names.filter((name) => wanted[name] !== written[name] || !existsSync(join(outDir, `${name}.wasm`)));
   if (stale.length === 0) return;

@@ -1,5 +1,5 @@
 // Builds what is published: the AssemblyScript kernels and the TypeScript of src/, both into dist/.
-// `node scripts/build.mjs --tests` also compiles test/ and examples/ into build/.
+// `node scripts/build.mjs --tests` also compiles test/ and examples/ into build/; `--node` leaves out the kernels that only pages read.
 import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, rmSync, symlinkSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -38,7 +38,10 @@ function removeStale() {
 try {
   const tests = process.argv.includes("--tests");
   if (tests) linkSources();
-  await Promise.all([buildWasm(), compileTypeScript(tests ? "tsconfig.test.json" : "tsconfig.json")]);
+  await Promise.all([
+    buildWasm(process.argv.includes("--node")),
+    compileTypeScript(tests ? "tsconfig.test.json" : "tsconfig.json"),
+  ]);
   removeStale();
   rmSync(join(root, "dist/node"), { recursive: true, force: true });
   await bundleForNode();
