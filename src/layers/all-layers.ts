@@ -20,6 +20,8 @@ import { GRUD } from "./recurrent/gru-d.js";
 import { GRU } from "./recurrent/gru.js";
 import { LSTMCell } from "./recurrent/lstm-cell.js";
 import { LSTM } from "./recurrent/lstm.js";
+import { MinGRU, MinGRUCell } from "./recurrent/min-gru.js";
+import { MinLSTM, MinLSTMCell } from "./recurrent/min-lstm.js";
 import { RNN } from "./recurrent/rnn.js";
 import { SegRNN } from "./recurrent/seg-rnn.js";
 import { SimpleRNNCell } from "./recurrent/simple-rnn-cell.js";
@@ -31,7 +33,7 @@ import { TimeDistributed } from "./time-distributed.js";
 
 /** What a model file may name when the caller gives no list: a bundle that loads models by this carries all of them. */
 export const allLayers: readonly LayerSource[] = [
-  InputLayer, GRU, GRUD, LSTM, SimpleRNN, RNN, SegRNN, GRUCell, LSTMCell, SimpleRNNCell, Bidirectional, TimeDistributed, Dense, Embedding,
+  MinGRU, MinGRUCell, MinLSTM, MinLSTMCell, InputLayer, GRU, GRUD, LSTM, SimpleRNN, RNN, SegRNN, GRUCell, LSTMCell, SimpleRNNCell, Bidirectional, TimeDistributed, Dense, Embedding,
   Masking, Dropout, ActivationLayer, LayerNormalization, Conv1D, GlobalAveragePooling1D, GlobalMaxPooling1D, Flatten, Reshape,
   RepeatVector, Concatenate, LateFusion, Add, Subtract, Multiply, Average, Maximum, Minimum,
   DistributionHead,

@@ -3,6 +3,8 @@ export { gru } from "./recurrent/gru.js";
 export { gruD } from "./recurrent/gru-d.js";
 export { lstm } from "./recurrent/lstm.js";
 export { simpleRnn } from "./recurrent/simple-rnn.js";
+export { minGru, minGruCell } from "./recurrent/min-gru.js";
+export { minLstm, minLstmCell } from "./recurrent/min-lstm.js";
 export { rnn } from "./recurrent/rnn.js";
 export { segRnn } from "./recurrent/seg-rnn.js";
 export { gruCell } from "./recurrent/gru-cell.js";

@@ -2,6 +2,7 @@
 import { layers } from "../../src/index.js";
 import type { LayerCase } from "./check-layer.js";
 
+const { minGru, minGruCell, minLstm } = layers;
 const { gru, gruD, lstm, simpleRnn, rnn, gruCell, lstmCell, simpleRnnCell, bidirectional, timeDistributed } = layers;
 const { add, multiply, average, maximum, minimum, subtract } = layers;
 const sequence = [[null, null, 3]];
@@ -41,26 +42,26 @@ const recurrent: LayerCase[] = [
     make: () => gru({ units, returnSequences: true, zeroOutputForMask: true }),
     inputs: sequence, outputs: [[null, null, 4]], weights: 108, mask: "kept", stream: true,
   },
-  { name: "gruD", make: () => gruD({ units }), inputs: [[null, null, 6]], outputs: [[null, 4]], weights: 126, mask: "kept", stream: true },
+  { name: "gruD", make: () => gruD({ units }), inputs: [[null, null, 6]], outputs: [[null, 4]], weights: 126, mask: "kept", stream: true, sequences: true },
   {
     name: "gruD with a mean, resetAfter, all outputs",
     make: () => gruD({ units, mean: [0.5, -1], resetAfter: true, returnSequences: true, returnState: true }),
-    inputs: [[null, null, 6]], outputs: [[null, null, 4], [null, 4], [null, 2]], weights: 138, mask: "kept", stream: true,
+    inputs: [[null, null, 6]], outputs: [[null, null, 4], [null, 4], [null, 2]], weights: 138, mask: "kept", stream: true, sequences: true,
   },
   {
     name: "gruD without a fused kernel",
     make: () => gruD({ units, activation: "softsign", useBias: false, returnSequences: true }),
-    inputs: [[null, null, 6]], outputs: [[null, null, 4]], weights: 114, mask: "kept", stream: true,
+    inputs: [[null, null, 6]], outputs: [[null, null, 4]], weights: 114, mask: "kept", stream: true, sequences: true,
   },
   {
     name: "gruD backwards with initial states",
     make: () => gruD({ units, goBackwards: true, returnSequences: true, returnState: true }),
-    inputs: [[null, null, 6], [null, 4], [null, 2]], outputs: [[null, null, 4], [null, 4], [null, 2]], weights: 126, stream: BACKWARDS,
+    inputs: [[null, null, 6], [null, 4], [null, 2]], outputs: [[null, null, 4], [null, 4], [null, 2]], weights: 126, stream: BACKWARDS, sequences: true,
   },
   {
     name: "gruD with zeros at masked steps",
     make: () => gruD({ units, returnSequences: true, zeroOutputForMask: true }),
-    inputs: [[null, null, 6]], outputs: [[null, null, 4]], weights: 126, mask: "kept", stream: true,
+    inputs: [[null, null, 6]], outputs: [[null, null, 4]], weights: 126, mask: "kept", stream: true, sequences: true,
   },
   { name: "lstm", make: () => lstm({ units }), inputs: sequence, outputs: [[null, 4]], weights: 128, mask: "kept", stream: true },
   {
@@ -119,7 +120,7 @@ const recurrent: LayerCase[] = [
   {
     name: "bidirectional gruD",
     make: () => bidirectional({ layer: gruD({ units, returnSequences: true }) }),
-    inputs: [[null, null, 6]], outputs: [[null, null, 8]], weights: 252, mask: "kept", stream: /also runs backwards/,
+    inputs: [[null, null, 6]], outputs: [[null, null, 8]], weights: 252, mask: "kept", stream: /also runs backwards/, sequences: true,
   },
   {
     name: "bidirectional rnn of a cell",
@@ -127,6 +128,47 @@ const recurrent: LayerCase[] = [
     inputs: sequence, outputs: [[null, 8]], weights: 64, mask: "kept", stream: /also runs backwards/,
   },
 ]; // prettier-ignore
+
+/** Layers of the minimal cells. */
+const minimal: LayerCase[] = [
+  { name: "minGru", make: () => minGru({ units }), inputs: sequence, outputs: [[null, 4]], weights: 32, mask: "kept", stream: true },
+  {
+    name: "minGru of the positive candidate, all outputs",
+    make: () => minGru({ units, candidate: "positive", returnSequences: true, returnState: true }),
+    inputs: sequence, outputs: [[null, null, 4], [null, 4]], weights: 32, mask: "kept", stream: true,
+  },
+  {
+    name: "minGru without bias, with zeros at masked steps",
+    make: () => minGru({ units, useBias: false, returnSequences: true, zeroOutputForMask: true }),
+    inputs: sequence, outputs: [[null, null, 4]], weights: 24, mask: "kept", stream: true,
+  },
+  {
+    name: "minGru backwards with an initial state",
+    make: () => minGru({ units, goBackwards: true, returnSequences: true, returnState: true }),
+    inputs: [[null, null, 3], [null, 4]], outputs: [[null, null, 4], [null, 4]], weights: 32, stream: BACKWARDS,
+  },
+  { name: "minLstm", make: () => minLstm({ units }), inputs: sequence, outputs: [[null, 4]], weights: 48, mask: "kept", stream: true },
+  {
+    name: "minLstm of the positive candidate, all outputs",
+    make: () => minLstm({ units, candidate: "positive", forgetBias: 1, returnSequences: true, returnState: true }),
+    inputs: sequence, outputs: [[null, null, 4], [null, 4]], weights: 48, mask: "kept", stream: true,
+  },
+  {
+    name: "minLstm with an initial state",
+    make: () => minLstm({ units, returnState: true, useBias: false }),
+    inputs: [[null, null, 3], [null, 4]], outputs: [[null, 4], [null, 4]], weights: 36, stream: /initial states/,
+  },
+  {
+    name: "rnn of a minGruCell",
+    make: () => rnn({ cell: minGruCell({ units }), returnSequences: true }),
+    inputs: sequence, outputs: [[null, null, 4]], weights: 32, mask: "kept", stream: true,
+  },
+  {
+    name: "bidirectional minGru",
+    make: () => bidirectional({ layer: minGru({ units, returnSequences: true }) }),
+    inputs: sequence, outputs: [[null, null, 8]], weights: 64, mask: "kept", stream: /also runs backwards/,
+  },
+].map((c) => ({ ...c, sequences: true }) as LayerCase); // prettier-ignore
 
 const perStep: LayerCase[] = [
   {
@@ -291,4 +333,4 @@ const attending: LayerCase[] = [
   },
 ]; // prettier-ignore
 
-export const CASES: LayerCase[] = [...recurrent, ...perStep, ...shaping, ...merging, ...attending];
+export const CASES: LayerCase[] = [...recurrent, ...minimal, ...perStep, ...shaping, ...merging, ...attending];

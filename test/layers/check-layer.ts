@@ -36,6 +36,8 @@ export interface LayerCase {
   mask?: "kept" | "ends" | "made";
   /** Whether `model.stream` gives what predict gives for the sequence so far, or the reason for which it refuses. */
   stream: true | RegExp;
+  /** Needs the kernels of the sequence edition, which a page that only runs models has when it imports the layer. */
+  sequences?: true;
 }
 
 export const B = 3;

@@ -64,6 +64,10 @@ for (const relaxed of [true, false]) {
     test("the products of gradients are refused, not wrong", () => {
       assert.throws(() => forward.gemm(0, 0, 0, 4, 4, 4, true, false, false), WebAssembly.RuntimeError);
     });
-    for (const c of CASES) test(c.name, () => assert.deepEqual(results(c, forward), results(c, full)));
+    for (const c of CASES)
+      test(c.name, () => {
+        if (c.sequences) assert.throws(() => results(c, forward), /fetched its kernels before this was imported/);
+        else assert.deepEqual(results(c, forward), results(c, full));
+      });
   });
 }

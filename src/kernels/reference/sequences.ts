@@ -2,6 +2,7 @@
 import type { Kernels } from "../kernels.js";
 import type { SequenceKernels } from "../sequence-kernels.js";
 import { decayKernels } from "./decay.js";
+import { gatedScanKernels } from "./gated-scan.js";
 import { ReferenceMemory } from "./memory.js";
 import { packedKernels } from "./packed.js";
 
@@ -9,5 +10,10 @@ import { packedKernels } from "./packed.js";
 export function withSequences(kernels: Kernels): SequenceKernels | null {
   const { memory } = kernels;
   if (!(memory instanceof ReferenceMemory)) return null;
-  return Object.assign(kernels, { sequences: true as const, ...decayKernels(memory), ...packedKernels(memory) });
+  return Object.assign(kernels, {
+    sequences: true as const,
+    ...decayKernels(memory),
+    ...packedKernels(memory),
+    ...gatedScanKernels(memory),
+  });
 }

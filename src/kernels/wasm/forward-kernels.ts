@@ -10,7 +10,7 @@ const SAVED_SLOTS: Record<Cell, number> = { gru: 4, lstm: 5, simpleRnn: 0 };
 const ACTIVATION: Record<FusedActivation, number> = UNARY;
 
 /** Work below this, in operations of the vector unit (4 lanes), is not worth waking other threads: about 10 µs. */
-const WORTH_SHARING = 30_000;
+export const WORTH_SHARING = 30_000;
 /** A slot that no operation reads. */
 const BITS_SLOT = 61;
 

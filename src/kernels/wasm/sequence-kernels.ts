@@ -1,14 +1,17 @@
 import type { Ptr } from "../../tensor/memory.js";
 import type { DecayedCall, DecayedGradients, ImputeCall, ImputeGradients } from "../decay.js";
+import type { GatedScanCall, GatedScanGradients } from "../gated-scan.js";
 import type { Cell } from "../kernels.js";
 import type { PackedCall, PackedGradients } from "../packed.js";
 import type { SequenceKernels } from "../sequence-kernels.js";
+import { WORTH_SHARING } from "./forward-kernels.js";
 import { WasmKernels } from "./kernels.js";
 
 /** Numbers of assembly/sequence/index.ts. They begin at 32, above those of OP. */
 export const SEQUENCE_OP = {
   impute: 32, imputeGrad: 33, decay: 34, decayGrad: 35,
   packedForwardScratch: 40, packedForward: 41, packedBackwardScratch: 42, packedBackward: 43,
+  gatedScan: 50, gatedScanBackward: 51,
 } as const; // prettier-ignore
 
 /** Slots of assembly/call.ts beside those of every recurrent call; the first is 0 but in the calls of GRU-D. */
@@ -19,6 +22,11 @@ const OFFSETS_SLOT = 40;
 const LENGTHS_SLOT = 41;
 const PARTS_SLOT = 42;
 const SCRATCH_SLOT = 22;
+
+/** Units are dealt out among the threads in blocks of so many: a cache line. */
+const BLOCK = 16;
+/** Work of one step of one unit, in operations of the vector unit. */
+const SCAN_WORK = 10;
 
 /** All wasm kernels and those of ragged batches and of the rarer layers. */
 export class SequenceWasmKernels extends WasmKernels implements SequenceKernels {
@@ -112,6 +120,45 @@ export class SequenceWasmKernels extends WasmKernels implements SequenceKernels 
     this.exports.run(scratchOp, 1);
     const scratch = arena.alloc(this.ints[SCRATCH_SLOT]!);
     this.ints[SCRATCH_SLOT] = scratch;
+    this.exports.run(op, parts);
+    arena.release(mark);
+  }
+
+  gatedScan(call: GatedScanCall) {
+    this.#runScan(SEQUENCE_OP.gatedScan, call, 0);
+  }
+
+  gatedScanBackward(call: GatedScanCall, { dy, dhT, db, dh0 }: GatedScanGradients) {
+    const ints = this.ints;
+    ints[15] = dy;
+    ints[16] = dhT;
+    ints[17] = db;
+    ints[18] = dh0;
+    this.#runScan(SEQUENCE_OP.gatedScanBackward, call, db ? call.B * (call.cell === "minGru" ? 2 : 3) * 8 : 0);
+  }
+
+  /** Slots of assembly/sequence/gated-scan.ts. @param sums bytes of scratch for each unit, beside two rows for each thread */
+  #runScan(op: number, call: GatedScanCall, sums: number): void {
+    const ints = this.ints;
+    ints[0] = call.cell === "minGru" ? 2 : 3;
+    ints[1] = call.B;
+    ints[2] = call.T;
+    ints[3] = call.H;
+    ints[4] = +call.reverse;
+    ints[5] = +call.positive;
+    ints[6] = +call.zeroOutputForMask;
+    ints[7] = +call.keep;
+    ints[8] = call.a;
+    ints[9] = call.b;
+    ints[10] = call.h0;
+    ints[11] = call.mask;
+    ints[12] = call.y;
+    ints[13] = call.hT;
+    const parts = call.B * call.T * call.H * SCAN_WORK < WORTH_SHARING ? 1 : this.threads;
+    const { arena } = this.memory;
+    const mark = arena.mark();
+    const scratch = arena.alloc(Math.ceil(call.H / BLOCK) * BLOCK * (8 * parts + sums));
+    this.ints[14] = scratch;
     this.exports.run(op, parts);
     arena.release(mark);
   }

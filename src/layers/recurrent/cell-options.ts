@@ -47,7 +47,7 @@ export function checkCell(label: string, config: CellConfig): void {
 }
 
 /** The part of a layer's configuration that its cell takes. */
-export function cellConfig<C extends CellConfig>(config: C, defaults: object): C {
+export function cellConfig<C extends LayerConfig>(config: C, defaults: object): C {
   const keys = Object.keys(defaults);
   return Object.fromEntries(Object.entries(config).filter(([key]) => keys.includes(key))) as unknown as C;
 }

@@ -2,6 +2,7 @@
 import { arg } from "../args";
 import { decayFactors, decayFactorsGrad } from "./decay";
 import { impute, imputeGrad } from "./impute";
+import { gatedScan, gatedScanBackward } from "./gated-scan";
 import { packedBackward, packedBackwardScratch } from "./packed-backward";
 import { answerScratch } from "./packed-call";
 import { packedForward, packedForwardScratch } from "./packed-forward";
@@ -16,6 +17,8 @@ export function performSequence(op: i32, part: i32, parts: i32, workspace: usize
     case 41: return packedForward(part, parts, workspace);
     case 42: return answerScratch(packedBackwardScratch());
     case 43: return packedBackward(part, parts, workspace);
+    case 50: return gatedScan(part, parts);
+    case 51: return gatedScanBackward(part, parts);
     default: unreachable();
   }
 }
