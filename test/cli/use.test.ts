@@ -156,6 +156,19 @@ describe("sluice inspect", () => {
     assert.equal(code, 0, err);
   });
 
+  test("proposes to read several kinds of columns together, and that works", async () => {
+    const lines = Array.from({ length: 60 }, (_, i) => {
+      return `${i % 2 ? `parcel ${i} was wet and torn` : `number ${i} works as it should`},${1 + (i % 7)},${["north", "south"][i % 2]},${i % 2 ? "yes" : "no"}`;
+    });
+    writeFileSync(join(folder, "returns.csv"), ["note,weeks,shop,label", ...lines].join("\n"));
+    const facts = await ask(folder, REPLIES.inspect, "inspect returns.csv");
+    assert.ok(facts.kind === "table");
+    const { command } = facts.proposals[1]!;
+    assert.equal(command, "sluice train returns.csv --task classify --inputs note=text,weeks=number,shop=category --label label"); // prettier-ignore
+    const { code, err } = await runIn(folder, `${command.replace("sluice ", "")} --epochs 1 --units 2`);
+    assert.equal(code, 0, err);
+  });
+
   test("describes texts with classes, running text, and a run", async () => {
     const table = await ask(folder, REPLIES.inspect, "inspect reviews.tsv");
     assert.ok(table.kind === "table");

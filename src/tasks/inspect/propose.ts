@@ -1,6 +1,7 @@
 /** Which task fits a table: guesses from types, names and how values follow on each other, each with its reason. */
 import type { Table } from "../../data/table/table.js";
 import { show } from "../../util/errors.js";
+import type { Kind } from "../mixed/columns.js";
 import type { ColumnFacts, Proposal } from "./facts.js";
 
 const TARGETS = /^(target|y|close|value|values|sales|price|demand|load|count|ot|medv)$/i;
@@ -13,7 +14,14 @@ const FOLLOWS = 0.9;
 const WIDE = 20;
 
 export function proposeForTable(table: Table, columns: readonly ColumnFacts[]): Proposal[] {
-  return [readTexts(columns), sequences(columns), foresee(table, columns), wideRows(columns), fromNumbers(columns)]
+  return [
+    readTexts(columns),
+    withTexts(columns),
+    sequences(columns),
+    foresee(table, columns),
+    wideRows(columns),
+    fromNumbers(columns),
+  ]
     .filter((proposal) => proposal !== null)
     .slice(0, 2);
 }
@@ -26,6 +34,27 @@ function readTexts(columns: readonly ColumnFacts[]): Proposal | null {
   if (!text || !label) return null;
   const why = `${show(text.name)} holds texts of ${text.words!.median} words, ${show(label.name)} ${label.distinct} classes.`;
   return { task: "classify", options: { text: text.name, label: label.name }, why };
+}
+
+/** Texts with a class each, and what stands beside them. */
+function withTexts(columns: readonly ColumnFacts[]): Proposal | null {
+  const text = readTexts(columns);
+  if (!text) return null;
+  const { label } = text.options as { readonly label: string };
+  const kinds = columns.flatMap((column) => (column.name === label ? [] : [[column.name, kindOf(column)] as const]));
+  const inputs = Object.fromEntries(kinds.filter(([, kind]) => kind !== null));
+  const beside = Object.keys(inputs).filter((name) => inputs[name] !== "text");
+  if (beside.length === 0) return null;
+  const why = `${beside.map(show).join(", ")} may tell more than the text alone; each is taken as what it seems to be.`;
+  return { task: "classify", options: { inputs, label }, why };
+}
+
+/** What a column may be among inputs of several kinds; null for names, which are different in every row. */
+function kindOf({ type, words, classes, distinct }: ColumnFacts): Kind | null {
+  if (distinct === 1) return null;
+  if (type !== "text") return type;
+  if (classes) return "category";
+  return words !== undefined && words.median >= SENTENCE ? "text" : null;
 }
 
 /** Several series of which each has a class: rows are steps. */
