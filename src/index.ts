@@ -12,6 +12,7 @@ import type { Model } from "./train/model.js";
 
 export { ready, setThreads, setWasmSource } from "./default-kernels.js";
 export { tensor, type ArrayInput, type TensorLike } from "./tensor/make.js";
+export { Ragged } from "./tensor/ragged.js";
 export { Tensor, type NestedArray } from "./tensor/tensor.js";
 export type { DType, TensorData } from "./tensor/dtype.js";
 export type { PartialShape, Shape } from "./tensor/shape.js";
@@ -42,6 +43,7 @@ export type { Optimizer, OptimizerLike } from "./optimizers/index.js";
 export * as callbacks from "./train/callbacks/index.js";
 
 export { Graph } from "./model/graph.js";
+export { ragged, type RaggedOptions } from "./model/ragged.js";
 export type { Stream, StreamState } from "./model/stream.js";
 export { Model, model } from "./train/model.js";
 export { Sequential, sequential } from "./train/sequential.js";
@@ -51,6 +53,7 @@ export type { History } from "./train/history.js";
 export type { Callback, CallbackLike, Logs, TrainingRun } from "./train/callback.js";
 export type { Batch, Dataset } from "./train/batches.js";
 export { plotForecast, type PlotForecastOptions } from "./runs/plot-forecast.js";
+export { plotGradientNorms } from "./runs/plot-gradient-norms.js";
 export { plotHistory, type PlotHistoryOptions } from "./runs/plot-history.js";
 
 /**

@@ -19,8 +19,8 @@ export interface PieceOptions extends RecurrentOptions {
   every: number;
   /** whether the outputs of all steps are wanted */
   returnSequences: boolean;
-  /** Called in the backward pass before each piece: [B, H] what reaches the state after it, and dy [B, steps, H]; 0 = none. */
-  observe?: ((piece: Piece, dh: Ptr, dy: Ptr, scope: Scope) => void) | undefined;
+  /** Told in the backward pass, from the last piece to the first, ‖∂L/∂h‖ over the batch at the last step of the piece. */
+  observe?: ((piece: Piece, norm: number) => void) | undefined;
 }
 
 /** @returns y [B, T, H], or null without returnSequences, and the last state: h [B, H], and c [B, H] for an LSTM. */
@@ -145,7 +145,7 @@ class PiecewiseRun {
       const leaving = (i: number, first: Tensor | null) =>
         index === 0 ? ptrOf(first) : (carries[i]?.[(index - 1) % 2] ?? 0);
       const part = dx ? this.#time.room(piece, x.shape[2]!, dx.ptr) : 0;
-      this.options.observe?.(piece, reaching(0), dy, scope);
+      this.options.observe?.(piece, this.#normAt(piece, reaching(0), dy));
       k.recurrentBackward(this.#cell, call, {
         ...weights, dy, dhT: reaching(0), dcT: reaching(1), dx: part, dh0: leaving(0, dh0), dc0: leaving(1, dc0),
       }); // prettier-ignore
@@ -157,5 +157,16 @@ class PiecewiseRun {
     if (dx) merge(scope, x, dx);
     if (dh0) merge(scope, initial[0]!, dh0);
     if (dc0) merge(scope, initial[1]!, dc0);
+  }
+
+  /** Of the gradient at the state after the piece: what later steps hand back, and what arrives at the output there. */
+  #normAt(piece: Piece, dh: Ptr, dy: Ptr): number {
+    const k = this.#k;
+    const size = this.inputs.x.shape[0]! * this.#H;
+    const total = this.scope.alloc([size]).ptr;
+    k.fill(total, 0, size);
+    if (dh) k.axpy(total, 1, dh, size);
+    if (dy) this.#time.addLast(piece, total, dy, this.#H);
+    return Math.sqrt(k.sumSquares(total, size));
   }
 }

@@ -38,7 +38,7 @@ export class TimePieces {
     this.#mask = mask;
     this.#reverse = reverse;
     this.#silent = zeroOutputForMask;
-    this.#firstUsed = mask ? Int32Array.from({ length: B }, (_, row) => this.#stepsUntilUsed(row, 0, T)) : null;
+    this.#firstUsed = mask && Int32Array.from({ length: B }, (_, row) => this.#stepsUntilUsed(row, 0, T));
   }
 
   /** Place for an array of a piece; with one row that of the whole array `within`, where the piece lies in one stretch. */
@@ -87,10 +87,27 @@ export class TimePieces {
     });
   }
 
+  /** Adds what of dy counts at the last running step of the piece, row by row. */
+  addLast(piece: Piece, dState: Ptr, dy: Ptr, H: number): void {
+    const s = this.#begin(piece) + piece.steps - 1;
+    const last = this.#reverse ? 0 : piece.steps - 1;
+    for (let row = 0; row < this.B; row++) {
+      const masked = this.#stepsUntilUsed(row, s, s + 1) > 0;
+      if (masked && (this.#silent || this.#firstUsed![row]! > s)) continue;
+      const from = dy + (row * piece.steps + last) * H * this.k.memory.bytes;
+      this.k.axpy(this.#row(dState, row, H), 1, from, H);
+    }
+  }
+
+  /** The running step with which a piece begins. */
+  #begin({ from, steps }: Piece): number {
+    return this.#reverse ? this.T - from - steps : from;
+  }
+
   /** The masked steps with which a piece begins, of rows that have seen unmasked ones: `at` counts rows of [B · steps]. */
   #forSilent(piece: Piece, each: (row: number, at: number, count: number) => void): void {
     if (!this.#firstUsed || this.#silent || piece.index === 0) return;
-    const begin = this.#reverse ? this.T - piece.from - piece.steps : piece.from;
+    const begin = this.#begin(piece);
     for (let row = 0; row < this.B; row++) {
       const count = this.#firstUsed[row]! < begin ? this.#stepsUntilUsed(row, begin, begin + piece.steps) : 0;
       const first = this.#reverse ? piece.steps - count : 0;
@@ -100,7 +117,8 @@ export class TimePieces {
 
   /** How many masked steps a row has from running step `begin` on. */
   #stepsUntilUsed(row: number, begin: number, end: number): number {
-    const data = this.#mask!.data;
+    const data = this.#mask?.data;
+    if (!data) return 0;
     for (let s = begin; s < end; s++) if (data[row * this.T + (this.#reverse ? this.T - 1 - s : s)]) return s - begin;
     return end - begin;
   }

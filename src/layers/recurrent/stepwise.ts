@@ -9,16 +9,24 @@ import type { Tensor } from "../../tensor/tensor.js";
 import { withScope } from "../../ops/scope.js";
 import { Random } from "../../util/random.js";
 import type { StepPlan } from "../step-plan.js";
+import type { CallContext } from "../layer.js";
 import type { RecurrentCell } from "./cell.js";
 import { gruStep } from "./gru-step.js";
-import { provideStepwise, type Scan, type StepPlaces } from "./scan.js";
+import { provideStepwise, type ScanInputs, type ScanOptions, type ScanResult, type StepPlaces } from "./scan.js";
 
 /** From now on cells without a fused form can be run. */
 export function stepwise(): void {
   provideStepwise({ scan: scanSteps, gru: gruStep, planStep: planCellCall });
 }
 
-const scanSteps: Scan = (cell, inputs, options, context) => {
+/** @param watch told of each step's time, of the first state after it, and of the output where that is the same state */
+export function scanSteps(
+  cell: RecurrentCell,
+  inputs: ScanInputs,
+  options: ScanOptions,
+  context: CallContext,
+  watch?: (t: number, state: Tensor, output: Tensor | null) => void,
+): ScanResult {
   const { x, mask, stateDropout } = inputs;
   const [B, T] = x.shape as [number, number];
   let states = inputs.initial.length > 0 ? [...inputs.initial] : cell.stateSizes.map((H) => zeros([B, H]));
@@ -36,10 +44,11 @@ const scanSteps: Scan = (cell, inputs, options, context) => {
       states = next.map((s, j) => where(broadcastTo(use, s.shape), s, states[j]!));
     }
     outputs.push(output!);
+    watch?.(t, states[0]!, y === next[0] ? output! : null);
   }
   const sequence = stack(options.reverse ? outputs.reverse() : outputs, 1);
   return { sequence, last: output!, states };
-};
+}
 
 /** A cell without a fused form: its `call`, whose tensors live for one step. */
 function planCellCall(plan: StepPlan, cell: RecurrentCell, { states, next, output, zeroOutput }: StepPlaces): void {
