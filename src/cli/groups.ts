@@ -2,6 +2,8 @@
 import { networkOptions, runOptions, splitOptions, type NetworkDefaults } from "../tasks/common-options.js";
 
 const NETWORK = [
+  "model",
+  "segment",
   "cell",
   "units",
   "bidirectional",
@@ -11,6 +13,7 @@ const NETWORK = [
   "pooling",
   "linear",
   "residual",
+  "stack",
 ];
 const SOME: NetworkDefaults = {
   units: [1],
@@ -23,13 +26,23 @@ const SOME: NetworkDefaults = {
   clipNorm: 0,
   patience: 1,
 };
-const TRAINING = [...Object.keys(networkOptions(SOME)), "loss", "classWeight", "stepsPerEpoch", "sequenceLength"];
-const SPLIT = Object.keys(splitOptions({ validation: 0.1, test: 0.1 }));
+const AUGMENTATION = ["tempo", "warp", "noise", "timeMasks", "bandMasks"];
+const DECODING = ["beams", "languageWeight", "labelBonus"];
+const TRAINING = [
+  ...Object.keys(networkOptions(SOME)),
+  "loss",
+  "classWeight",
+  "stepsPerEpoch",
+  "sequenceLength",
+  ...AUGMENTATION,
+];
+const SPLIT = [...Object.keys(splitOptions({ validation: 0.1, test: 0.1 })), "validationData"];
 const RUN = Object.keys(runOptions());
 
 export function groupOf(key: string): string {
   if (RUN.includes(key)) return "Run:";
   if (SPLIT.includes(key)) return "Parts of the data:";
   if (NETWORK.includes(key)) return "Network:";
+  if (DECODING.includes(key)) return "Decoding:";
   return TRAINING.includes(key) ? "Training:" : "Data:";
 }
