@@ -4,6 +4,7 @@ import { Attention } from "./attention.js";
 import { Concatenate } from "./concatenate.js";
 import { Conv1D } from "./conv1d.js";
 import { Dense } from "./dense.js";
+import { AttentionDecoder } from "./decoder/attention-decoder.js";
 import { DistributionHead } from "./distribution-head.js";
 import { Dropout } from "./dropout.js";
 import { Embedding } from "./embedding.js";
@@ -37,5 +38,5 @@ export const allLayers: readonly LayerSource[] = [
   Masking, Dropout, ActivationLayer, LayerNormalization, Conv1D, GlobalAveragePooling1D, GlobalMaxPooling1D, Flatten, Reshape,
   RepeatVector, Concatenate, LateFusion, Add, Subtract, Multiply, Average, Maximum, Minimum,
   DistributionHead,
-  Attention, AdditiveAttention,
+  Attention, AdditiveAttention, AttentionDecoder,
 ]; // prettier-ignore

@@ -30,5 +30,6 @@ export { lateFusion } from "./late-fusion.js";
 export { add, average, maximum, minimum, multiply, subtract } from "./merge-factories.js";
 export { attention } from "./attention.js";
 export { additiveAttention } from "./additive-attention.js";
+export { attentionDecoder } from "./decoder/attention-decoder.js";
 export { Layer } from "./layer.js";
 export { RecurrentCell } from "./recurrent/cell.js";
