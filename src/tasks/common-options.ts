@@ -44,6 +44,18 @@ export function networkOptions(d: NetworkDefaults) {
   };
 }
 
+/** Of series that were observed at uneven times, or in part. */
+export function irregularOptions() {
+  return {
+    irregular: z
+      .boolean()
+      .default(false)
+      .describe("Values were observed at uneven times or in part: GRU-D reads them with mask and gaps; needs time."),
+    variable: name().optional().describe("Irregular, one observation a row: column that names the variable."),
+    value: name().optional().describe("Irregular, one observation a row: column of its value."),
+  };
+}
+
 /** Where runs go; all tasks have these. */
 export function runOptions() {
   return {

@@ -9,7 +9,7 @@ import type { Truth } from "./scores.js";
 
 /** How raw samples of one kind are read and become an input of the network; fitted, and saved with the model. */
 export interface Encoder<X> {
-  readonly kind: "text" | "series" | "audio" | "mixed";
+  readonly kind: "text" | "series" | "irregular" | "audio" | "mixed";
   /** What the samples are, for messages: "texts". */
   readonly of: string;
   /** @param labelled whether labels are needed */

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { definedOnly } from "../../util/named.js";
-import { networkOptions, readingOptions, runOptions, splitOptions } from "../common-options.js";
+import { irregularOptions, networkOptions, readingOptions, runOptions, splitOptions } from "../common-options.js";
 import { sequenceOptions, textOptions } from "../content-options.js";
 import { mixedOptions } from "../mixed/columns.js";
 
@@ -44,6 +44,7 @@ export const classifyOptions = z.strictObject({
     .enum(["error", "interpolate", "forwardFill"])
     .default("error")
     .describe("What becomes of missing numbers in sequences."),
+  ...irregularOptions(),
   audio: z
     .boolean()
     .default(false)

@@ -20,15 +20,22 @@ export const classifyTask: Task<typeof classifyOptions, ClassifyPipeline> = {
 };
 
 /** The kind that the options ask for. */
-function modalityOf({ text, id, wide, audio, inputs }: z.output<typeof classifyOptions>): Modality<unknown> {
+function modalityOf(options: z.output<typeof classifyOptions>): Modality<unknown> {
+  const { text, id, wide, audio, inputs, irregular, variable, value } = options;
+  const columns = { variable, value };
+  for (const [name, column] of Object.entries(columns)) {
+    check(irregular || column === undefined, () => `classify: ${name} goes with irregular`);
+  }
+  check(!(irregular && wide), () => "classify: wide does not go with irregular, whose rows are steps");
   const asked = {
     text: text !== undefined,
-    "id or wide": id !== undefined || wide,
+    "id or wide": id !== undefined || wide || irregular,
     audio,
     inputs: inputs !== undefined,
   };
   const given = Object.entries(asked).flatMap(([name, is]) => (is ? [name] : []));
   check(given.length <= 1, () => `classify: give one of text, id, wide, audio and inputs, got ${show(given)}`);
-  const kind = inputs !== undefined ? "mixed" : text !== undefined ? "text" : audio ? "audio" : "series";
+  const kind =
+    inputs !== undefined ? "mixed" : text !== undefined ? "text" : audio ? "audio" : irregular ? "irregular" : "series";
   return MODALITIES.find((modality) => modality.kind === kind)!;
 }
