@@ -61,7 +61,9 @@ export async function outlookAll(
 export async function correctionsOf(model: Model, samples: Samples, settings: MeasureSettings): Promise<Corrections> {
   const outlook = await outlookAll(model, samples, settings);
   const layout = layoutOf(samples, settings.doubt!);
-  return calibrate("forecast", outlook, truthOf(samples), movements(samples, settings), layout);
+  const series = Array.from({ length: samples.count }, (_, i) => samples.seriesOf(i).id);
+  const heldOut = { truth: truthOf(samples), scales: movements(samples, settings), series };
+  return calibrate("forecast", outlook, heldOut, layout);
 }
 
 function layoutOf({ settings: { horizon, targets } }: Samples, { levels }: Doubt) {
@@ -90,22 +92,23 @@ async function finalOutlook(model: Model, samples: Samples, settings: MeasureSet
   return corrected(outlook, corrections, movements(samples, settings), layout, leastOf(settings.doubt));
 }
 
-function truthOf(samples: Samples): Float64Array {
+/** Raw truth of all samples, [count · horizon · K]. */
+export function truthOf(samples: Samples): Float64Array {
   const width = samples.settings.horizon * samples.settings.targets.length;
   const truth = new Float64Array(samples.count * width);
   for (let i = 0; i < samples.count; i++) truth.set(samples.truth(i), i * width);
   return truth;
 }
 
-export async function measure(
-  model: Model,
-  samples: Samples,
-  part: string,
-  settings: MeasureSettings,
-): Promise<Evaluation> {
-  const { targets, horizon } = samples.settings;
-  const truth = truthOf(samples);
-  const { autoregression, doubt } = settings;
+/** Network and baselines, each with raw forecasts [count · horizon · K]; the network first. */
+export interface Foreseen {
+  readonly outlook: Outlook;
+  readonly all: readonly { readonly name: string; readonly kind: Entry["kind"]; readonly forecasts: Float64Array }[];
+}
+
+/** What the network and its baselines foresee of all samples. */
+export async function foreseeAll(model: Model, samples: Samples, settings: MeasureSettings): Promise<Foreseen> {
+  const { autoregression } = settings;
   const outlook = await finalOutlook(model, samples, settings);
   const all: (Omit<Baseline, "kind"> & { kind: Entry["kind"] })[] = [
     { name: "network", kind: "network", forecasts: outlook.point },
@@ -117,6 +120,19 @@ export async function measure(
     );
     all.push({ name: `linear autoregression (${autoregression.order} steps)`, kind: "simple", forecasts });
   }
+  return { outlook, all };
+}
+
+export async function measure(
+  model: Model,
+  samples: Samples,
+  part: string,
+  settings: MeasureSettings,
+): Promise<Evaluation> {
+  const { targets, horizon } = samples.settings;
+  const truth = truthOf(samples);
+  const { doubt } = settings;
+  const { outlook, all } = await foreseeAll(model, samples, settings);
   const scales = scalesOf(samples, settings);
   const judge = judgeOf(samples, settings);
   const doubtful =
@@ -138,7 +154,10 @@ export async function measure(
 }
 
 /** One target of one series is judged in its own unit, which is not known; several together only have a common measure without unit. */
-function judgeOf({ settings: { targets }, values }: Samples, { absolute }: MeasureSettings): Judge {
+export function judgeOf(
+  { settings: { targets }, values }: Pick<Samples, "settings" | "values">,
+  { absolute }: Pick<MeasureSettings, "absolute">,
+): Judge {
   const several = new Set(values.frame.series.map(({ id }) => id)).size > 1;
   if (targets.length > 1 || several) return { name: "MASE", mode: "min" };
   return { name: absolute ? "MAE" : "RMSE", mode: "min" };

@@ -19,6 +19,9 @@ import { dates, fit, prepare, tableOf, wave } from "./support.js";
 const folder = mkdtempSync(join(tmpdir(), "sluice-doubt-"));
 after(() => rmSync(folder, { recursive: true }));
 
+/** Windows of one series. */
+const alone = (N: number) => new Array<null>(N).fill(null);
+
 const LEVELS = [0.025, 0.1, 0.9, 0.975];
 
 /** N windows with exchangeable errors of a skewed kind around forecasts of any kind. */
@@ -46,7 +49,7 @@ test("conformal quantiles cover exchangeable data as they say, at each end and s
       return { outlook: { point, quantiles: levels.map(() => point), crps: null }, truth: all.truth.slice(from * H, to * H), scales: all.scales.slice(from, to) }; // prettier-ignore
     };
     const [known, rest] = [part(0, N), part(N, N + later)];
-    const corrections = calibrate("test", known.outlook, known.truth, known.scales, layout);
+    const corrections = calibrate("test", known.outlook, { ...known, series: alone(N) }, layout);
     const { quantiles } = corrected(rest.outlook, corrections, rest.scales, layout);
     for (const [l, values] of quantiles.entries())
       for (let k = 0; k < values.length; k++) if (rest.truth[k]! <= values[k]!) below[l]![k % H]!++;
@@ -72,7 +75,12 @@ test("conformal quantiles never cross, and ½ stays where it is", () => {
       }
       const layout = { levels, horizon: H, K: 1 };
       const outlook = { point, quantiles, crps: null };
-      const corrections = calibrate("test", outlook, truth, scales, layout);
+      const corrections = calibrate(
+        "test",
+        outlook,
+        { truth, scales, series: alone(truth.length / layout.horizon) },
+        layout,
+      );
       assert.ok(corrections[2]!.every((c) => c === 0));
       const { quantiles: after } = corrected(outlook, corrections, scales, layout);
       for (let k = 0; k < point.length; k++)
@@ -89,13 +97,28 @@ test("corrections by hand: 39 windows are just enough for 0.025", () => {
   const layout = { levels: LEVELS, horizon: 1, K: 1 };
   const scales = zero.map(() => 2);
   // scores are 1 … 39; the 1st, 4th, 36th and 39th
-  assert.deepEqual(calibrate("test", outlook, truth, scales, layout), [[1], [4], [36], [39]]);
+  assert.deepEqual(
+    calibrate("test", outlook, { truth, scales, series: alone(truth.length / layout.horizon) }, layout),
+    [[1], [4], [36], [39]],
+  );
   assert.throws(
-    () => calibrate("forecast", { ...outlook, point: zero.slice(1) }, truth.slice(1), scales.slice(1), layout),
+    () => calibrate("forecast", outlook, { truth: truth.slice(1), scales, series: alone(38) }, layout),
     /forecast: the quantile 0.025 needs at least 39 held-out windows to be calibrated, and there are 38; take a larger share/,
   );
   assert.equal(movement([1, 2, 4, 3], 0, 4, NaN), (1 + 2 + 1) / 3);
   assert.equal(movement([1, 2, 4, 3], 0, 4, 5), (4 + 50) / 13);
+});
+
+test("of several series each counts as much as another, whatever its number of windows", () => {
+  // a: 90 windows with scores 0; b: 10 windows with scores 1 … 10
+  const truth = Float64Array.from({ length: 100 }, (_, i) => (i < 90 ? 0 : i - 89));
+  const zero = new Float64Array(100);
+  const series = Array.from({ length: 100 }, (_, i) => (i < 90 ? "a" : "b"));
+  const layout = { levels: [0.4, 0.8], horizon: 1, K: 1 };
+  const outlook = { point: zero, quantiles: [zero, zero], crps: null };
+  const corrections = calibrate("test", outlook, { truth, scales: zero.map(() => 1), series }, layout);
+  // half of the weight is at 0, each score of b has 5: 101 · 0.8 = 80.8 is reached with the 7th
+  assert.deepEqual(corrections, [[0], [7]]);
 });
 
 test("intervals are pairs of levels", () => {

@@ -19,18 +19,26 @@ export interface Layout {
 /** By level, the correction of each step and target [horizon · K] in units of the scale. */
 export type Corrections = readonly (readonly number[])[];
 
+/** Windows that were held out. */
+export interface HeldOut {
+  /** [N · W] */
+  readonly truth: Float64Array;
+  /** [N · K], what the scores of each window are measured in. */
+  readonly scales: Float64Array;
+  /** By window its series. */
+  readonly series: readonly unknown[];
+}
+
 /**
  * The corrections: with n scores (y − q) / s in order, for the level p below ½ the ⌊(n + 1) p⌋-th, above it the ⌈(n + 1) p⌉-th; ½ is left as
- * it is.
- * @param truth [N · W]
- * @param scales [N · K], s of each window
+ * it is. Of several series each counts as much as another, whatever its number of windows (weights as in Tibshirani et al. 2019, arXiv
+ * 1904.06019, section 2): a forecast is asked for each of them.
  * @throws SluiceError where there are too few windows for the levels
  */
 export function calibrate(
   where: string,
   { quantiles }: Outlook,
-  truth: Float64Array,
-  scales: Float64Array,
+  { truth, scales, series }: HeldOut,
   { levels, horizon, K }: Layout,
 ): Corrections {
   const width = horizon * K;
@@ -40,17 +48,38 @@ export function calibrate(
   check(N >= least, () => {
     return `${where}: the quantile ${show(levels.find((p) => Math.min(p, 1 - p) === tail))} needs at least ${least} held-out windows to be calibrated, and there are ${N}; take a larger share for validation (or calibration), or levels nearer to 0.5`;
   });
-  return levels.map((p, l) => {
-    if (p === 0.5) return new Array<number>(width).fill(0);
-    return Array.from({ length: width }, (_, w) => {
-      const scores = Float64Array.from({ length: N }, (_, i) => {
-        const [error, scale] = [truth[i * width + w]! - quantiles[l]![i * width + w]!, scales[i * K + (w % K)]!];
-        return error === 0 ? 0 : error / scale;
-      }).sort();
-      const rank = p < 0.5 ? Math.floor((N + 1) * p + 1e-9) : Math.ceil((N + 1) * p - 1e-9);
-      return scores[rank - 1]!;
+  const weights = weightsOf(series);
+  const correction = (q: Float64Array, p: number, w: number) => {
+    const scores = Float64Array.from({ length: N }, (_, i) => {
+      const [error, scale] = [truth[i * width + w]! - q[i * width + w]!, scales[i * K + (w % K)]!];
+      return error === 0 ? 0 : error / scale;
     });
-  });
+    const found = p < 0.5 ? -ranked(scores.map((s) => -s), weights, 1 - p) : ranked(scores, weights, p); // prettier-ignore
+    check(Number.isFinite(found), () => `${where}: the quantile ${p} cannot be calibrated: the series stands still`);
+    return found;
+  };
+  return levels.map((p, l) =>
+    Array.from({ length: width }, (_, w) => (p === 0.5 ? 0 : correction(quantiles[l]!, p, w))),
+  );
+}
+
+/** n in all, the same for every series. */
+function weightsOf(series: readonly unknown[]): Float64Array {
+  const counts = new Map<unknown, number>();
+  for (const one of series) counts.set(one, (counts.get(one) ?? 0) + 1);
+  return Float64Array.from(series, (one) => series.length / counts.size / counts.get(one)!);
+}
+
+/** The score up to which the weights sum to (n + 1) p: with equal weights the ⌈(n + 1) p⌉-th. */
+function ranked(scores: Float64Array, weights: Float64Array, p: number): number {
+  const order = Int32Array.from(scores.keys()).sort((a, b) => scores[a]! - scores[b]!);
+  const wanted = (scores.length + 1) * p - 1e-9;
+  let sum = 0;
+  for (const i of order) {
+    sum += weights[i]!;
+    if (sum >= wanted) return scores[i]!;
+  }
+  return scores[order.at(-1)!]!;
 }
 
 /** Quantiles + correction · scale, in order again. */
