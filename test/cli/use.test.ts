@@ -5,6 +5,7 @@ import { closeSync, existsSync, openSync, readdirSync, readFileSync, writeFileSy
 import { basename, join } from "node:path";
 import { before, describe, test } from "node:test";
 import { REPLIES } from "../../src/cli/reply-schema.js";
+import { writeBeeps } from "../tasks/transcribe/support.js";
 import { ask, PROGRAM, runIn, workFolder } from "./program.js";
 import { writeNovel, writePrices, writeReviews } from "./samples.js";
 
@@ -167,6 +168,18 @@ describe("sluice inspect", () => {
     assert.equal(command, "sluice train returns.csv --task classify --inputs note=text,weeks=number,shop=category --label label"); // prettier-ignore
     const { code, err } = await runIn(folder, `${command.replace("sluice ", "")} --epochs 1 --units 2`);
     assert.equal(code, 0, err);
+  });
+
+  test("proposes to transcribe clips whose texts stand in a table, or in files beside them", async () => {
+    const { texts } = writeBeeps(join(folder, "beeps"), 3);
+    const table = await ask(folder, REPLIES.inspect, "inspect beeps/clips.csv");
+    assert.ok(table.kind === "table");
+    const { config } = table.proposals[0]!;
+    assert.deepEqual(config, { task: "transcribe", data: "beeps/clips.csv", audio: "path", text: "sentence" });
+    for (const [i, text] of texts.entries()) writeFileSync(join(folder, "beeps/clips", `${i}.txt`), text);
+    const clips = await ask(folder, REPLIES.inspect, "inspect beeps/clips");
+    assert.ok(clips.kind === "clips" && clips.clips === 3);
+    assert.deepEqual(clips.proposals[0]!.config, { task: "transcribe", data: "beeps/clips" });
   });
 
   test("describes texts with classes, running text, and a run", async () => {

@@ -8,6 +8,7 @@ import { readTs } from "../../data/readers/ts.js";
 import { check, SluiceError } from "../../util/errors.js";
 import { countClasses, spreadOf, type ClipFacts, type SequenceFacts, type TextFacts } from "./facts.js";
 
+const CLIP = /\.wav(\.gz)?$/i;
 /** Clips that are read to know how long they are. */
 const SAMPLE = 200;
 
@@ -41,18 +42,28 @@ export async function inspectText(path: string, encoding?: string): Promise<Text
 
 export async function inspectClips(folder: string): Promise<ClipFacts> {
   const clips: { path: string; label: string }[] = [];
-  for (const entry of await readdir(folder, { withFileTypes: true })) {
-    if (!entry.isDirectory()) continue;
-    const names = (await readdir(join(folder, entry.name))).filter((name) => /\.wav(\.gz)?$/i.test(name)).sort();
+  const entries = await readdir(folder, { withFileTypes: true });
+  const spoken = entries.filter(({ name }) => CLIP.test(name));
+  const texts = new Set(entries.map(({ name }) => name));
+  const told = spoken.filter(({ name }) => texts.has(name.replace(CLIP, ".txt"))).length;
+  if (told > 0) clips.push(...spoken.map(({ name }) => ({ path: join(folder, name), label: "" })));
+  for (const entry of entries) {
+    if (!entry.isDirectory() || told > 0) continue;
+    const names = (await readdir(join(folder, entry.name))).filter((name) => CLIP.test(name)).sort();
     for (const name of names) clips.push({ path: join(folder, entry.name, name), label: entry.name });
   }
   check(clips.length > 0, () => {
-    return `inspect: ${folder} holds no clips: expected one folder for each class, with WAV files in it`;
+    return `inspect: ${folder} holds no clips: expected one folder for each class, with WAV files in it, or WAV files with texts of their names`;
   });
   const stride = Math.max(1, Math.floor(clips.length / SAMPLE));
   const sample = clips.filter((_, i) => i % stride === 0).slice(0, SAMPLE);
   const { seconds, rates, problems } = await listen(sample.map(({ path }) => path));
-  const classes = countClasses(clips.map(({ label }) => label));
+  const classes = told > 0 ? [] : countClasses(clips.map(({ label }) => label));
+  const transcripts = {
+    task: "transcribe",
+    options: {},
+    why: `${told} clips have a text of their name beside them.`,
+  } as const;
   const why = `Clips in ${classes.length} folders, one for each class.`;
   return {
     kind: "clips",
@@ -63,7 +74,8 @@ export async function inspectClips(folder: string): Promise<ClipFacts> {
     sampleRates: [...rates].sort((a, b) => a - b),
     lookedInto: sample.length,
     problems,
-    proposals: classes.length > 1 ? [{ task: "classify", options: { audio: true }, why }] : [],
+    proposals:
+      told > 0 ? [transcripts] : classes.length > 1 ? [{ task: "classify", options: { audio: true }, why }] : [],
   };
 }
 

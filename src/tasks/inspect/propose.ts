@@ -15,6 +15,7 @@ const WIDE = 20;
 
 export function proposeForTable(table: Table, columns: readonly ColumnFacts[]): Proposal[] {
   return [
+    transcripts(table, columns),
     readTexts(columns),
     withTexts(columns),
     sequences(columns),
@@ -24,6 +25,21 @@ export function proposeForTable(table: Table, columns: readonly ColumnFacts[]): 
   ]
     .filter((proposal) => proposal !== null)
     .slice(0, 2);
+}
+
+const CLIP = /\.wav(\.gz)?$/i;
+const SAID = /^(text|sentence|transcript|transcription|said|utterance)$/i;
+
+/** Paths of recordings, and what is said in them. */
+function transcripts(table: Table, columns: readonly ColumnFacts[]): Proposal | null {
+  const isClip = (value: unknown) => typeof value === "string" && CLIP.test(value);
+  const audio = table.columns.find(({ type, values }) => type === "text" && values.length > 0 && Array.from<unknown>(values).every(isClip)); // prettier-ignore
+  const others = columns.filter(({ name }) => name !== audio?.name);
+  const said =
+    others.find(({ name }) => SAID.test(name)) ?? others.find(({ type, classes }) => type === "text" && !classes);
+  if (!audio || !said) return null;
+  const why = `${show(audio.name)} holds the paths of recordings, ${show(said.name)} what is said in them.`;
+  return { task: "transcribe", options: { audio: audio.name, text: said.name }, why };
 }
 
 /** Texts with a class each. */
