@@ -12,6 +12,7 @@ import type { Model } from "./train/model.js";
 
 export { ready, setThreads, setWasmSource } from "./default-kernels.js";
 export { tensor, type ArrayInput, type TensorLike } from "./tensor/make.js";
+export { Ragged } from "./tensor/ragged.js";
 export { Tensor, type NestedArray } from "./tensor/tensor.js";
 export type { DType, TensorData } from "./tensor/dtype.js";
 export type { PartialShape, Shape } from "./tensor/shape.js";
@@ -42,6 +43,7 @@ export type { Optimizer, OptimizerLike } from "./optimizers/index.js";
 export * as callbacks from "./train/callbacks/index.js";
 
 export { Graph } from "./model/graph.js";
+export { ragged, type RaggedOptions } from "./model/ragged.js";
 export type { Stream, StreamState } from "./model/stream.js";
 export { Model, model } from "./train/model.js";
 export { Sequential, sequential } from "./train/sequential.js";

@@ -3,6 +3,7 @@ export { ready, setThreads, setWasmSource } from "./default-kernels.js";
 
 export { loadModel, type LoadOptions } from "./model/load.js";
 export { Graph } from "./model/graph.js";
+export { ragged, type RaggedOptions } from "./model/ragged.js";
 export { stream, type Stream, type StreamOptions, type StreamState } from "./model/stream.js";
 export { tensor } from "./tensor/make.js";
 export { Tensor } from "./tensor/tensor.js";

@@ -14,6 +14,7 @@ export interface ActivationConfig extends LayerConfig {
 /** y = f(x), of the input's shape. */
 export class ActivationLayer extends Layer<ActivationConfig> {
   static override readonly className = "Activation";
+  override readonly packed = "steps";
   readonly #activation: Activation;
 
   constructor(config: ActivationConfig) {

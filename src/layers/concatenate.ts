@@ -7,6 +7,7 @@ import { layerFactory } from "./factory.js";
 import { Layer, type LayerConfig } from "./layer.js";
 import { anyMask, maskFrom } from "./masks.js";
 import type { StepPlan } from "./step-plan.js";
+import { commonPacking, type Value } from "./value.js";
 
 export interface ConcatenateConfig extends LayerConfig {
   /** Axis along which the inputs are joined; the batch is axis 0. Default -1, the last one. */
@@ -57,6 +58,12 @@ export class Concatenate extends Layer<ConcatenateConfig> {
         1,
       ),
     ];
+  }
+
+  override callPacked(came: readonly Value[]): Value[] | null {
+    const packing = commonPacking(came);
+    if (!packing || this.config.axis !== -1) return null;
+    return [{ tensor: this.call(came.map((v) => v.tensor))[0]!, mask: null, packing }];
   }
 
   override planStep(plan: StepPlan): void {

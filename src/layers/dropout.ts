@@ -8,6 +8,7 @@ import { layerFactory } from "./factory.js";
 import { Layer, type CallContext, type LayerConfig } from "./layer.js";
 import { drawSeed } from "./seed.js";
 import type { StepPlan } from "./step-plan.js";
+import type { Value } from "./value.js";
 
 export interface DropoutConfig extends LayerConfig {
   /** Share of the elements that are set to zero, 0 to 1. */
@@ -48,6 +49,11 @@ export class Dropout extends Layer<DropoutConfig> {
     if (!context.training || rate === 0) return [x!];
     const shape = x!.shape.map((n, i) => noiseShape?.[i] ?? n);
     return [mul(x!, dropoutMask(shape, rate, drawSeed(this.config, context)))];
+  }
+
+  override callPacked([x]: readonly Value[], context: CallContext): Value[] | null {
+    if (this.config.noiseShape) return null; // it counts the axes of padded values
+    return [{ ...x!, tensor: this.call([x!.tensor], context)[0]! }];
   }
 
   override planStep(plan: StepPlan): void {

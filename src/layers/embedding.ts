@@ -14,6 +14,7 @@ import { Layer, type LayerConfig } from "./layer.js";
 import { fillMask, maskFrom } from "./masks.js";
 import type { Parameter } from "./parameter.js";
 import type { StepPlan } from "./step-plan.js";
+import type { Value } from "./value.js";
 import { weightOptions } from "./weight-options.js";
 
 export interface EmbeddingConfig extends LayerConfig {
@@ -80,6 +81,12 @@ export class Embedding extends Layer<EmbeddingConfig> {
   override computeMask(_masks: readonly (Tensor | null)[], [x]: Tensor[]): (Tensor | null)[] {
     if (!this.config.maskZero) return [null];
     return [maskFrom(x!, x!.shape, isNotZero)];
+  }
+
+  /** With maskZero, sequences that hold a 0 among their steps are better padded and masked. */
+  override callPacked([x]: readonly Value[]): Value[] | null {
+    if (this.config.maskZero && x!.tensor.data.includes(0)) return null;
+    return [{ ...x!, tensor: this.call([x!.tensor])[0]! }];
   }
 
   override planStep(plan: StepPlan): void {

@@ -1,6 +1,8 @@
 /** What is left of a sequence when time is averaged, or the largest value taken: x [B, T, F] → [B, F]. */
 import { div, mul } from "../ops/arithmetic.js";
 import { max, mean, sum } from "../ops/reduce.js";
+import { maxSteps, sumSteps } from "../ops/packed.js";
+import type { Packing } from "../ops/packing.js";
 import { reshape } from "../ops/reshape.js";
 import { where } from "../ops/where.js";
 import type { Kernels } from "../kernels/kernels.js";
@@ -9,6 +11,7 @@ import type { PartialShape } from "../tensor/shape.js";
 import { layerFactory } from "./factory.js";
 import { Layer, type CallContext, type LayerConfig } from "./layer.js";
 import { checkFrame, type StepPlan } from "./step-plan.js";
+import type { Value } from "./value.js";
 
 export interface GlobalPooling1DConfig extends LayerConfig {
   /** Whether the time axis stays, with size 1. Default false. */
@@ -22,6 +25,8 @@ abstract class GlobalPooling1D extends Layer<GlobalPooling1DConfig> {
 
   /** Over the steps whose mask [B, T, 1] is not 0. */
   protected abstract pool(x: Tensor, mask: Tensor | null): Tensor;
+  /** [N, F] → [B, F] */
+  protected abstract poolPacked(x: Tensor, packing: Packing): Tensor;
   protected abstract planPool(plan: StepPlan, step: PooledStep): void;
 
   computeOutputShape([shape]: PartialShape[]): PartialShape[] {
@@ -38,6 +43,12 @@ abstract class GlobalPooling1D extends Layer<GlobalPooling1DConfig> {
 
   override computeMask(): (Tensor | null)[] {
     return [null];
+  }
+
+  override callPacked([x]: readonly Value[]): Value[] {
+    const { tensor, packing } = x!;
+    const y = this.poolPacked(tensor, packing!);
+    return [{ tensor: this.config.keepDims ? reshape(y, [packing!.B, 1, y.shape[1]!]) : y, mask: null }];
   }
 
   /** The result for the steps so far, which is what the layer gives for the sequence so far. */
@@ -83,6 +94,10 @@ export class GlobalAveragePooling1D extends GlobalPooling1D {
     return div(sum(where(mask, x, 0), 1), broadcastRows(counts, B!, F!));
   }
 
+  protected poolPacked(x: Tensor, packing: Packing): Tensor {
+    return div(sumSteps(x, packing), broadcastRows(packing.lengths, packing.B, x.shape[1]!));
+  }
+
   protected planPool(plan: StepPlan, { x, use, y, kernels: k, n }: PooledStep): void {
     const [total, count] = [plan.state([n]), plan.state([n])];
     const one = plan.alloc([1]);
@@ -109,6 +124,10 @@ export class GlobalMaxPooling1D extends GlobalPooling1D {
     const [B, , F] = x.shape;
     const any = steps(mask).map((n) => Math.min(n, 1));
     return mul(max(where(mask, x, -FAR), 1), broadcastRows(any, B!, F!));
+  }
+
+  protected poolPacked(x: Tensor, packing: Packing): Tensor {
+    return maxSteps(x, packing);
   }
 
   /** What has not been seen, or does not count, is put far down: best + (seen − 1)·FAR. */
@@ -142,7 +161,7 @@ function steps(mask: Tensor): Float64Array {
 }
 
 /** [B, F] with one value for each row. */
-function broadcastRows(values: Float64Array, B: number, F: number): Tensor {
+function broadcastRows(values: ArrayLike<number>, B: number, F: number): Tensor {
   return Tensor.of(
     Float64Array.from({ length: B * F }, (_, i) => values[Math.floor(i / F)]!),
     [B, F],

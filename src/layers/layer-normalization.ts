@@ -41,6 +41,7 @@ const DEFAULTS = { axis: -1, epsilon: 1e-3, center: true, scale: true };
  */
 export class LayerNormalization extends Layer<LayerNormalizationConfig> {
   static override readonly className = "LayerNormalization";
+  override readonly packed = "steps";
   #gamma: Parameter | null = null;
   #beta: Parameter | null = null;
 

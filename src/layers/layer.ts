@@ -10,6 +10,7 @@ import { connect, type SymbolicTensor } from "./symbolic.js";
 import type { Scan } from "./recurrent/scan.js";
 import type { LayerRegistry } from "./registry.js";
 import type { StepPlan } from "./step-plan.js";
+import type { Value } from "./value.js";
 
 /** Options that every layer takes. */
 export interface LayerConfig {
@@ -68,6 +69,16 @@ export abstract class Layer<C extends LayerConfig = LayerConfig> {
   abstract call(inputs: Tensor[], context: CallContext): Tensor[];
   /** Masks of the outputs; left out, that of the first input goes on to every output. */
   computeMask?(masks: readonly (Tensor | null)[], inputs: Tensor[], outputs: Tensor[]): (Tensor | null)[];
+  /**
+   * Says that the layer works on every step alone and looks at no mask: with ragged inputs it is then called with the real steps
+   * of all sequences as they are, [N, …] in place of [B, T, …].
+   */
+  readonly packed?: "steps";
+  /**
+   * How the layer works on ragged inputs: values with a packing (ops/packing.ts), in and out. Null where it had better be called
+   * as usual; that is also how a layer is called which has neither this nor `packed`: with [B, T, …], filled up with zeros, and a mask.
+   */
+  callPacked?(came: readonly Value[], context: CallContext): Value[] | null;
   /** How the layer works one time step at a time (`model.stream`); left out, `call` is used on single steps. */
   planStep?(plan: StepPlan): void;
   /** Forgets what a stateful layer carries from batch to batch. */

@@ -7,6 +7,7 @@ import { check } from "../util/errors.js";
 import { Layer, type LayerConfig } from "./layer.js";
 import { anyMask } from "./masks.js";
 import type { StepPlan } from "./step-plan.js";
+import { commonPacking, type Value } from "./value.js";
 
 /** Inputs of one shape, or of shapes that stretch to one (size 1); a step counts when it counts for any of the inputs. */
 abstract class Merge extends Layer<LayerConfig> {
@@ -40,6 +41,11 @@ abstract class Merge extends Layer<LayerConfig> {
 
   override computeMask(masks: readonly (Tensor | null)[]): (Tensor | null)[] {
     return [anyMask(masks)];
+  }
+
+  override callPacked(came: readonly Value[]): Value[] | null {
+    const packing = commonPacking(came);
+    return packing && [{ tensor: this.call(came.map((v) => v.tensor))[0]!, mask: null, packing }];
   }
 
   override planStep(plan: StepPlan): void {

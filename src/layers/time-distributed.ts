@@ -8,6 +8,7 @@ import { layerFactory } from "./factory.js";
 import { Layer, type CallContext, type LayerConfig } from "./layer.js";
 import { storeLayer, type LayerRegistry } from "./registry.js";
 import type { StepPlan } from "./step-plan.js";
+import type { Value } from "./value.js";
 
 export interface TimeDistributedConfig extends LayerConfig {
   /** What is applied to every step. */
@@ -49,6 +50,13 @@ export class TimeDistributed extends Layer<TimeDistributedConfig> {
 
   override computeMask(masks: readonly (Tensor | null)[], _inputs: Tensor[], outputs: Tensor[]): (Tensor | null)[] {
     return outputs.map(() => masks[0] ?? null);
+  }
+
+  /** The steps of packed values are samples already. */
+  override callPacked([x]: readonly Value[], context: CallContext): Value[] {
+    const outputs = this.#inner.call([x!.tensor], { ...context, masks: [null] });
+    context.penalize?.(this.#inner, outputs);
+    return outputs.map((tensor) => ({ ...x!, tensor }));
   }
 
   override resetStates(): void {

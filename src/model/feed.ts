@@ -1,11 +1,13 @@
 /** From what users pass to batches in kernel memory. The data set stays in ordinary arrays; only a batch is copied in. */
 import { convert, toTensor, type TensorLike } from "../tensor/make.js";
 import { fitsShape, showShape, sizeOf } from "../tensor/shape.js";
-import type { FloatDType, TensorData } from "../tensor/dtype.js";
+import type { FloatDType } from "../tensor/dtype.js";
 import { Tensor } from "../tensor/tensor.js";
 import type { Scope } from "../ops/scope.js";
 import { check, show, SluiceError } from "../util/errors.js";
+import type { CallContext, Layer } from "../layers/layer.js";
 import type { SymbolicTensor } from "../layers/symbolic.js";
+import type { Value } from "../layers/value.js";
 
 /** One array, a list of them in the order of the model's inputs, or an object keyed by the names of the inputs. */
 export type Inputs = TensorLike | readonly Tensor[] | { readonly [name: string]: TensorLike };
@@ -19,7 +21,7 @@ export function readInputs(data: Inputs, slots: readonly SymbolicTensor[], where
   return tensors.map((t, i) => {
     if (slots[i]!.dtype === "int32") checkWhole(t, `${where}: input "${names[i]}"`);
     const wanted = slots[i]!.dtype === "int32" ? "int32" : t.dtype === "int32" ? float : t.dtype;
-    return Tensor.of(convert(t.data, wanted), t.shape);
+    return t.like(convert(t.data, wanted));
   });
 }
 
@@ -97,29 +99,54 @@ export function checkLengths(tensors: readonly Tensor[], names: readonly string[
   });
 }
 
-/** Copies samples start … start + count of the host tensor (in `order`, when given) into the step's memory. */
-export function feed(scope: Scope, source: Tensor, start: number, count: number, order?: Int32Array): Tensor {
-  const rowShape = source.shape.slice(1);
-  const batch = scope.alloc([count, ...rowShape], source.dtype === "int32" ? "int32" : scope.float);
-  copyRows(batch.data, source.data, sizeOf(rowShape), start, count, order);
-  return batch;
+/** How sequences of unequal length are fed and handed from layer to layer (ragged.ts); in a bundle that makes none, left out. */
+export interface PackedSupport {
+  /** The samples as a packed value; null when the source is no ragged one. */
+  feed(source: Tensor, slice: Slice): Value | null;
+  /** What a layer gives for packed values; null when there are none among those that came. */
+  call(layer: Layer, came: Value[], context: CallContext): Value[] | null;
+  /** Puts a batch's outputs beside those of other batches; null when they are of no ragged input. */
+  collect(result: Tensor | undefined, output: Value, slice: Slice): Tensor | null;
+  /** Samples from … to - 1 of a ragged source; null for others. */
+  part(source: Tensor, from: number, to: number): Tensor | null;
+  /** A prediction beside its targets, and weights where there are any, step by step; null when nothing is packed or ragged. */
+  align(output: Value, given: Given, slice: Slice): Aligned | null;
 }
 
-function copyRows(
-  to: TensorData,
-  from: TensorData,
-  size: number,
-  start: number,
-  count: number,
-  order?: Int32Array,
-): void {
-  if (!order) {
-    to.set(from.subarray(start * size, (start + count) * size));
-    return;
-  }
-  for (let i = 0; i < count; i++) {
-    const row = order[start + i]! * size;
-    if (size > 64) to.set(from.subarray(row, row + size), i * size);
-    else for (let j = 0; j < size; j++) to[i * size + j] = from[row + j]!;
-  }
+/** What is there to compare an output with. */
+export interface Given {
+  target: Tensor;
+  weight: Tensor | null;
+  /** The loss is one of whole sequences. */
+  whole: boolean;
+  /** The samples of the slice of an array that is not ragged. */
+  take(source: Tensor): Tensor;
+}
+
+/** What a loss compares. */
+export interface Aligned extends Value {
+  target: Tensor;
+  samples: Tensor | null;
+}
+
+/** Samples start … start + count, in the given order. */
+export interface Slice {
+  readonly start: number;
+  readonly count: number;
+  readonly order?: Int32Array | undefined;
+}
+
+export let packedSupport: PackedSupport | null = null;
+
+export function providePacked(support: PackedSupport): void {
+  packedSupport = support;
+}
+
+/** Copies samples start … start + count of the host tensor into the step's memory. */
+export function feed(scope: Scope, source: Tensor, start: number, count: number): Tensor {
+  const rowShape = source.shape.slice(1);
+  const size = sizeOf(rowShape);
+  const batch = scope.alloc([count, ...rowShape], source.dtype === "int32" ? "int32" : scope.float);
+  batch.data.set(source.data.subarray(start * size, (start + count) * size));
+  return batch;
 }

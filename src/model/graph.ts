@@ -6,13 +6,14 @@ import type { Kernels } from "../kernels/kernels.js";
 import { Layer, type CallContext, type LayerConfig } from "../layers/layer.js";
 import { InputLayer } from "../layers/input.js";
 import { SymbolicTensor, type LayerNode } from "../layers/symbolic.js";
+import type { Value } from "../layers/value.js";
 import type { FloatDType } from "../tensor/dtype.js";
 import { fitsShape, showShape, type PartialShape } from "../tensor/shape.js";
 import { Tensor } from "../tensor/tensor.js";
 import { checkChoice, checkCount } from "../util/checks.js";
 import { check, show } from "../util/errors.js";
 import { Random } from "../util/random.js";
-import type { Inputs } from "./feed.js";
+import { packedSupport, type Inputs } from "./feed.js";
 import type { ModelOptions } from "./graph-options.js";
 import { predict, type PredictOptions } from "./predict.js";
 
@@ -21,10 +22,7 @@ export interface GraphConfig extends LayerConfig, ModelOptions {
   outputs: SymbolicTensor | SymbolicTensor[];
 }
 
-export interface Value {
-  tensor: Tensor;
-  mask: Tensor | null;
-}
+export type { Value };
 
 export class Graph extends Layer<GraphConfig> {
   static override readonly className: string = "Model";
@@ -137,6 +135,8 @@ export class Graph extends Layer<GraphConfig> {
 
 /** Calls a layer and works out its masks. A model inside a model brings its own masks. */
 export function callLayer(layer: Layer, came: Value[], context: CallContext): Value[] {
+  const packed = packedSupport?.call(layer, came, context);
+  if (packed) return packed;
   const masks = came.map((v) => v.mask);
   const own: CallContext = { ...context, masks };
   if (layer instanceof Graph) return layer.run(came, own);
@@ -146,7 +146,6 @@ export function callLayer(layer: Layer, came: Value[], context: CallContext): Va
     return `${layer.label}: call() must return a list of tensors, got ${show(outputs)}`;
   });
   context.penalize?.(layer, outputs);
-  if (!layer.computeMask && masks.every((m) => m === null)) return outputs.map((tensor) => ({ tensor, mask: null }));
   const next = layer.computeMask?.(masks, inputs, outputs) ?? outputs.map(() => masks[0] ?? null);
   return outputs.map((tensor, i) => ({ tensor, mask: next[i] ?? null }));
 }

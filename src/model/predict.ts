@@ -6,7 +6,7 @@ import { Tensor } from "../tensor/tensor.js";
 import type { Kernels } from "../kernels/kernels.js";
 import { checkCount, checkOptions } from "../util/checks.js";
 import type { Graph } from "./graph.js";
-import { feed, readInputs, type Inputs } from "./feed.js";
+import { feed, packedSupport, readInputs, type Inputs } from "./feed.js";
 import { inferenceContext } from "./context.js";
 import { Breather } from "./breather.js";
 
@@ -43,11 +43,24 @@ function predictBatch(
   results: Tensor[],
 ): void {
   withScope(kernels, false, (scope) => {
-    const values = inputs.map((t) => ({ tensor: feed(scope, t, start, count), mask: null }));
-    for (const [i, { tensor }] of graph.run(values, inferenceContext(graph.random)).entries()) {
-      const row = tensor.shape.slice(1);
-      results[i] ??= Tensor.of(makeData(tensor.dtype, n * sizeOf(row)), [n, ...row]);
-      results[i].data.set(tensor.data, start * sizeOf(row));
+    const slice = { start, count };
+    const values = inputs.map(
+      (t) => packedSupport?.feed(t, slice) ?? { tensor: feed(scope, t, start, count), mask: null },
+    );
+    for (const [i, output] of graph.run(values, inferenceContext(graph.random)).entries()) {
+      results[i] = packedSupport?.collect(results[i], output, slice) ?? collect(results[i], output.tensor, start, n);
     }
   });
+}
+
+/** The outputs of all samples, those of a batch put in their place. */
+function collect(
+  result: Tensor | undefined,
+  { data, dtype, shape: [, ...row] }: Tensor,
+  start: number,
+  n: number,
+): Tensor {
+  const all = result ?? Tensor.of(makeData(dtype, n * sizeOf(row)), [n, ...row]);
+  all.data.set(data, start * sizeOf(row));
+  return all;
 }

@@ -81,6 +81,11 @@ export class Tensor {
     return new Tensor(shape, this.dtype, this.storage);
   }
 
+  /** Other elements under this shape. */
+  like(data: TensorData): Tensor {
+    return Tensor.of(data, this.shape);
+  }
+
   /** The same memory read as int32. */
   asInts(): Tensor {
     return new Tensor(this.shape, "int32", this.storage);

@@ -1,8 +1,9 @@
 /** Where batches come from: arrays held in memory, cut and shuffled, or an iterable that yields them. */
 import type { Scope } from "../ops/scope.js";
-import { feed, listOf, readInputs, checkLengths, type Inputs } from "../model/feed.js";
+import { feed, listOf, packedSupport, readInputs, checkLengths, type Inputs } from "../model/feed.js";
 import type { Graph } from "../model/graph.js";
 import { toTensor, type TensorLike } from "../tensor/make.js";
+import { sizeOf } from "../tensor/shape.js";
 import { Tensor } from "../tensor/tensor.js";
 import { check, show, SluiceError } from "../util/errors.js";
 import { checkTargets } from "./check-targets.js";
@@ -117,7 +118,10 @@ export function splitSamples(samples: Samples, share: number): [Samples, Samples
 function part(samples: Samples, from: number, to: number): Samples {
   const cut = (t: Tensor) => {
     const row = t.size / t.shape[0]!;
-    return Tensor.of(t.data.subarray(from * row, to * row), [to - from, ...t.shape.slice(1)]);
+    return (
+      packedSupport?.part(t, from, to) ??
+      Tensor.of(t.data.subarray(from * row, to * row), [to - from, ...t.shape.slice(1)])
+    );
   };
   const weight = samples.weight ? cut(samples.weight) : null;
   return { x: samples.x.map(cut), y: samples.y.map(cut), weight, count: to - from };
@@ -125,5 +129,14 @@ function part(samples: Samples, from: number, to: number): Samples {
 
 /** Copies one array of the batch into the step's memory. */
 export function feedSlice(scope: Scope, source: Tensor, { start, count, order }: BatchSlice): Tensor {
-  return feed(scope, source, start, count, order);
+  if (!order) return feed(scope, source, start, count);
+  const rowShape = source.shape.slice(1);
+  const batch = scope.alloc([count, ...rowShape], source.dtype === "int32" ? "int32" : scope.float);
+  const [to, from, size] = [batch.data, source.data, sizeOf(rowShape)];
+  for (let i = 0; i < count; i++) {
+    const row = order[start + i]! * size;
+    if (size > 64) to.set(from.subarray(row, row + size), i * size);
+    else for (let j = 0; j < size; j++) to[i * size + j] = from[row + j]!;
+  }
+  return batch;
 }

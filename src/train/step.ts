@@ -7,6 +7,7 @@ import { mul, add } from "../ops/arithmetic.js";
 import { reshape } from "../ops/reshape.js";
 import { sum } from "../ops/reduce.js";
 import { withScope, type Scope } from "../ops/scope.js";
+import { packedSupport } from "../model/feed.js";
 import type { Value } from "../model/graph.js";
 import type { Metric } from "../metrics/index.js";
 import type { Tensor } from "../tensor/tensor.js";
@@ -67,7 +68,9 @@ export function evaluateStep(model: Model, kernels: Kernels, batch: BatchSlice, 
 }
 
 function rerunInputs(scope: Scope, batch: BatchSlice): Value[] {
-  return batch.samples.x.map((t) => ({ tensor: feedSlice(scope, t, batch), mask: null }));
+  return batch.samples.x.map(
+    (t) => packedSupport?.feed(t, batch) ?? { tensor: feedSlice(scope, t, batch), mask: null },
+  );
 }
 
 function forward(
@@ -94,15 +97,19 @@ function forward(
 function outputLoss(
   { loss, weight, weightedFrom }: Compiled["outputs"][number],
   scope: Scope,
-  { tensor: prediction, mask }: Value,
+  output: Value,
   batch: BatchSlice,
   index: number,
   { classWeight, metrics }: Measure,
 ): Tensor {
-  const target = feedSlice(scope, batch.samples.y[index]!, batch);
-  const weighted = mask !== null || batch.samples.weight !== null || classWeight !== null;
-  const perPosition = loss.call(target, prediction, weighted, mask);
-  const samples = batch.samples.weight ? feedSlice(scope, batch.samples.weight, batch) : null;
+  const given = batch.samples.weight;
+  const take = (t: Tensor) => feedSlice(scope, t, batch);
+  const whole = loss.labels === "texts";
+  const aligned = packedSupport?.align(output, { target: batch.samples.y[index]!, weight: given, whole, take }, batch);
+  const { tensor: prediction, mask } = aligned ?? output;
+  const target = aligned?.target ?? take(batch.samples.y[index]!);
+  const samples = aligned ? aligned.samples : given && take(given);
+  const perPosition = loss.call(target, prediction, (mask ?? samples ?? classWeight) !== null, mask);
   const factors = classWeight ? classFactors(scope, classWeight, target, prediction) : null;
   const weights = new SampleWeights(scope, perPosition, samples, factors, mask);
   if (batch.counted !== undefined) batch.counted = weights.count;

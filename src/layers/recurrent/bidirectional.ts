@@ -106,10 +106,11 @@ export class Bidirectional extends Layer<BidirectionalConfig> {
     const [states, statesBack] = returnState ? [ahead.states, back.states] : [[], []];
     context.penalize?.(forward, [y, ...states]);
     context.penalize?.(backward, [yBack, ...statesBack]);
-    return [...this.#join(y, yBack), ...states, ...statesBack];
+    return [...this.join(y, yBack), ...states, ...statesBack];
   }
 
-  #join(a: Tensor, b: Tensor): Tensor[] {
+  /** The outputs of both directions as mergeMode has them. */
+  join(a: Tensor, b: Tensor): Tensor[] {
     switch (this.#merge) {
       case "concat":
         return [concat([a, b], -1)];
