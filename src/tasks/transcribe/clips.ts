@@ -1,12 +1,20 @@
 import { join } from "node:path";
 import { readClips, readText, readWav, type AudioStep, type DataSource, type ReadOptions } from "../../data/index.js";
+import { normalizeClip } from "../../data/audio/audio-step.js";
 import { check, show, SluiceError } from "../../util/errors.js";
 import { isTextList } from "../classify/text-reader.js";
 import { pathOf } from "../source-name.js";
 import type { Frames } from "./frames.js";
 
-/** From samples at its rate to features; made when the rate is known. */
-export type StepOf = (sampleRate: number) => AudioStep;
+/** How sound becomes features. */
+export interface Hearing {
+  /** Log-mel bands (ln) of samples at that rate; made when the rate is known. */
+  readonly stepOf: (sampleRate: number) => AudioStep;
+  /** What clips are resampled to; undefined for the rate that most have. */
+  readonly sampleRate: number | undefined;
+  /** dB below the loudest of the clip at which it is quiet. */
+  readonly range: number;
+}
 
 /** Clips in the order of their source. */
 export interface Clips {
@@ -27,26 +35,26 @@ export interface ClipColumns {
 /**
  * A table of paths and texts, or a folder in which each clip has a text file of its name beside it; to predict also paths alone, a single
  * WAV file, its bytes, or a list of paths.
- * @param sampleRate what clips are resampled to; undefined for the rate that most have
  * @throws SluiceError for a row without path or text, and for a clip that is missing, no WAV file, or too short, with its row
  */
 export async function readTranscripts(
   where: string,
   source: DataSource,
   { audio, text }: ClipColumns,
-  { stepOf, sampleRate }: { readonly stepOf: StepOf; readonly sampleRate: number | undefined },
+  hearing: Hearing,
   withTexts: boolean,
   reading: ReadOptions,
 ): Promise<Clips> {
+  const { stepOf, sampleRate, range } = hearing;
   const path = pathOf(source);
-  if (path === null) return readFiles(where, source, stepOf(sampleRate!), withTexts);
+  if (path === null) return readFiles(where, source, stepOf(sampleRate!), range, withTexts);
   const isFolder = (await statOf(where, path)).isDirectory();
   const columns = { path: audio, label: text, labelled: withTexts && !isFolder, read: reading };
   const clips = await readClips(path, { ...columns, sampleRate });
   const step = stepOf(clips.sampleRate);
   const frames: Frames[] = [];
   for (const [i, name] of clips.paths.entries())
-    frames.push(framesOf(where, step, (await clips.read(i)).samples, name));
+    frames.push(framesOf(where, step, range, (await clips.read(i)).samples, name));
   const texts = isFolder && withTexts ? await textsBeside(where, path, clips.paths) : clips.labels;
   return {
     source: clips.source,
@@ -79,7 +87,13 @@ async function textsBeside(where: string, folder: string, paths: readonly string
   return texts;
 }
 
-async function readFiles(where: string, source: DataSource, step: AudioStep, withTexts: boolean): Promise<Clips> {
+async function readFiles(
+  where: string,
+  source: DataSource,
+  step: AudioStep,
+  range: number,
+  withTexts: boolean,
+): Promise<Clips> {
   const isBytes = source instanceof Uint8Array || source instanceof Blob;
   check(!withTexts && (isBytes || isTextList(source)), () => {
     return `${where}: expected the path of a table of clips and texts, or of a folder with both${withTexts ? "" : "; or paths of clips, or the bytes of one"}`;
@@ -89,7 +103,7 @@ async function readFiles(where: string, source: DataSource, step: AudioStep, wit
   const clips = [];
   for (const [i, file] of files.entries()) {
     const { samples, seconds } = await readWav(file, { sampleRate: step.sampleRate });
-    clips.push({ frames: framesOf(where, step, samples, paths[i]!), seconds });
+    clips.push({ frames: framesOf(where, step, range, samples, paths[i]!), seconds });
   }
   return {
     source: "clips",
@@ -101,10 +115,21 @@ async function readFiles(where: string, source: DataSource, step: AudioStep, wit
   };
 }
 
-function framesOf(where: string, step: AudioStep, samples: Float32Array, name: string): Frames {
+/** Nepers of power to a decibel. */
+const LN_OF_DB = Math.LN10 / 10;
+
+/**
+ * Log-mel bands whose quiet is the same for all: ln(e^y + e^(loudest − range)), so that hiss of a microphone counts as little as silence;
+ * then mean 0 and deviation 1 of each band over the clip.
+ */
+function framesOf(where: string, step: AudioStep, range: number, samples: Float32Array, name: string): Frames {
   check(step.frames(samples.length) > 0, () => {
     return `${where}: ${name} is too short: ${samples.length} samples are less than one frame`;
   });
   const { data, shape } = step.transform(samples);
-  return { values: data as Float32Array, length: shape[0]!, bands: step.size };
+  const values = data as Float32Array;
+  const floor = Math.exp(values.reduce((a, b) => Math.max(a, b), -Infinity) - range * LN_OF_DB);
+  for (let i = 0; i < values.length; i++) values[i] = Math.log(Math.exp(values[i]!) + floor);
+  normalizeClip(values, step.size);
+  return { values, length: shape[0]!, bands: step.size };
 }

@@ -21,6 +21,11 @@ export const transcribeOptions = z.strictObject({
     .default(false)
     .describe("Learn punctuation too; else only letters, digits and apostrophes within words are kept."),
   mels: z.int().min(4).default(40).describe("Mel bands of the sound's spectrum."),
+  range: z
+    .number()
+    .gt(0)
+    .default(40)
+    .describe("Loudness in dB below the loudest of a clip at which it counts as quiet."),
   stack: count().max(10).default(3).describe("Frames of 10 ms that make a step of the network."),
   tempo: share(0.5).default(0.1).describe("Training clips are slowed or hastened by up to this share; 0 for none."),
   warp: share(0.5)

@@ -18,6 +18,8 @@ export type Asked = DataSource | readonly string[];
 
 export interface Parts {
   readonly step: AudioStep;
+  /** dB below the loudest of a clip at which it is quiet. */
+  readonly range: number;
   readonly columns: ClipColumns;
   readonly symbols: Symbols;
   readonly decoding: Decoding;
@@ -39,7 +41,7 @@ export class TranscribePipeline implements Pipeline {
 
   static revive(saved: unknown): TranscribePipeline {
     const where = "transcribe: the saved model";
-    const { step, columns, symbols, decoding, reading, rivals } = (saved ?? {}) as Record<string, unknown>;
+    const { step, range, columns, symbols, decoding, reading, rivals } = (saved ?? {}) as Record<string, unknown>;
     const { audio, text } = (columns ?? {}) as Partial<ClipColumns>;
     check(typeof audio === "string" && typeof text === "string", () => {
       return `${where} must hold the columns of clips and texts, got ${show(columns)}`;
@@ -49,6 +51,7 @@ export class TranscribePipeline implements Pipeline {
     check(Array.isArray(rivals), () => `${where} must hold its baselines, got ${show(rivals)}`);
     return new TranscribePipeline({
       step: reviveAudio(step, where),
+      range: checkRange(where, "range", range, 0),
       columns: { audio, text },
       symbols: known,
       decoding: {
@@ -64,9 +67,10 @@ export class TranscribePipeline implements Pipeline {
   }
 
   toJSON(): object {
-    const { step, columns, symbols, decoding, reading, rivals } = this.#parts;
+    const { step, range, columns, symbols, decoding, reading, rivals } = this.#parts;
     return {
       step: step.toJSON(),
+      range,
       columns,
       symbols: symbols.toJSON(),
       decoding: { ...decoding, language: decoding.language?.toJSON() ?? null },
@@ -118,9 +122,9 @@ export class TranscribePipeline implements Pipeline {
     withTexts: boolean,
     options: Readonly<Record<string, unknown>>,
   ): Promise<Clips> {
-    const { step, columns, reading } = this.#parts;
+    const { step, range, columns, reading } = this.#parts;
     const like: ReadOptions = readingLike(where, reading, options);
-    const audio = { stepOf: () => step, sampleRate: step.sampleRate };
+    const audio = { stepOf: () => step, sampleRate: step.sampleRate, range };
     return readTranscripts(where, source, columns, audio, withTexts, like);
   }
 }

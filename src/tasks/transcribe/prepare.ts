@@ -24,9 +24,9 @@ export async function prepareTranscribe(
   const { audio, text, mels, stack, level, lower, punctuation } = options;
   check(audio !== text, () => `${WHERE}: audio and text are both the column ${show(audio)}`);
   const reading = readingOf(options);
-  const stepOf = (sampleRate: number) => logMel({ sampleRate, bands: mels, normalize: "clip" });
+  const stepOf = (sampleRate: number) => logMel({ sampleRate, bands: mels });
   const read = (from: DataSource, sampleRate?: number) =>
-    readTranscripts(WHERE, from, { audio, text }, { stepOf, sampleRate }, true, reading);
+    readTranscripts(WHERE, from, { audio, text }, { stepOf, sampleRate, range: options.range }, true, reading);
   const clips = await read(source);
   const other = async (path: string | undefined) => (path === undefined ? null : read(path, clips.sampleRate));
   const tested = await other(options.testData);
@@ -42,6 +42,7 @@ export async function prepareTranscribe(
   const { beams, languageWeight, labelBonus } = options;
   const pipeline = new TranscribePipeline({
     step: stepOf(clips.sampleRate),
+    range: options.range,
     columns: { audio, text },
     symbols,
     decoding: { stack, beams, languageWeight, labelBonus, language },
