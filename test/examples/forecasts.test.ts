@@ -7,6 +7,7 @@ import { after, test } from "node:test";
 import { main as noisySine } from "../../examples/noisy-sine.js";
 import { main as stackedGru } from "../../examples/stacked-gru.js";
 import { main as stockPrice, sp500 } from "../../examples/stock-price.js";
+import { main as uncertainty } from "../../examples/uncertainty.js";
 
 const folder = mkdtempSync(join(tmpdir(), "sluice-examples-"));
 after(() => rmSync(folder, { recursive: true }));
@@ -37,4 +38,13 @@ test("stock price: measured beside the last value, and five trading days foresee
   assert.match(evaluation.verdict, /than last value/);
   assert.equal(next.length, 5);
   for (const { date } of next) assert.ok(new Date(date as string).getUTCDay() % 6 > 0, "no weekend");
+});
+
+test("uncertainty: most of the days that came later lie inside, and quantiles are in order", async () => {
+  const { metrics, days, stock } = await uncertainty(1, folder);
+  assert.ok(metrics["coverage 80 %"]! > 0.65 && metrics["coverage 95 %"]! > 0.85);
+  assert.equal(days.length, 3);
+  for (const day of days)
+    assert.ok(day["temp_max_q0.1"]! < day["temp_max"]! && day["temp_max"]! < day["temp_max_q0.9"]!);
+  assert.equal(stock, 26);
 });
