@@ -61,6 +61,19 @@ export type Picture =
       }[];
     }
   | {
+      /** Forecasts from several origins over the truth: parts of a line, each from a place in x on. */
+      readonly kind: "origins";
+      readonly title: string;
+      /** ISO dates, or numbers of steps. */
+      readonly x: readonly string[] | readonly number[];
+      readonly yLabel: string;
+      readonly truth: readonly number[];
+      readonly forecasts: readonly {
+        readonly name: string;
+        readonly parts: readonly { readonly from: number; readonly values: readonly number[] }[];
+      }[];
+    }
+  | {
       /** The metric of each step of the horizon. */
       readonly kind: "horizon";
       readonly title: string;

@@ -71,7 +71,7 @@ async function resultBlocks(evaluation: Evaluation): Promise<Block[]> {
   return blocks;
 }
 
-function beatsAll({ entries, judge }: Evaluation): boolean {
+export function beatsAll({ entries, judge }: Evaluation): boolean {
   const sign = judge.mode === "min" ? 1 : -1;
   const [own, ...others] = entries.map((entry) => sign * entry.values[judge.name]!);
   return others.every((value) => own! < value);

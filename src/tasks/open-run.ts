@@ -100,14 +100,14 @@ export async function resumeRun(where: string, options: ResumeOptions = {}, root
 }
 
 /** Without the epochs after the checkpoint: what a crash left of them is trained again. */
-function epochsBefore(end: number, { epoch, history, ...rest }: History): History {
+export function epochsBefore(end: number, { epoch, history, ...rest }: History): History {
   const known = epoch.filter((e) => e < end).length;
   const values = Object.entries(history).map(([name, list]) => [name, list.slice(0, known)]);
   return { ...rest, epoch: epoch.slice(0, known), history: Object.fromEntries(values) };
 }
 
 /** The path as it was given then, or, from another working folder, the absolute one. */
-function dataOf(here: string, folder: RunFolder, given: unknown): string {
+export function dataOf(here: string, folder: RunFolder, given: unknown): string {
   const { path } = fingerprintOf(folder);
   const found = [given, path].find((place) => typeof place === "string" && existsSync(place));
   check(found !== undefined, () => `${here}: its data, ${show(path ?? given)}, are not there; name them`);
@@ -118,7 +118,7 @@ function fingerprintOf(folder: RunFolder): { sha256: string; path?: string } {
   return (folder.readJson(RUN_FILES.data) as unknown as { fingerprint: { sha256: string; path?: string } }).fingerprint;
 }
 
-async function checkSame(here: string, folder: RunFolder, source: DataSource): Promise<void> {
+export async function checkSame(here: string, folder: RunFolder, source: DataSource): Promise<void> {
   const now = await fingerprint(contentOf(source));
   check(now.sha256 === fingerprintOf(folder).sha256, () => {
     return `${here}: ${sourceName(source)} has changed since the run was begun; train a new one`;

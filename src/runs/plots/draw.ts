@@ -5,6 +5,7 @@ import { fanPlot } from "./fan.js";
 import { forecastPlots } from "./forecast.js";
 import { heatPlot } from "./heat.js";
 import { horizonPlot } from "./horizon.js";
+import { originsPlot } from "./origins.js";
 import { render, type Plot } from "./render.js";
 import { rocPlot } from "./roc.js";
 import { scatterPlot } from "./scatter.js";
@@ -41,6 +42,8 @@ function plotsOf(picture: Exclude<Picture, { kind: "samples" | "confusion" }>): 
       return [fanPlot(picture)];
     case "heat":
       return [heatPlot(picture)];
+    case "origins":
+      return [originsPlot(picture)];
     case "horizon":
       return [horizonPlot(picture)];
     case "roc":

@@ -169,7 +169,7 @@ function sharesOf({ validation, test, testData, calibration, intervals }: Foreca
   check(calibration === undefined || intervals === "conformal", () => {
     return `${WHERE}: calibration ${calibration} is a share of the data for intervals conformal, and intervals is ${intervals}`;
   });
-  const named = { validation, ...(calibration && { calibration }), ...(testData === undefined && { test }) };
+  const named = { validation, ...(calibration && { calibration }), ...(testData === undefined && test > 0 && { test }) };
   const kept = Object.values(named);
   const sum = kept.reduce((total, share) => total + share, 0);
   check(sum < 1, () => {

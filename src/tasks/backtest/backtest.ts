@@ -1,0 +1,154 @@
+/** Rolling origin evaluation (Tashman 2000): forecasts made again and again from what was known at the time, held against what came. */
+import { copyFileSync } from "node:fs";
+import { join } from "node:path";
+import type { z } from "zod";
+import { readTable, type DataSource, type Table } from "../../data/index.js";
+import { environment } from "../../runs/environment.js";
+import { fingerprint } from "../../runs/fingerprint.js";
+import { RUN_FILES, RunFolder } from "../../runs/run-folder.js";
+import { markRun } from "../../runs/run-status.js";
+import { readingOf } from "../common-options.js";
+import type { ForecastOptions } from "../forecast/options.js";
+import { frameOf, timeWriter, type Frame } from "../forecast/frame.js";
+import { rolesOf, type Roles } from "../forecast/roles.js";
+import { readOptions } from "../options.js";
+import { contentOf, slugOf, sourceName } from "../source-name.js";
+import type { Prepared } from "../task.js";
+import type { TrainHooks } from "../train-task.js";
+import { fitAt, prepareAt, type Fit, type FitPlan } from "./fits.js";
+import { forecastsAt, type Forecasts } from "./forecasts.js";
+import { BacktestStopped, finish } from "./finish.js";
+import { backtestOptions, type BacktestOptions } from "./options.js";
+import { originsOf, type Origin } from "./origins.js";
+import type { Backtest } from "./result.js";
+
+const WHERE = "backtest";
+
+export interface BacktestHooks extends Omit<TrainHooks, "part" | "report"> {
+  /** Told before each training; callbacks of its own may be given back. */
+  onFit?: (at: string | number, number: number, of: number) => TrainHooks["callbacks"];
+}
+
+/** The data, and when forecasts are made of them. */
+export interface Course {
+  readonly table: Table;
+  readonly roles: Roles;
+  readonly frame: Frame;
+  readonly origins: readonly Origin[];
+  readonly write: (at: number) => string | number;
+}
+
+/**
+ * Trains at the first origin (with `refit` again at later ones) on what is known there, and foresees the horizon at every origin.
+ * Writes a run folder.
+ * @param given options of a forecast, and `initial`, `period`, `origins`, `window`, `refit`
+ * @throws SluiceError when options or data do not fit, before anything is written; BacktestStopped when the signal ended it, which
+ *   `resumeBacktest` goes on with
+ */
+export async function backtestForecast(
+  source: DataSource,
+  given: z.input<typeof backtestOptions>,
+  hooks: BacktestHooks = {},
+): Promise<Backtest> {
+  const begin = new Date();
+  const options = readOptions(WHERE, backtestOptions, given);
+  const course = await courseOf(source, options);
+  const plan = planOf(course, options, hooks);
+  const first = await prepareAt(plan, course.origins[0]!);
+  const made = environment(await first.model.prepareTraining(), begin);
+  const command = hooks.command ?? `await forecast.backtest(${JSON.stringify(sourceName(source))}, ${JSON.stringify(given)})`; // prettier-ignore
+  const print = await fingerprint(contentOf(source));
+  const folder = RunFolder.create(options.runs, `${options.name ?? slugOf(source)}-backtest`, begin);
+  folder.writeJson(RUN_FILES.config, { task: "forecast", verb: "backtest", data: sourceName(source), ...options });
+  folder.writeJson(RUN_FILES.environment, { ...made, command });
+  folder.writeJson(RUN_FILES.data, { fingerprint: print, facts: Object.fromEntries(first.facts) });
+  hooks.onFolder?.(folder.path);
+  return runBacktest({ source: sourceName(source), course, options, folder, hooks, command, first });
+}
+
+/** Reads the data. @throws SluiceError where they leave no origin */
+export async function courseOf(source: DataSource, options: BacktestOptions): Promise<Course> {
+  const table = await readTable(source, readingOf(options));
+  const roles = rolesOf(WHERE, table, options);
+  const frame = frameOf(WHERE, table, roles);
+  const { initial, horizon, period = horizon, window, origins: most } = options;
+  const origins = originsOf(WHERE, frame, { initial, horizon, period, window, origins: most });
+  const write = roles.time === null ? (at: number) => at : timeWriter(WHERE, table, roles);
+  return { table, roles, frame, origins, write };
+}
+
+function planOf({ table, frame }: Course, options: BacktestOptions, hooks: BacktestHooks): FitPlan {
+  const { initial: _, period: __, origins: ___, window: ____, refit: _____, ...task } = options;
+  const warned = new Set<string>();
+  const warn = (message: string) => {
+    if (warned.has(message)) return; // every training would say the same of the data
+    warned.add(message);
+    (hooks.warn ?? console.warn)(message);
+  };
+  return { table, frame, options: task as ForecastOptions, hooks: { ...hooks, callbacks: [] }, warn };
+}
+
+/** A backtest that is about to begin, or to go on. */
+export interface BacktestSession {
+  readonly source: string;
+  readonly course: Course;
+  readonly options: BacktestOptions;
+  readonly folder: RunFolder;
+  readonly hooks: BacktestHooks;
+  readonly command: string;
+  /** The first training, prepared; null where it is there already. */
+  readonly first: Prepared<FitPipeline> | null;
+}
+
+type FitPipeline = Fit["pipeline"];
+
+/** @throws what training throws, after the run folder has been told; trainings that have ended stay */
+export async function runBacktest(session: BacktestSession): Promise<Backtest> {
+  const { folder } = session;
+  const begin = performance.now();
+  markRun(folder, "running");
+  try {
+    return await rollOn(session, begin);
+  } catch (error) {
+    if (error instanceof BacktestStopped) markRun(folder, "interrupted", "stopped by the user");
+    else markRun(folder, "failed", (error as Error).message);
+    throw error;
+  }
+}
+
+async function rollOn(session: BacktestSession, begin: number): Promise<Backtest> {
+  const { course, options, folder, hooks } = session;
+  const { origins, write, frame } = course;
+  const every = options.refit === 0 ? origins.length : options.refit;
+  const count = Math.ceil(origins.length / every);
+  let plan = planOf(course, options, hooks);
+  const fits: (Fit & { at: string | number })[] = [];
+  const parts: Forecasts[] = [];
+  for (let f = 0; f < count; f++) {
+    const origin = origins[f * every]!;
+    const at = write(origin.at);
+    const callbacks = hooks.onFit?.(at, f + 1, count) ?? hooks.callbacks ?? [];
+    const place = { root: join(folder.path, "fits"), name: `fit-${f + 1}`, callbacks };
+    const fit = hooks.signal?.aborted ? null : await fitAt(plan, origin, place, f === 0 ? session.first : null);
+    if (fit === null) throw new BacktestStopped(folder.path, f, count);
+    fits.push({ ...fit, at });
+    if (f === 0) plan = asAtFirst(plan, fit);
+    const own = origins.slice(f * every, (f + 1) * every).map((one, i) => ({ index: f * every + i, origin: one }));
+    const forecasts = await forecastsAt(fit.model, fit.pipeline, frame, own, origin);
+    if (forecasts) parts.push(forecasts);
+  }
+  copyFileSync(join(fits.at(-1)!.run, RUN_FILES.model), folder.file(RUN_FILES.model));
+  const fitOf = (origin: number) => Math.floor(origin / every);
+  const seconds = () => (performance.now() - begin) / 1000;
+  return finish({ ...session, pipeline: fits[0]!.pipeline, fits, parts, fitOf, settings: settingsOf(options, plan), seconds }); // prettier-ignore
+}
+
+/** What the first training found out holds for all: another lookback or season at each origin would be another forecast. */
+function asAtFirst(plan: FitPlan, { pipeline: { plan: found } }: Fit): FitPlan {
+  const { lookback, season } = found;
+  return { ...plan, options: { ...plan.options, lookback, ...(season !== null && { season }) } };
+}
+
+function settingsOf(options: BacktestOptions, { options: { lookback, season } }: FitPlan): Record<string, unknown> {
+  return { ...options, period: options.period ?? options.horizon, lookback, ...(season !== undefined && { season }) };
+}

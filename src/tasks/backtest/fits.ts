@@ -1,0 +1,100 @@
+/** The trainings of a backtest, each in a folder of its own beneath the backtest's, so that one that was cut off can go on. */
+import type { Callback } from "sluice";
+import { loadModel, type Model } from "sluice";
+import { join } from "node:path";
+import { takeRows, type Table } from "../../data/index.js";
+import { environment } from "../../runs/environment.js";
+import { readHistory } from "../../runs/metrics-jsonl.js";
+import { namesIn, RUN_FILES, RunFolder } from "../../runs/run-folder.js";
+import { readStatus } from "../../runs/run-status.js";
+import { attach, attachmentOf } from "../attachment.js";
+import { forecastTask } from "../forecast/forecast-task.js";
+import type { Frame } from "../forecast/frame.js";
+import { ForecastPipeline } from "../forecast/pipeline.js";
+import type { ForecastOptions } from "../forecast/options.js";
+import { epochsBefore } from "../open-run.js";
+import type { Prepared } from "../task.js";
+import type { TrainHooks } from "../train-task.js";
+import { runTraining } from "../training.js";
+import { knownRows, type Origin } from "./origins.js";
+
+export interface Fit {
+  readonly model: Model;
+  readonly pipeline: ForecastPipeline;
+  /** Epochs that were trained. */
+  readonly epochs: number;
+  /** Folder of the training. */
+  readonly run: string;
+}
+
+export interface FitPlan {
+  readonly table: Table;
+  readonly frame: Frame;
+  /** Of the task; the same for all trainings. */
+  readonly options: ForecastOptions;
+  readonly hooks: TrainHooks;
+  readonly warn: (message: string) => void;
+}
+
+/** Prepares a training on what is known at an origin: no later row is there to be seen. */
+export function prepareAt(plan: FitPlan, origin: Origin, initialEpoch = 0): Promise<Prepared<ForecastPipeline>> {
+  const { table, frame, options, hooks, warn } = plan;
+  const known = takeRows(table, knownRows(frame, origin));
+  // There is no test part: what comes after the origin is one.
+  return forecastTask.prepare(known, { ...options, test: 0 }, { warn, signal: hooks.signal, initialEpoch });
+}
+
+/**
+ * Trains, goes on with a training that was cut off, or takes one that has ended.
+ * @param name of the training, unique within the root
+ * @param ready what `prepareAt` gave, where that has been done
+ * @returns null where the signal stopped it; a checkpoint is kept
+ */
+export async function fitAt(
+  plan: FitPlan,
+  origin: Origin,
+  { root, name, callbacks }: { root: string; name: string; callbacks: readonly Callback[] },
+  ready: Prepared<ForecastPipeline> | null,
+): Promise<Fit | null> {
+  const before = foundIn(root, name);
+  if (before && readStatus(before).state === "finished") return takeFit(before);
+  const checkpoint = before?.has(RUN_FILES.last) ? await loadModel(before.file(RUN_FILES.last)) : null;
+  const prepared = ready ?? (await prepareAt(plan, origin, checkpoint?.epoch));
+  try {
+    const model = checkpoint ?? prepared.model;
+    attach(model, prepared.pipeline);
+    const made = environment(await model.prepareTraining(), new Date());
+    const command = plan.hooks.command ?? "";
+    const folder = before ?? RunFolder.create(root, name, new Date());
+    const source = plan.table.source;
+    folder.replaceJson(RUN_FILES.config, { task: "forecast", data: source, ...prepared.settings });
+    folder.replaceJson(RUN_FILES.environment, { ...made, command });
+    const history = readHistory(folder.file(RUN_FILES.metrics));
+    const run = await runTraining({
+      prepared,
+      model,
+      folder,
+      hooks: { ...plan.hooks, callbacks, part: "validation", report: false },
+      source,
+      command,
+      environment: made,
+      before: checkpoint && epochsBefore(checkpoint.epoch, history),
+    });
+    if (run.interrupted) return null;
+    return { model, pipeline: prepared.pipeline, epochs: run.history.epoch.length, run: folder.path };
+  } finally {
+    await prepared.close?.();
+  }
+}
+
+function foundIn(root: string, name: string): RunFolder | null {
+  const found = namesIn(root).find((folder) => folder.endsWith(`-${name}`));
+  return found === undefined ? null : RunFolder.open(join(root, found));
+}
+
+async function takeFit(folder: RunFolder): Promise<Fit> {
+  const model = await loadModel(folder.file(RUN_FILES.model));
+  const { pipeline } = attachmentOf(`backtest ${folder.path}`, model.attachments);
+  const epochs = readHistory(folder.file(RUN_FILES.metrics)).epoch.length;
+  return { model, pipeline: ForecastPipeline.revive(pipeline), epochs, run: folder.path };
+}
