@@ -23,3 +23,7 @@ export type { Entry, Evaluation, Judge, Picture } from "../runs/evaluation.js";
 export { compareTask, type Candidate, type CompareHooks, type Comparison } from "./compare.js";
 export { align, editDistance, editsOf, type Aligned, type Edits } from "./scores/edit-distance.js";
 export { characterErrorRate, errorRate, wordErrorRate } from "./scores/error-rates.js";
+export { bleu, type BleuOptions } from "./scores/bleu.js";
+export { bleuTokens, type BleuTokenizer } from "./scores/bleu-tokens.js";
+export { chrf, type ChrfOptions } from "./scores/chrf.js";
+export type { References } from "./scores/references.js";
