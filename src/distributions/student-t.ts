@@ -52,50 +52,27 @@ function crps(z: number, nu: number): number {
   return z * (2 * cdf(z, nu) - 1) + (2 * density * (nu + z * z) - 2 * Math.sqrt(nu) * spread) / (nu - 1);
 }
 
-/** Newton's method on ln F from Hill's approximation (1970, algorithm 396), kept between bounds that close in. */
+/**
+ * Newton's method on ln F from the normal quantile, kept between bounds that close in; beyond −1 by ln |z|, in which ln F is nearly a straight
+ * line, since the tail is a power of z.
+ */
 function quantile(p: number, nu: number): number {
   if (!(p > 0 && p < 1)) return p === 0 ? -Infinity : Infinity;
   if (p > 0.5) return -quantile(1 - p, nu);
-  if (p === 0.5) return 0;
-  const target = Math.log(p);
-  let z = -hill(2 * p, nu);
+  let z = normalQuantile(p);
   let [low, high] = [-Infinity, 0];
-  for (let i = 0; i < 60; i++) {
+  for (let i = 0; i < 100 && z < 0; i++) {
     const value = Math.log(cdf(z, nu));
-    if (value > target) high = z;
+    const error = value - Math.log(p);
+    if (error > 0) high = z;
     else low = z;
-    const step = ((value - target) * Math.exp(value - logDensity(z, nu))) as number;
-    let next = z - step;
+    const step = error * Math.exp(value - logDensity(z, nu));
+    let next = z < -1 ? z * Math.exp(-step / z) : z - step;
     if (!(next > low && next < high)) next = low === -Infinity ? 2 * z : (low + high) / 2;
     if (Math.abs(next - z) <= 1e-14 * Math.abs(z)) return next;
     z = next;
   }
   return z;
-}
-
-/** The positive z beyond which, on both sides together, lies the probability p. */
-function hill(p: number, n: number): number {
-  if (n <= 2) {
-    // The tail of the density alone, F(−z) ≈ C ν^(ν/2 − 1) z^−ν, is close where the tails are so heavy.
-    const logTail = (0.5 * n - 1) * Math.log(n) - logBeta(0.5, n / 2);
-    return Math.max(1e-3, Math.exp((logTail - Math.log(p / 2)) / n));
-  }
-  const a = 1 / (n - 0.5);
-  const b = 48 / (a * a);
-  let c = ((20700 * a) / b - 98) * a - 16 + 96.36;
-  const d = ((94.5 / (b + c) - 3) / b + 1) * Math.sqrt(a * Math.PI * 0.5) * n;
-  let y = Math.pow(d * p, 2 / n);
-  if (y > 0.05 + a) {
-    const x = normalQuantile(p * 0.5);
-    y = x * x;
-    if (n < 5) c += 0.3 * (n - 4.5) * (x + 0.6);
-    c = (((0.05 * d * x - 5) * x - 7) * x - 2) * x + b + c;
-    y = (((((0.4 * y + 6.3) * y + 36) * y + 94.5) / c - y - 3) / b + 1) * x;
-    y = Math.expm1(a * y * y);
-  } else {
-    y = ((1 / (((n + 6) / (n * y) - 0.089 * d - 0.822) * (n + 2) * 3) + 0.5 / (n + 4)) * y - 1) * ((n + 1) / (n + 2)) + 1 / y; // prettier-ignore
-  }
-  return Math.sqrt(n * y);
 }
 
 /** Below two degrees of freedom a forecast has no variance, and a few outliers drive the likelihood; DeepAR's code has the same bound. */
