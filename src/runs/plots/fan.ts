@@ -18,6 +18,7 @@ export function fanPlot({ title, yLabel, truth, forecast, bands, ...picture }: F
     { name: "truth", y: truth, colour: ink, strokeWidth: 2 },
     { name: "forecast", y: forecast, colour: colourOf(0), strokeWidth: 2 },
   ];
+  const [known, foreseen] = [truth, forecast].map((values) => values.filter(canDraw)) as [number[], number[]];
   const edges = bands.flatMap(({ lower, upper }) => [lower, upper]);
   const names = bands.map(({ name }) => name).join(" and ");
   const inside = bands.map(({ name, lower, upper }) => {
@@ -31,7 +32,7 @@ export function fanPlot({ title, yLabel, truth, forecast, bands, ...picture }: F
   return {
     title,
     ...(bands.length > 0 && { subtitle: `Shaded: where ${names} of the values should lie.` }),
-    description: `Forecast with intervals. ${inside.join("; ")}.`,
+    description: `${known.length} values and ${foreseen.length} forecasts${inside.length > 0 ? `; ${inside.join("; ")}` : ""}.`,
     spec(width) {
       const spec = panelSpec({ ...axes, yLabel, lines, height: 260, spanning: edges }, width) as unknown as {
         layer: object[];
