@@ -27,6 +27,7 @@ const SOME: NetworkDefaults = {
   patience: 1,
 };
 const AUGMENTATION = ["tempo", "warp", "noise", "timeMasks", "bandMasks"];
+const DOUBT = ["quantiles", "distribution", "intervals", "calibration", "samples"];
 const DECODING = ["beams", "languageWeight", "labelBonus"];
 const TRAINING = [
   ...Object.keys(networkOptions(SOME)),
@@ -44,5 +45,6 @@ export function groupOf(key: string): string {
   if (SPLIT.includes(key)) return "Parts of the data:";
   if (NETWORK.includes(key)) return "Network:";
   if (DECODING.includes(key)) return "Decoding:";
+  if (DOUBT.includes(key)) return "Doubt:";
   return TRAINING.includes(key) ? "Training:" : "Data:";
 }
