@@ -1,17 +1,23 @@
 /** `sluice/tasks`: from a file to a trained, saved, explained result. */
+import { backtestForecast } from "./backtest/backtest.js";
 import { classifyTask } from "./classify/task.js";
-import { forecastTask } from "./forecast/forecast-task.js";
+import { anyForecastTask } from "./forecast/any-task.js";
 import { generateTask } from "./generate/task.js";
 import { regressTask } from "./regress/task.js";
 import { transcribeTask } from "./transcribe/task.js";
 import { publicTask } from "./public-task.js";
 
 export const classify = publicTask(classifyTask);
-export const forecast = publicTask(forecastTask);
+/** With `forecast.backtest`: forecasts from many moments of the past, each from what was known then. */
+export const forecast = { ...publicTask(anyForecastTask), backtest: backtestForecast };
 export const generate = publicTask(generateTask);
 export const regress = publicTask(regressTask);
 export const transcribe = publicTask(transcribeTask);
 
+export type { BacktestHooks } from "./backtest/backtest.js";
+export { BacktestStopped } from "./backtest/finish.js";
+export { backtestRun, resumeBacktest, type ResumeBacktestOptions } from "./backtest/resume.js";
+export type { Backtest, OriginScores } from "./backtest/result.js";
 export { generateText } from "./generate/continuation.js";
 export type { SamplingOptions } from "./generate/options.js";
 export { openRun, resumeRun, type ResumeOptions } from "./open-run.js";

@@ -1,6 +1,14 @@
 import { z } from "zod";
 import { FAMILY_NAMES } from "../../distributions/index.js";
-import { count, names, networkOptions, readingOptions, runOptions, splitOptions } from "../common-options.js";
+import {
+  count,
+  irregularOptions,
+  names,
+  networkOptions,
+  readingOptions,
+  runOptions,
+  splitOptions,
+} from "../common-options.js";
 
 const name = () => z.string().min(1);
 const level = () => z.number().gt(0).lt(1);
@@ -43,6 +51,12 @@ export const forecastOptions = z.strictObject({
   categories: names()
     .optional()
     .describe("Columns that say of each series what it is, such as shop or region; deepar learns them, and the id."),
+  ...irregularOptions(),
+  every: z
+    .string()
+    .regex(/^\d+(\.\d+)?(ms|s|min|h|d|w)?$/, "expected a length such as 1h, 15min or 0.5")
+    .optional()
+    .describe("Irregular: length of a step, such as 1h; default the usual time between two rows."),
   calendar: z
     .union([z.literal("auto"), z.literal("none"), cycles()])
     .default("auto")

@@ -41,7 +41,7 @@ test("sequences with gaps are learnt, measured beside a baseline, saved and read
   const again = pipelineOf(pipeline.toJSON());
   const rows = patients(6, 9);
   assert.deepEqual((await again.evaluate(model, rows)).entries, (await pipeline.evaluate(model, rows)).entries);
-  const unlabelled = rows.map(({ label: _, ...row }) => row);
+  const unlabelled = rows.map((row) => Object.fromEntries(Object.entries(row).filter(([name]) => name !== "label")));
   const answers = await again.predict(model, unlabelled);
   assert.deepEqual(answers, await pipeline.predict(model, unlabelled));
   assert.deepEqual(answers.map(({ id }) => id), ["p0", "p1", "p2", "p3", "p4", "p5"]); // prettier-ignore
@@ -97,5 +97,8 @@ for (const [what, source, options, message] of bad) {
 test("a variable that training did not know is refused at prediction", async () => {
   const { pipeline, model } = await trained(longOf(patients(40)), LONG, 1);
   const rows = [{ id: "p0", t: 1, variable: "pressure", value: 1 }];
-  await assert.rejects(pipeline.predict(model, rows), /the variable "pressure" is not known \(rows, row 1\); known are a, b/);
+  await assert.rejects(
+    pipeline.predict(model, rows),
+    /the variable "pressure" is not known \(rows, row 1\); known are a, b/,
+  );
 });
