@@ -86,6 +86,26 @@ const compare = z.strictObject({
   warnings,
 });
 
+const entries = z.array(z.strictObject({ name: z.string(), kind: z.enum(["network", "trivial", "simple"]), values }));
+const moment = z.union([z.string(), z.number()]);
+const backtest = z.strictObject({
+  verb: z.literal("backtest"),
+  task: z.literal("forecast"),
+  data: z.string(),
+  run: z.string().describe("Folder of the backtest."),
+  file: z.string().describe("backtest.json: all of this, and the forecasts from each origin beside the truth."),
+  report: z.string(),
+  settings: json,
+  seconds: z.number(),
+  fits: z.array(z.strictObject({ at: moment, epochs: count, run: z.string() })).describe("Trainings; none of a run."),
+  evaluation: evaluation.describe("Over all forecasts."),
+  byOrigin: z.array(z.strictObject({ at: moment, fit: count.nullable(), windows: count, entries })),
+  byStep: z.array(z.strictObject({ step: count, entries })),
+  bySeries: z.array(z.strictObject({ series: z.string().nullable(), target: z.string(), entries })),
+  notes: z.array(z.string()).describe("What was left out, and why."),
+  warnings,
+});
+
 const run = {
   path: z.string(),
   name: z.string(),
@@ -215,6 +235,7 @@ export const REPLIES = {
   predict,
   generate,
   compare,
+  backtest,
   "runs list": runsList,
   "runs show": runsShow,
   "runs compare": runsCompare,

@@ -65,6 +65,16 @@ export const VERBS: Readonly<Record<string, Verb>> = {
     examples: ["sluice compare prices.csv --task forecast --target close --cells gru,lstm,simpleRnn --units 32,64,128"],
     load: () => import("./verbs/compare.js"),
   },
+  backtest: {
+    summary: "Make forecasts from many moments of the past, each from what was known then, and measure them.",
+    examples: [
+      "sluice backtest prices.csv --task forecast --target close --horizon 5 --initial 0.8 --period 5",
+      "sluice backtest sales.csv --task forecast --target units --id shop --horizon 7 --origins 8 --refit 1",
+      "sluice backtest runs/latest --data more.csv",
+      "sluice backtest --resume runs/latest",
+    ],
+    load: () => import("./verbs/backtest.js"),
+  },
   runs: {
     summary: "List, show, compare and remove runs.",
     examples: ["sluice runs", "sluice runs show latest", "sluice runs compare RUN RUN", "sluice runs remove RUN"],

@@ -39,8 +39,11 @@ export type BacktestOptions = z.output<typeof backtestOptions>;
 /** Of a network that is trained already: nothing is learnt. */
 export const replayOptions = z.strictObject({
   ...originOptions(),
+  initial: z
+    .number()
+    .gt(0)
+    .optional()
+    .describe("Steps that are known at the first origin; below 1 a share of all; default those that the network sees."),
   runs: forecastOptions.shape.runs,
   name: forecastOptions.shape.name,
 });
-
-export type OriginOptions = Pick<BacktestOptions, "initial" | "period" | "origins">;
