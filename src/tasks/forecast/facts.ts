@@ -1,4 +1,5 @@
 /** What a report says about the data, and the options with everything that was found out filled in. */
+import type { Doubt } from "./doubt/doubt.js";
 import { isoOf, type Frame } from "./frame.js";
 import type { ForecastOptions } from "./options.js";
 import type { ForecastPlan } from "./pipeline.js";
@@ -36,6 +37,8 @@ export function factsOf(
   if (roles.future.length > 0) facts.push(["known in the future", roles.future.join(", ")]);
   if (frame.times !== null) facts.push(["dates", datesOf(frame.times)]);
   if (step !== null) facts.push(["step", `${showStep(step)}, ${countGaps(frame, step)} gaps`]);
+  if (plan.doubt) facts.push(["doubt", doubtText(plan.doubt, !!samples["calibration"])]);
+  if (plan.deepar) facts.push(["lags", plan.deepar.lags.join(", ")]);
   facts.push(["season", season === null ? "none found" : `${season} steps`]);
   facts.push(["calendar", cycles.length === 0 ? "not looked at" : cycles.join(", ")]);
   const missing = roles.targets.map((name) => frame.columns[name]!.filter(Number.isNaN).length);
@@ -43,6 +46,12 @@ export function factsOf(
   for (const [part, some] of Object.entries(samples))
     if (some !== null && some.count > 0) facts.push([`${part} part`, partOf(some)]);
   return facts;
+}
+
+function doubtText({ head, levels, conformal }: Doubt, calibrated: boolean): string {
+  const source = head === "point" ? "" : head === "quantiles" ? " by the network" : ` by a distribution (${head})`;
+  const part = conformal ? `${source && ","} conformal by the ${calibrated ? "calibration" : "validation"} part` : "";
+  return `quantiles ${levels.join(", ")}${source}${part}`;
 }
 
 function datesOf(times: Float64Array): string {

@@ -260,7 +260,9 @@ test("refused, with what to do", async () => {
   await refused({ quantiles: [0] }, /quantiles/);
   await refused({ calibration: 0.1 }, /calibration 0.1 is a share of the data for intervals conformal, and intervals is none/); // prettier-ignore
   await refused({ intervals: "conformal", calibration: 0.5, validation: 0.3, test: 0.3 }, /validation 0.3 and calibration 0.5 and test 0.3 leave nothing/); // prettier-ignore
+  await refused({ quantiles: 0.1, loss: "huber" }, /quantiles are trained on the pinball loss and distributions on their likelihood; leave loss out, got huber/); // prettier-ignore
   await refused({ categories: "y" }, /categories are for model deepar, got model gru/);
-  const made = await prepare(tableOf({ y }), { intervals: "conformal" });
+  const made = await prepare(tableOf({ y }), { intervals: "conformal", loss: "huber" });
+  assert.deepEqual(made.facts.find(([name]) => name === "doubt"), ["doubt", "quantiles 0.025, 0.1, 0.9, 0.975 conformal by the validation part"]); // prettier-ignore
   await assert.rejects(made.calibrate!(made.model), /the quantile 0.025 needs at least 39 held-out windows to be calibrated, and there are 15/); // prettier-ignore
 });

@@ -35,6 +35,9 @@ export function doubtOf(where: string, options: ForecastOptions): Doubt | null {
   check(transform !== "difference" || head === "point", () => {
     return `${where}: transform difference adds up changes, and quantiles of sums are no sums of quantiles; use residual (the default), or intervals conformal without quantiles and distribution`;
   });
+  check(options.loss === "meanSquaredError" || head === "point", () => {
+    return `${where}: quantiles are trained on the pinball loss and distributions on their likelihood; leave loss out, got ${options.loss}`;
+  });
   check(options.model !== "segrnn" || head === "point", () => {
     return `${where}: model segrnn foresees points; leave out quantiles without intervals conformal, and distribution`;
   });
