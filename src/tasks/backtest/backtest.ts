@@ -24,7 +24,7 @@ import type { Backtest } from "./result.js";
 
 const WHERE = "backtest";
 
-export interface BacktestHooks extends Omit<TrainHooks, "part" | "report"> {
+export interface BacktestHooks extends Omit<TrainHooks, "part"> {
   /** Told before each training; callbacks of its own may be given back. */
   onFit?: (at: string | number, number: number, of: number) => TrainHooks["callbacks"];
 }

@@ -64,7 +64,11 @@ export async function finish(ending: Ending): Promise<Backtest> {
   folder.replaceText(BACKTEST_FILE, backtestJson(head, forecasts, assembled, assembly));
   folder.replaceJson(RUN_FILES.evaluation, assembled.evaluation);
   const backtest: Backtest = { task: "forecast", data: source, settings, folder: folder.path, fits, ...assembled };
-  folder.replaceText(RUN_FILES.report, await backtestReport(backtest, { folder, command, seconds: ending.seconds() }));
+  if (hooks.report !== false)
+    folder.replaceText(
+      RUN_FILES.report,
+      await backtestReport(backtest, { folder, command, seconds: ending.seconds() }),
+    );
   markRun(folder, "finished");
   return backtest;
 }

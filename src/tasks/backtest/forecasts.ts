@@ -56,15 +56,17 @@ export async function forecastsAt(
   const scaling = pipeline.scaling.covering(values.inputs, firstSteps(whole.series, plan));
   const samples = new Samples(values, settingsOf(plan), scaling);
   const wanted = placesByRow(frame, origins);
-  const rowOf = (i: number) => whole.rows[samples.origin(i)]!;
-  const chosen = usableWindows(values, plan).filter((i) => wanted.has(rowOf(i)));
+  const placeOf = (i: number) => wanted.get(whole.rows[samples.origin(i)]!);
+  const chosen = usableWindows(values, plan)
+    .filter((i) => placeOf(i) !== undefined)
+    .sort((a, b) => placeOf(a)!.origin - placeOf(b)!.origin || a - b);
   if (chosen.length === 0) return null;
   const subset = samples.subset(chosen);
   const settings = { ...pipeline.measureSettings(values, pipeline.linear), scaleOf: scaleOf(pipeline) };
   const { outlook, all } = await foreseeAll(model, subset, settings);
   const truth = truthOf(subset);
   return {
-    places: Array.from(chosen, (i) => wanted.get(rowOf(i))!),
+    places: Array.from(chosen, (i) => placeOf(i)!),
     truth,
     entries: all.map(({ name, kind, forecasts }) => ({ name: plainName(name), kind, values: forecasts })),
     quantiles: plan.doubt ? outlook.quantiles : [],

@@ -1,8 +1,11 @@
 import { z } from "zod";
-import { count } from "../common-options.js";
+import { count, irregularOptions } from "../common-options.js";
 import { forecastOptions } from "../forecast/options.js";
 
 export const WINDOWS = ["expanding", "sliding"] as const;
+
+type LeftOut = "test" | "testData" | "every" | keyof ReturnType<typeof irregularOptions>;
+const LEFT_OUT = new Set(["test", "testData", "every", ...Object.keys(irregularOptions())]);
 
 /** When forecasts are made, and what is known then. */
 export function originOptions() {
@@ -17,7 +20,10 @@ export function originOptions() {
   };
 }
 
-const { test: _, testData: __, ...training } = forecastOptions.shape;
+/** Neither a part that is kept back, since the future of each origin is one, nor observations at uneven times, which have no steps to go back by. */
+const training = Object.fromEntries(
+  Object.entries(forecastOptions.shape).filter(([name]) => !LEFT_OUT.has(name)),
+) as Omit<typeof forecastOptions.shape, LeftOut>;
 
 /** Those of a training, but for its test part, and those of the origins. */
 export const backtestOptions = z.strictObject({
