@@ -45,7 +45,10 @@ export async function outlookAll(
   { doubt, deepar }: Pick<MeasureSettings, "doubt" | "deepar">,
 ): Promise<Outlook> {
   const { horizon, targets, transform } = samples.settings;
-  if (deepar) return pathOutlook(model, startsOf(samples, deepar), shapeOf(samples, deepar), doubt!, transform);
+  if (deepar) {
+    const shape = shapeOf(deepar, doubt!, samples.settings.lookback, horizon);
+    return pathOutlook(model, startsOf(samples, deepar), shape, doubt!, transform);
+  }
   const width = horizon * targets.length;
   const outputs = new Float32Array(samples.count * width * channelsOf(doubt));
   for (let first = 0; first < samples.count; first += BATCH) {

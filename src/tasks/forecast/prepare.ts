@@ -7,7 +7,7 @@ import type { Prepared, TaskContext, TrainingData } from "../task.js";
 import type { Autoregression } from "./autoregression.js";
 import { chooseFeatures, numbersOf, type Chosen } from "./choose.js";
 import { deepArNetwork } from "./deepar/network.js";
-import { shapeOf, startsOf, trainingDraws, validationBatch } from "./deepar/outlook.js";
+import { shapeOf, startsOf, startSteps, trainingDraws, validationBatch } from "./deepar/outlook.js";
 import { categoriesOf, deepArOptions, lagsOf, type DeepArPlan } from "./deepar/settings.js";
 import { featuresOf } from "./deepar/tracks.js";
 import { doubtOf, type Doubt } from "./doubt/doubt.js";
@@ -135,24 +135,28 @@ function directOf(
 /** DeepAR, which goes on step by step, and what it is trained on. */
 function deepArOf(
   data: LoadedData,
-  { samples: { train, validation } }: Chosen,
+  { pipeline, samples: { train, validation } }: Chosen,
   options: ForecastOptions,
   plan: DeepArPlan,
   initialEpoch: number,
 ): Trained {
   check(data.blocks === undefined, () => `${WHERE}: model deepar needs the whole file in memory; set memoryLimit above its size`); // prettier-ignore
   const starts = startsOf(train, plan);
-  const shape = shapeOf(train, plan);
+  const { doubt, lookback, horizon } = pipeline.plan;
+  const shape = shapeOf(plan, doubt!, lookback, horizon);
+  const model = deepArNetwork(options, shape, featuresOf(plan, starts[0]!.track));
+  startSteps(model, starts, shape);
   return {
-    model: deepArNetwork(options, plan, featuresOf(plan, starts[0]!.track)),
+    model,
     train: trainingDraws(starts, shape, options, initialEpoch),
     validation: validationBatch(startsOf(validation, plan), shape),
     linear: false,
   };
 }
 
-function deepArPlan(frame: Frame, { roles, season }: Plan, { samples, seed }: ForecastOptions): DeepArPlan {
-  return { lags: lagsOf(season), categories: categoriesOf(frame, roles.id, roles.categories ?? []), samples, seed };
+function deepArPlan(frame: Frame, { roles, season, residual }: Plan, { samples, seed }: ForecastOptions): DeepArPlan {
+  const categories = categoriesOf(frame, roles.id, roles.categories ?? []);
+  return { lags: lagsOf(season), categories, residual, samples, seed };
 }
 
 /**
@@ -169,7 +173,11 @@ function sharesOf({ validation, test, testData, calibration, intervals }: Foreca
   check(calibration === undefined || intervals === "conformal", () => {
     return `${WHERE}: calibration ${calibration} is a share of the data for intervals conformal, and intervals is ${intervals}`;
   });
-  const named = { validation, ...(calibration && { calibration }), ...(testData === undefined && test > 0 && { test }) };
+  const named = {
+    validation,
+    ...(calibration && { calibration }),
+    ...(testData === undefined && test > 0 && { test }),
+  };
   const kept = Object.values(named);
   const sum = kept.reduce((total, share) => total + share, 0);
   check(sum < 1, () => {

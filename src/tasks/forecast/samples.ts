@@ -118,6 +118,11 @@ export class Samples {
     return out;
   }
 
+  /** Mean and deviation (or what the scaler has for them) of the first target of a series. */
+  usual(id: string | null): { location: number; scale: number } {
+    return usualOf(this.#scaling, id, this.settings.targets.length);
+  }
+
   /** One output [horizon · K] for sample i in raw units. */
   decodeAt(i: number, output: Float64Array): Float64Array {
     const { id } = this.seriesOf(i);
@@ -145,6 +150,12 @@ export function decodeOne(
     if (transform === "difference") out[j]! += j < K ? levels[targets[j]!]![last]! : out[j - K]!;
   }
   return out.map((level) => rawOf(transform, level));
+}
+
+/** What is 0 and what is 1 after scaling. */
+export function usualOf(scaling: Scaling, id: string | null, K: number): { location: number; scale: number } {
+  const [zero, one] = [0, 1].map((value) => scaling.inverse(id, new Float64Array(K).fill(value))[0]!);
+  return { location: zero!, scale: one! - zero! };
 }
 
 /** What the network takes of a batch. */

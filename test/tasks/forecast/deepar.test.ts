@@ -39,11 +39,17 @@ const COUNTS = { model: "deepar", distribution: "negativeBinomial", id: "shop", 
 
 test("windows of training, by hand", () => {
   const level = Float64Array.of(2, 4, 6, 8, 10);
-  const start: Start = { track: { level, covariates: [Float64Array.of(0, 1, 2, 3, 4)], begin: 0, categories: [3] }, origin: 3 }; // prettier-ignore
-  const plan = { lags: [1, 3], categories: [{ name: "id", values: ["a", "b", "c"] }], samples: 2, seed: 1 };
-  const shape: Shape = { plan, lookback: 2, horizon: 2, counts: false };
-  assert.equal(scaleOf(start.track, 3, 2, false), 5, "the mean of 4 and 6");
-  assert.equal(scaleOf(start.track, 3, 2, true), 6);
+  const usual = { location: 4, scale: 2 };
+  const track = { level, covariates: [Float64Array.of(0, 1, 2, 3, 4)], begin: 0, usual, categories: [3] };
+  const start: Start = { track, origin: 3 };
+  const plan = { lags: [1, 3], categories: [{ name: "id", values: ["a", "b", "c"] }], residual: false, samples: 2, seed: 1 }; // prettier-ignore
+  const shape: Shape = { plan, lookback: 2, horizon: 2, counts: false, residual: false, P: 2 };
+  const steps = { ...shape, plan: { ...plan, residual: true }, residual: true };
+  assert.deepEqual(scaleOf(track, 3, 2, shape), { location: 0, scale: 5 }, "the mean of 4 and 6");
+  assert.deepEqual(scaleOf(track, 3, 2, { ...shape, counts: true }), { location: 0, scale: 6 });
+  assert.deepEqual(scaleOf(track, 3, 3, steps), { location: 2, scale: 2 }, "the first value, and the mean change");
+  assert.equal(scaleOf({ ...track, level: new Float64Array(5) }, 3, 2, shape).scale, 1);
+  assert.equal(scaleOf({ ...track, level: new Float64Array(5).fill(7) }, 3, 3, steps).scale, 1);
   const [inputs, y] = trainingBatch([start], shape) as [Tensor[], Tensor];
   const age = (t: number) => Math.fround(Math.log10(2 + t) / 4);
   const f = Math.fround;
@@ -55,6 +61,11 @@ test("windows of training, by hand", () => {
   assert.deepEqual(raw.toArray(), [[4, 6, 8, 10]]);
   assert.deepEqual(counted[2]!.shape, [1, 4, 1, 2]);
   assert.deepEqual(Array.from(counted[2]!.data.slice(0, 2)), [6, f(1 / Math.sqrt(6))]);
+  const [stepped, changes] = trainingBatch([start], steps) as [Tensor[], Tensor];
+  assert.deepEqual((stepped[0]!.toArray() as number[][][])[0]!.map((row) => row.at(-1)), [-1, 0, 1, 2], "in deviations from the usual"); // prettier-ignore
+  // from the first value of the lookback, 4, in units of its one change, 2; beside stands the last value, for the location alone
+  assert.deepEqual(changes.toArray(), [[0, 1, 2, 3]]);
+  assert.deepEqual(stepped[2]!.toArray(), [[[[-1, 0]], [[0, 0]], [[1, 0]], [[2, 0]]]]);
   assert.deepEqual(lagsOf(null), [1, 2, 3, 4, 5, 6, 7]);
   assert.deepEqual(lagsOf(24), [1, 2, 3, 23, 24, 25, 48]);
   assert.deepEqual(lagsOf(4), [1, 2, 3, 4, 5, 8]);
@@ -91,8 +102,9 @@ test("paths depend on their own series and seed alone", async () => {
   const made = await prepare(tableOf({ y: wave(120) }), { model: "deepar", lookback: 6, horizon: 3, samples: 5 });
   const level = Float64Array.from(wave(60));
   const { deepar } = made.pipeline.plan;
-  const track = { level, covariates: [], begin: 0, categories: [] };
-  const shape: Shape = { plan: deepar!, lookback: 6, horizon: 3, counts: false };
+  const usual = { location: 10, scale: 2 };
+  const track = { level, covariates: [], begin: 0, usual, categories: [] };
+  const shape: Shape = { plan: deepar!, lookback: 6, horizon: 3, counts: false, residual: true, P: 3 };
   const starts = [20, 30, 40].map((origin) => ({ track, origin }));
   const all = samplePaths(made.model, starts, shape, "studentT");
   assert.equal(all.length, 3 * 3 * 5);
@@ -108,25 +120,28 @@ test("the first step of the paths is drawn from what the network gives when it r
   const made = await prepare(tableOf({ y: wave(120) }), { model: "deepar", distribution: "normal", lookback: 6, horizon: 1, samples: 4000 }); // prettier-ignore
   const level = Float64Array.from(wave(60));
   const { deepar } = made.pipeline.plan;
-  const start = { track: { level, covariates: [], begin: 0, categories: [] }, origin: 25 };
-  const shape: Shape = { plan: deepar!, lookback: 6, horizon: 1, counts: false };
-  const [x] = trainingBatch([start], shape) as [Tensor, Tensor];
+  const usual = { location: 10, scale: 2 };
+  const start = { track: { level, covariates: [], begin: 0, usual, categories: [] }, origin: 25 };
+  const shape: Shape = { plan: deepar!, lookback: 6, horizon: 1, counts: false, residual: true, P: 2 };
+  const [x] = trainingBatch([start], shape) as [Tensor[], Tensor];
   const { data } = (await made.model.predict(x)) as Tensor;
-  const nu = scaleOf(start.track, 25, 6, false);
+  const { location, scale } = scaleOf(start.track, 25, 6, shape);
   const expected = families.normal.at(data, 6 * 2);
   const paths = samplePaths(made.model, [start], shape, "normal");
   const mean = paths.reduce((sum, y) => sum + y, 0) / paths.length;
-  const deviation = Math.sqrt(expected.variance) * nu;
-  assert.ok(Math.abs(mean - expected.mean * nu) < (4 * deviation) / Math.sqrt(4000), `${mean} ${expected.mean * nu}`);
+  const deviation = Math.sqrt(expected.variance) * scale;
+  const wanted = location + expected.mean * scale;
+  assert.ok(Math.abs(mean - wanted) < (4 * deviation) / Math.sqrt(4000), `${mean} ${wanted}`);
 });
 
 test("covariates and the calendar reach over the horizon", async () => {
   const n = 200;
-  const promo = Array.from({ length: n + 2 }, (_, t) => (t % 5 === 0 ? 1 : 0));
+  const random = new Random(8);
+  const promo = Array.from({ length: n }, () => (random.uniform() < 0.3 ? 1 : 0));
   const y = promo.slice(0, n).map((p, t) => 10 + 6 * p + wave(n)[t]! / 20);
   const options = { model: "deepar", future: "promo", horizon: 2, lookback: 8, calendar: "weekday", learningRate: 0.02, units: [8] }; // prettier-ignore
   const made = await prepare(tableOf({ y, promo: promo.slice(0, n), date: dates(n) }), options);
-  const model = await train(made, 30);
+  const model = await train(made, 60);
   const rows = (ahead: number[]) => tableOf({ y: [...y, null, null], promo: [...promo.slice(0, n), ...ahead], date: dates(n + 2) }); // prettier-ignore
   const of = async (ahead: number[]) => (await made.pipeline.predict(model, rows(ahead))).map((row) => row["y"] as number); // prettier-ignore
   const [calm, busy] = [await of([0, 0]), await of([0, 1])];
@@ -155,7 +170,7 @@ test("refused, with what to do", async () => {
   await refused({ target: ["y", "z"] }, /model deepar foresees one target; several are series of one column, told apart by id, got \["y", "z"\]/); // prettier-ignore
   await refused({ past: "z" }, /covariates must be known ahead: use future instead of past/);
   await refused({ transform: "difference" }, /needs no differences/);
-  await refused({ residual: true }, /leave out residual and level/);
+  await refused({ level: false }, /sees the level: leave level out/);
   await refused({ bidirectional: true }, /reads forwards/);
   await refused({ distribution: "negativeBinomial" }, /negativeBinomial is a distribution of counts/);
   const kinds = y.map((_, i) => (i === 70 ? "b" : "a"));

@@ -4,8 +4,10 @@ import { check } from "../../../util/errors.js";
 import type { Outlook } from "../doubt/outlook.js";
 import type { Frame } from "../frame.js";
 import type { ForecastPlan } from "../pipeline.js";
+import { usualOf } from "../samples.js";
+import type { Scaling } from "../scaling.js";
 import { calendarColumns, type Values } from "../values.js";
-import { pathOutlook } from "./outlook.js";
+import { pathOutlook, shapeOf } from "./outlook.js";
 import { indicesOf, type Start } from "./tracks.js";
 
 /** Sample paths of the steps after the last known one of each series. */
@@ -15,6 +17,7 @@ export function pathsAhead(
   present: {
     readonly known: Frame;
     readonly values: Values;
+    readonly covering: Scaling;
     readonly scaled: Readonly<Record<string, Float64Array>>;
     readonly ahead: readonly Readonly<Record<string, Float64Array>>[];
     readonly times: readonly (readonly number[] | null)[];
@@ -42,8 +45,9 @@ export function pathsAhead(
     const level = values.levels[roles.targets[0]!]!.subarray(series.begin, series.end);
     const said = [series.id, ...(series.categories ?? [])].filter((value) => value !== null);
     const categories = indicesOf(plan.deepar!, said);
-    return { track: { level, covariates, begin: 0, categories }, origin: level.length };
+    const usual = usualOf(present.covering, series.id, 1);
+    return { track: { level, covariates, begin: 0, usual, categories }, origin: level.length };
   });
-  const counts = plan.doubt!.head === "negativeBinomial";
-  return pathOutlook(model, starts, { plan: plan.deepar!, lookback, horizon, counts }, plan.doubt!, transform);
+  const shape = shapeOf(plan.deepar!, plan.doubt!, lookback, horizon);
+  return pathOutlook(model, starts, shape, plan.doubt!, transform);
 }

@@ -1,8 +1,9 @@
 /** DeepAR on windows of samples: what it is trained on, and what its paths say in raw units. */
 import type { Dataset, Model } from "sluice";
-import type { FamilyName } from "../../../distributions/index.js";
+import { families, type FamilyName } from "../../../distributions/index.js";
 import { epochRandom } from "../../epoch-random.js";
 import type { TrainingData } from "../../task.js";
+import { startOf } from "../doubt/head.js";
 import type { Doubt } from "../doubt/doubt.js";
 import type { Outlook } from "../doubt/outlook.js";
 import type { Samples } from "../samples.js";
@@ -33,14 +34,35 @@ export function startsOf(samples: Samples, plan: DeepArPlan): Start[] {
     if (!track) {
       const said = [series.id, ...(series.categories ?? [])].filter((value) => value !== null);
       const categories = indicesOf(plan, said);
-      tracks.set(series, (track = { level: values.levels[target]!, covariates, begin: series.begin, categories }));
+      const usual = samples.usual(series.id);
+      tracks.set(
+        series,
+        (track = { level: values.levels[target]!, covariates, begin: series.begin, usual, categories }),
+      );
     }
     return { track, origin: samples.origin(i) };
   });
 }
 
-export function shapeOf({ settings: { lookback, horizon, counts } }: Samples, plan: DeepArPlan): Shape {
-  return { plan, lookback, horizon, counts };
+export function shapeOf(plan: DeepArPlan, doubt: Doubt, lookback: number, horizon: number): Shape {
+  const { counts, parameters } = families[doubt.head as FamilyName];
+  return { plan, lookback, horizon, counts, residual: plan.residual, P: parameters.length };
+}
+
+/** Windows whose changes the head begins with, at most. */
+const MOST = 2000;
+
+/** Where the location goes on from the last value, sets the biases so that the network begins with the spread of its changes. */
+export function startSteps(model: Model, starts: readonly Start[], shape: Shape): void {
+  const { lookback, residual, P } = shape;
+  if (!residual) return;
+  const every = Math.ceil(starts.length / MOST);
+  const changes = starts
+    .filter((_, i) => i % every === 0)
+    .map(({ track, origin }) => {
+      return (track.level[origin]! - track.level[origin - 1]!) / scaleOf(track, origin, lookback, shape).scale;
+    });
+  model.getLayer("head").parameters[1]!.assign(Float64Array.from(startOf(Float64Array.from(changes), P)));
 }
 
 /**
@@ -70,9 +92,12 @@ export function trainingDraws(
 }
 
 /** From a uniform number to a window, by a search in the sums of the scales. */
-function weighted(starts: readonly Start[], { lookback, counts }: Shape): (u: number) => number {
+function weighted(starts: readonly Start[], shape: Shape): (u: number) => number {
   let total = 0;
-  const sums = Float64Array.from(starts, ({ track, origin }) => (total += scaleOf(track, origin, lookback, counts)));
+  const sums = Float64Array.from(
+    starts,
+    ({ track, origin }) => (total += scaleOf(track, origin, shape.lookback, shape).scale),
+  );
   return (u) => {
     let [low, high] = [0, sums.length - 1];
     while (low < high) {

@@ -1,7 +1,7 @@
 import type { Model } from "sluice";
 import { families, type FamilyName } from "../../../distributions/index.js";
 import { Random } from "../../../util/random.js";
-import { featuresOf, scaleOf, writeFeatures, type Past, type Shape, type Start } from "./tracks.js";
+import { featuresOf, scaleOf, writeFeatures, type Past, type Scale, type Shape, type Start } from "./tracks.js";
 
 /** Rows that are stepped together. */
 const ROWS = 16_384;
@@ -26,14 +26,15 @@ export function samplePaths(model: Model, starts: readonly Start[], shape: Shape
 function pathsOf(
   model: Model,
   starts: readonly Start[],
-  { plan, lookback, horizon, counts }: Shape,
+  shape: Shape,
   family: FamilyName,
   first: number,
 ): Float64Array {
+  const { plan, lookback, horizon, counts, P } = shape;
   const { samples: S, lags, seed } = plan;
   const N = starts.length;
-  const scales = starts.map(({ track, origin }) => scaleOf(track, origin, lookback, counts));
-  const reading = new Frames(starts, scales, plan, counts, 1);
+  const scales = starts.map(({ track, origin }) => scaleOf(track, origin, lookback, shape));
+  const reading = new Frames(starts, scales, shape, 1);
   const reader = model.stream({ batch: N });
   for (let j = -lookback; j < 0; j++) {
     reading.write(j, ({ track, origin }) => ({ level: track.level, at: origin + j, first: track.begin }));
@@ -52,9 +53,8 @@ function pathsOf(
     });
   });
   const randoms = starts.map((_, i) => new Random(seed + 2 ** 32 * (first + i + 1)));
-  const writing = new Frames(starts, scales, plan, counts, S);
+  const writing = new Frames(starts, scales, shape, S);
   const out = new Float64Array(N * horizon * S);
-  const P = families[family].parameters.length;
   for (let h = 0; h < horizon; h++) {
     writing.write(h, (_, row) => ({ level: paths[row]!, at: furthest + h, first: 0 }));
     const { data } = writer.step(...writing.frames);
@@ -62,7 +62,8 @@ function pathsOf(
       for (let s = 0; s < S; s++) {
         const row = i * S + s;
         const drawn = families[family].at(data, row * P).sample(randoms[i]!);
-        const level = counts ? drawn : drawn * scales[i]!;
+        const { location, scale } = scales[i]!;
+        const level = counts ? drawn : location + drawn * scale;
         paths[row]![furthest + h] = level;
         out[(i * horizon + h) * S + s] = level;
       }
@@ -75,40 +76,42 @@ function pathsOf(
 class Frames {
   readonly frames: [Float32Array, ...(Float32Array | Int32Array)[]];
   readonly #starts: readonly Start[];
-  readonly #scales: readonly number[];
-  readonly #lags: readonly number[];
+  readonly #scales: readonly Scale[];
+  readonly #shape: Shape;
   readonly #copies: number;
   readonly #D: number;
 
-  constructor(
-    starts: readonly Start[],
-    scales: readonly number[],
-    plan: Shape["plan"],
-    counts: boolean,
-    copies: number,
-  ) {
+  constructor(starts: readonly Start[], scales: readonly Scale[], shape: Shape, copies: number) {
     this.#starts = starts;
     this.#scales = scales;
-    this.#lags = plan.lags;
+    this.#shape = shape;
     this.#copies = copies;
-    this.#D = featuresOf(plan, starts[0]!.track);
+    this.#D = featuresOf(shape.plan, starts[0]!.track);
     const rows = starts.length * copies;
-    const categories = plan.categories.map((_, c) => {
+    const categories = shape.plan.categories.map((_, c) => {
       return Int32Array.from({ length: rows }, (_, row) => starts[Math.floor(row / copies)]!.track.categories[c]!);
     });
-    const scale = Float32Array.from({ length: 2 * rows }, (_, k) => {
-      const nu = scales[Math.floor(k / 2 / copies)]!;
-      return k % 2 === 0 ? nu : 1 / Math.sqrt(nu);
-    });
-    this.frames = [new Float32Array(rows * this.#D), ...categories, ...(counts ? [scale] : [])];
+    const beside = new Float32Array(rows * shape.P);
+    for (let row = 0; row < rows && shape.counts; row++) {
+      const { scale } = scales[Math.floor(row / copies)]!;
+      beside.set([scale, 1 / Math.sqrt(scale)], row * shape.P);
+    }
+    this.frames = [
+      new Float32Array(rows * this.#D),
+      ...categories,
+      ...(shape.counts || shape.residual ? [beside] : []),
+    ];
   }
 
   /** @param j step from the origin on */
   write(j: number, pastOf: (start: Start, row: number) => Past): void {
+    const { plan, residual, P } = this.#shape;
+    const beside = this.frames.at(-1)!;
     for (const [i, start] of this.#starts.entries()) {
       for (let row = i * this.#copies; row < (i + 1) * this.#copies; row++) {
         const [out, offset] = [this.frames[0], row * this.#D];
-        writeFeatures(out, offset, start.track, start.origin + j, pastOf(start, row), this.#scales[i]!, this.#lags);
+        writeFeatures(out, offset, start.track, start.origin + j, pastOf(start, row), this.#scales[i]!, plan);
+        if (residual) beside[row * P] = out[offset]!; // lag 1 is the first feature
       }
     }
   }

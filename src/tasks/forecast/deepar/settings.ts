@@ -9,6 +9,8 @@ export interface DeepArPlan {
   readonly lags: readonly number[];
   /** Static categories: what a series is, each a name and its values; a value that is not among them is index 0. */
   readonly categories: readonly { readonly name: string; readonly values: readonly string[] }[];
+  /** Whether the location is foreseen from the last value on. */
+  readonly residual: boolean;
   /** Sample paths of a forecast. */
   readonly samples: number;
   readonly seed: number;
@@ -19,15 +21,16 @@ export interface DeepArPlan {
  * @throws SluiceError for options that it has no use for
  */
 export function deepArOptions(where: string, options: ForecastOptions): ForecastOptions {
-  const { target, past, bidirectional, transform, residual, level, distribution = "studentT" } = options;
+  const { target, past, bidirectional, transform, level, distribution = "studentT" } = options;
+  const residual = options.residual ?? distribution !== "negativeBinomial";
   const needs = (fits: boolean, text: string, got: unknown) =>
     check(fits, () => `${where}: model deepar ${text}, got ${show(got)}`);
   needs(target.length === 1, "foresees one target; several are series of one column, told apart by id", target);
   needs(past === undefined, "goes on step by step, so that covariates must be known ahead: use future instead of past", past); // prettier-ignore
   needs(!bidirectional, "reads forwards", "bidirectional");
   needs(transform !== "difference", "sees the last values and needs no differences: leave transform out", transform);
-  needs(residual !== true && level !== false, "scales by the lookback and sees the level: leave out residual and level", residual ?? level); // prettier-ignore
-  return { ...options, distribution, residual: false, level: true, linear: false };
+  needs(level !== false, "sees the level: leave level out", level);
+  return { ...options, distribution, residual, level: true, linear: false };
 }
 
 /** The last steps, and those around one and two seasons ago. */

@@ -11,6 +11,8 @@ export interface Track {
   readonly covariates: readonly Float64Array[];
   /** The first step. */
   readonly begin: number;
+  /** What is usual for the series, by its training part. */
+  readonly usual: Scale;
   /** By category its index; 0 for one that training did not have. */
   readonly categories: readonly number[];
 }
@@ -26,6 +28,16 @@ export interface Shape {
   readonly lookback: number;
   readonly horizon: number;
   readonly counts: boolean;
+  /** Whether the location is foreseen from the last value on. Never with counts. */
+  readonly residual: boolean;
+  /** Parameters of the distribution. */
+  readonly P: number;
+}
+
+/** Values of a window are fed and foreseen as (y − location) / scale. */
+export interface Scale {
+  readonly location: number;
+  readonly scale: number;
 }
 
 /** By category the index of each value of a series. */
@@ -33,20 +45,50 @@ export function indicesOf({ categories }: DeepArPlan, values: readonly (string |
   return categories.map(({ values: known }, c) => known.indexOf(values[c]!) + 1);
 }
 
+/** Steps that all changes before the origin count for beside those of the lookback, which may be few or unusual. */
+const PRIOR = 10;
+
 /**
- * What the values of a window are divided by: their mean size over the lookback; with counts 1 + their mean (Salinas et al. 2020,
- * section 3.3). 1 where all are 0.
+ * With `residual` the first value of the lookback and the mean size of its changes, drawn towards that of all before the origin: whatever looked
+ * at later values, such as the mean of the lookback, would tell the training what is to come within it. Else 0 and the mean size over the
+ * lookback, with counts 1 + the mean (Salinas et al. 2020, section 3.3). Where that is 0, the scale is 1.
  */
-export function scaleOf({ level }: Track, origin: number, lookback: number, counts: boolean): number {
+export function scaleOf(
+  track: Track,
+  origin: number,
+  lookback: number,
+  form: Pick<Shape, "counts" | "residual">,
+): Scale {
+  const { level, begin } = track;
+  const first = origin - lookback;
+  if (form.residual) {
+    const [own, all] = [changes(level, first, origin), changes(level, begin, origin)];
+    const scale = (own.sum + (PRIOR * all.sum) / Math.max(1, all.count)) / (own.count + PRIOR);
+    return { location: level[first]!, scale: scale > 0 ? scale : 1 };
+  }
   let sum = 0;
-  for (let t = origin - lookback; t < origin; t++) sum += Math.abs(level[t]!);
-  const mean = sum / lookback;
-  return counts ? 1 + mean : mean > 0 ? mean : 1;
+  for (let t = first; t < origin; t++) sum += Math.abs(level[t]!);
+  if (form.counts) return { location: 0, scale: 1 + sum / lookback };
+  return { location: 0, scale: sum > 0 ? sum / lookback : 1 };
+}
+
+/** Sums of |y[t] − y[t − 1]| up to each step, by levels: windows of one series share them. */
+const sums = new WeakMap<Float64Array, Float64Array>();
+
+/** Of the steps from `begin` up to `end`. */
+function changes(level: Float64Array, begin: number, end: number): { sum: number; count: number } {
+  let moved = sums.get(level);
+  if (!moved) {
+    moved = new Float64Array(level.length);
+    for (let t = 1; t < level.length; t++) moved[t] = moved[t - 1]! + Math.abs(level[t]! - level[t - 1]!);
+    sums.set(level, moved);
+  }
+  return { sum: moved[end - 1]! - moved[begin]!, count: end - 1 - begin };
 }
 
 /** Features at a step. */
-export function featuresOf({ lags }: DeepArPlan, { covariates }: Track): number {
-  return lags.length + covariates.length + 1;
+export function featuresOf({ lags, residual }: DeepArPlan, { covariates }: Track): number {
+  return lags.length + covariates.length + (residual ? 2 : 1);
 }
 
 /** Values that lags look back on: place `at` is the step itself, `first` the first value that there is. */
@@ -56,19 +98,24 @@ export interface Past {
   readonly first: number;
 }
 
-/** Lagged values in units of the scale (before the beginning its first value), covariates and age, log₁₀(2 + steps) / 4. */
+/**
+ * Lagged values, scaled (before the beginning its first value), covariates, age, log₁₀(2 + steps) / 4, and with residual how
+ * high the last value stands for the series, which (y − location) / scale does not say then.
+ */
 export function writeFeatures(
   out: Float32Array,
   offset: number,
-  { covariates, begin }: Track,
+  { covariates, begin, usual }: Track,
   t: number,
   { level, at, first }: Past,
-  scale: number,
-  lags: readonly number[],
+  { location, scale }: Scale,
+  { lags, residual }: DeepArPlan,
 ): void {
-  for (const [l, lag] of lags.entries()) out[offset + l] = level[Math.max(first, at - lag)]! / scale;
+  for (const [l, lag] of lags.entries()) out[offset + l] = (level[Math.max(first, at - lag)]! - location) / scale;
   for (const [c, column] of covariates.entries()) out[offset + lags.length + c] = column[t]!;
-  out[offset + lags.length + covariates.length] = Math.log10(2 + t - begin) / 4;
+  const more = offset + lags.length + covariates.length;
+  out[more] = Math.log10(2 + t - begin) / 4;
+  if (residual) out[more + 1] = (level[Math.max(first, at - 1)]! - usual.location) / usual.scale;
 }
 
 /**
@@ -77,28 +124,29 @@ export function writeFeatures(
  */
 export function trainingBatch(
   starts: readonly Start[],
-  { plan, lookback, horizon, counts }: Shape,
+  { plan, lookback, horizon, counts, residual, P }: Shape,
   categories: (i: number) => readonly number[] = (i) => starts[i]!.track.categories,
 ): readonly [Tensor | Tensor[], Tensor] {
   const [B, T] = [starts.length, lookback + horizon];
   const D = featuresOf(plan, starts[0]!.track);
   const x = new Float32Array(B * T * D);
   const y = new Float32Array(B * T);
-  const scales = new Float32Array(counts ? B * T * 2 : 0);
+  const beside = new Float32Array(counts || residual ? B * T * P : 0);
   const indices = plan.categories.map(() => new Int32Array(B * T));
   for (const [b, { track, origin }] of starts.entries()) {
-    const nu = scaleOf(track, origin, lookback, counts);
+    const nu = scaleOf(track, origin, lookback, { counts, residual });
     const own = categories(b);
     for (let j = 0; j < T; j++) {
       const t = origin - lookback + j;
       const past = { level: track.level, at: t, first: track.begin };
-      writeFeatures(x, (b * T + j) * D, track, t, past, nu, plan.lags);
-      y[b * T + j] = counts ? track.level[t]! : track.level[t]! / nu;
-      if (counts) scales.set([nu, 1 / Math.sqrt(nu)], (b * T + j) * 2);
+      writeFeatures(x, (b * T + j) * D, track, t, past, nu, plan);
+      y[b * T + j] = counts ? track.level[t]! : (track.level[t]! - nu.location) / nu.scale;
+      if (counts) beside.set([nu.scale, 1 / Math.sqrt(nu.scale)], (b * T + j) * P);
+      if (residual) beside[(b * T + j) * P] = x[(b * T + j) * D]!; // lag 1 is the first feature
     }
     for (const [c, index] of indices.entries()) index.fill(own[c]!, b * T, (b + 1) * T);
   }
   const inputs = [tensor(x, [B, T, D]), ...indices.map((index) => tensor(index, [B, T], "int32"))];
-  if (counts) inputs.push(tensor(scales, [B, T, 1, 2]));
+  if (counts || residual) inputs.push(tensor(beside, [B, T, 1, P]));
   return [inputs.length === 1 ? inputs[0]! : inputs, tensor(y, [B, T])];
 }

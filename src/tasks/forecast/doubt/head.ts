@@ -73,7 +73,7 @@ function quantileOf(sorted: Float64Array, p: number): number {
 }
 
 /** Mean and deviation; with a third parameter, location, scale and degrees of freedom. */
-function startOf(errors: Float64Array, parameters: number): number[] {
+export function startOf(errors: Float64Array, parameters: number): number[] {
   const mean = errors.reduce((sum, e) => sum + e, 0) / errors.length;
   const variance = errors.reduce((sum, e) => sum + (e - mean) ** 2, 0) / errors.length;
   const deviation = Math.max(Math.sqrt(variance), 1e-3);
