@@ -1,5 +1,6 @@
 import { mul } from "../ops/arithmetic.js";
 import { dropoutMask } from "../ops/dropout.js";
+import { spreadRows } from "../ops/packed.js";
 import type { PartialShape } from "../tensor/shape.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { checkRange } from "../util/checks.js";
@@ -51,9 +52,19 @@ export class Dropout extends Layer<DropoutConfig> {
     return [mul(x!, dropoutMask(shape, rate, drawSeed(this.config, context)))];
   }
 
+  /** A noiseShape counts the axes of padded values: [batch, time, …]. */
   override callPacked([x]: readonly Value[], context: CallContext): Value[] | null {
-    if (this.config.noiseShape) return null; // it counts the axes of padded values
-    return [{ ...x!, tensor: this.call([x!.tensor], context)[0]! }];
+    const { rate, noiseShape } = this.config;
+    const { tensor, packing } = x!;
+    if (!context.training || rate === 0) return [x!];
+    if (!noiseShape) return [{ ...x!, tensor: this.call([tensor], context)[0]! }];
+    const [batch, time, ...rest] = noiseShape;
+    if (batch === 1) return null;
+    const step = tensor.shape.slice(1).map((n, i) => rest[i] ?? n);
+    const seed = drawSeed(this.config, context);
+    const alike = time === 1; // at all steps of a sequence
+    const mask = dropoutMask([alike ? packing!.B : packing!.N, ...step], rate, seed);
+    return [{ ...x!, tensor: mul(tensor, alike ? spreadRows(mask, packing!) : mask) }];
   }
 
   override planStep(plan: StepPlan): void {

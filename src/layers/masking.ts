@@ -1,3 +1,4 @@
+import { padRows } from "../ops/packed.js";
 import { where } from "../ops/where.js";
 import { reshape } from "../ops/reshape.js";
 import type { PartialShape, Shape } from "../tensor/shape.js";
@@ -7,6 +8,7 @@ import { layerFactory } from "./factory.js";
 import { Layer, type LayerConfig } from "./layer.js";
 import { fillMask, maskFrom } from "./masks.js";
 import type { StepPlan } from "./step-plan.js";
+import type { Value } from "./value.js";
 
 export interface MaskingConfig extends LayerConfig {
   /** Steps whose features all have this value are masked. Default 0. */
@@ -34,6 +36,20 @@ export class Masking extends Layer<MaskingConfig> {
 
   override computeMask(_masks: readonly (Tensor | null)[], [x]: Tensor[]): (Tensor | null)[] {
     return [maskFrom(x!, maskShape(x!), this.#counts(x!))];
+  }
+
+  /** Where all steps count, the packed values go on as they are; else padded, and masked by both. */
+  override callPacked([x]: readonly Value[]): Value[] {
+    const { tensor, packing } = x!;
+    const counts = this.#counts(tensor);
+    const { data } = tensor;
+    let used = 0;
+    while (used < packing!.N && counts(data, used)) used++;
+    if (used === packing!.N) return [x!];
+    const rows = padRows(tensor, packing!);
+    const real = packing!.mask;
+    const mask = maskFrom(rows, maskShape(rows), (values, i) => real.data[i] !== 0 && counts(values, i));
+    return [{ tensor: where(reshape(mask, [...mask.shape, 1]), rows, 0), mask }];
   }
 
   override planStep(plan: StepPlan): void {

@@ -1,4 +1,5 @@
 /** Differentiable operations on packed values [N, …] (packing.ts): to rows of equal length and back, and over whole sequences. */
+import type { TensorData } from "../tensor/dtype.js";
 import { sizeOf } from "../tensor/shape.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { gather } from "./gather.js";
@@ -66,22 +67,49 @@ export function maxSteps(x: Tensor, packing: Packing): Tensor {
     const rows = packing.sequences;
     const y = scope.alloc([B, ...values.shape.slice(1)]);
     const ties = scope.alloc([B, F]);
-    const [from, out, count, at] = [values.data, y.data.fill(-Infinity), ties.data.fill(0), rows.data];
-    for (let i = 0; i < values.size; i++) {
-      const place = at[Math.floor(i / F)]! * F + (i % F);
-      if (Number.isNaN(from[i]!) || from[i]! > out[place]!) [out[place], count[place]] = [from[i]!, 1];
-      else if (from[i] === out[place]) count[place]! += 1;
-    }
+    const sequences = rows.data;
+    largestSteps(values.data, sequences, y.data, ties.data, F);
     scope.record([values], [y], () => {
       scope.accumulateGrad(values, (ptr) => {
         const dx = scope.kernels.memory.floats(ptr, values.size);
-        const [vx, vy, dy, n, seq] = [values.data, y.data, y.grad!.data, ties.data, rows.data];
-        for (let i = 0; i < dx.length; i++) {
-          const place = seq[Math.floor(i / F)]! * F + (i % F);
-          if (vx[i] === vy[place]) dx[i]! += dy[place]! / n[place]!;
-        }
+        shareMaxima(dx, values.data, rows.data, y.data, y.grad!.data, ties.data, F);
       });
     });
     return y;
   });
+}
+
+/** y = the largest of the rows of each sequence, and how many rows share it; NaN where one is. */
+function largestSteps(x: TensorData, sequences: TensorData, y: TensorData, ties: TensorData, F: number): void {
+  y.fill(-Infinity);
+  ties.fill(0);
+  for (let row = 0, i = 0; i < x.length; row++) {
+    const place = sequences[row]! * F;
+    for (let j = place; j < place + F; j++, i++) {
+      const value = x[i]!;
+      if (value < y[j]!) continue;
+      if (value === y[j]!) {
+        ties[j]! += 1;
+      } else if (!Number.isNaN(y[j]!)) {
+        y[j] = value;
+        ties[j] = 1;
+      }
+    }
+  }
+}
+
+/** dx += dy / (number of rows that share the maximum) at these rows. */
+function shareMaxima(
+  dx: TensorData,
+  x: TensorData,
+  sequences: TensorData,
+  y: TensorData,
+  dy: TensorData,
+  ties: TensorData,
+  F: number,
+): void {
+  for (let row = 0, i = 0; i < x.length; row++) {
+    const place = sequences[row]! * F;
+    for (let j = place; j < place + F; j++, i++) if (x[i] === y[j]) dx[i]! += dy[j]! / ties[j]!;
+  }
 }

@@ -184,6 +184,37 @@ test("dropout of inputs and states meets the same units as with padded values", 
   }
 }); // prettier-ignore
 
+test("masking keeps steps packed where all count, and else masks those that do not", () => {
+  const row = { name: "masking", inputs: [[null, null, 3]], outputs: [], weights: 0, stream: true as const };
+  const lengths = [3, 1, 2];
+  assert.deepEqual(agree({ ...row, make: () => layers.masking() }, { lengths }, 1e-12).packed, [true]);
+  withScope(kernelsFor("float64"), false, (scope) => {
+    const x = ragged([[[1], [7], [2]], [[7]], [[3], [4]]], { dtype: "float64" });
+    const context: CallContext = { training: false, random: new Random(5), masks: [], addLoss: () => undefined };
+    const [y] = callLayer(layers.masking({ maskValue: 7 }), [valueOf(scope, x, true, 3)], context);
+    assert.deepEqual(y!.mask!.toArray(), [[1, 0, 1], [0, 0, 0], [1, 1, 0]]);
+    assert.deepEqual(y!.tensor.toArray(), [[[1], [0], [2]], [[0], [0], [0]], [[3], [4], [0]]]);
+  });
+}); // prettier-ignore
+
+test("dropout of packed values: by element, by step, alike at all steps of a sequence", () => {
+  const x = ragged([4, 2, 1].map((n) => Array.from({ length: n }, () => [1, 1, 1, 1])), { dtype: "float64" });
+  const context: CallContext = { training: true, random: new Random(5), masks: [], addLoss: () => undefined };
+  const drop = (noiseShape: (number | null)[] | null) =>
+    withScope(kernelsFor("float64"), false, (scope) => {
+      const layer = layers.dropout({ rate: 0.5, noiseShape, seed: 4 });
+      const came = valueOf(scope, x, true, 3);
+      const [y] = callLayer(layer, [came], context);
+      assert.ok(y!.packing, "packed");
+      return packedSupport!.collect(undefined, y!, { start: 0, count: 3 })!.toArray() as number[][][];
+    });
+  const rows = drop([null, null, 1]).flat();
+  assert.ok(rows.every((row) => new Set(row).size === 1) && new Set(rows.flat()).size === 2);
+  const alike = drop([null, 1, null]);
+  for (const sequence of alike) for (const row of sequence) assert.deepEqual(row, sequence[0]);
+  assert.deepEqual(new Set(drop(null).flat(2)), new Set([0, 2]));
+}); // prettier-ignore
+
 test("recurrent layers, pooling and layers of single steps take packed values as they are; others get them back packed", () => {
   const packedOf = (name: string) => {
     const c = CASES.find((row) => row.name === name)!;

@@ -1,4 +1,4 @@
-import { input, layers, type Tensor } from "sluice";
+import { input, layers, type Ragged } from "sluice";
 import { logMel, reviveAudio, type AudioStep, type DataSource, type ReadOptions } from "../../data/index.js";
 import { checkCount } from "../../util/checks.js";
 import { check, show } from "../../util/errors.js";
@@ -8,7 +8,7 @@ import type { Encoder, Fitted, Modality, TrainingPart } from "./encoder.js";
 import type { ClassifyOptions } from "./options.js";
 import type { Samples } from "./samples.js";
 import type { Sequence } from "./sequence.js";
-import { padded, PADDING } from "./series-encoder.js";
+import { PADDING, withinLength } from "./series-encoder.js";
 import { sequenceRival, sequenceRivals } from "./sequence-rivals.js";
 
 /** Longest clips that are read whole by default: 20 s in frames of 10 ms. */
@@ -45,7 +45,7 @@ interface Config {
   readonly keep: "start" | "end";
 }
 
-/** Clips at the training part's rate to features, float32 [N, T, bands]. */
+/** Clips at the training part's rate to features, float32 [N, …, bands] of unequal lengths. */
 class AudioEncoder implements Encoder<Sequence> {
   readonly kind = "audio";
   readonly of = "clips";
@@ -79,8 +79,8 @@ class AudioEncoder implements Encoder<Sequence> {
     return length === 0;
   }
 
-  encode(clips: readonly Sequence[]): Tensor {
-    return padded(clips, { ...this.#config, D: this.#step.size });
+  encode(clips: readonly Sequence[]): Ragged {
+    return withinLength(clips, { ...this.#config, D: this.#step.size });
   }
 
   toJSON(): object {

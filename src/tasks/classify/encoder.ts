@@ -16,7 +16,7 @@ export interface Encoder<X> {
   read(where: string, source: DataSource, labelled: boolean, reading: ReadOptions): Promise<Samples<X>>;
   /** Whether there is nothing to read in a sample. */
   isEmpty(item: X): boolean;
-  /** Padded after the end to the longest of them, [N, T] or [N, T, D]; padding is masked by the network. Of several kinds a list. */
+  /** Sequences of unequal length, or padded to the longest of them and masked by the network: [N, T] or [N, T, D]. Of several kinds a list. */
   encode(items: readonly X[]): Inputs;
   toJSON(): object;
 }

@@ -6,7 +6,7 @@ import {
   type ReadOptions,
   type Scaler,
 } from "../../data/index.js";
-import { tensor, type Tensor } from "sluice";
+import { ragged, tensor, type Ragged } from "sluice";
 import { checkCount } from "../../util/checks.js";
 import { check, show } from "../../util/errors.js";
 import type { Encoder } from "./encoder.js";
@@ -15,7 +15,7 @@ import type { Samples } from "./samples.js";
 import type { Sequence } from "./sequence.js";
 import { readSeries, type SeriesLayout } from "./series-reader.js";
 
-/** Far from any scaled value, so that no real step is taken for padding. */
+/** What the network takes for padding where a program gives it arrays of equal length: far from any scaled value. */
 export const PADDING = -1e6;
 
 interface Config {
@@ -27,7 +27,7 @@ interface Config {
   readonly D: number;
 }
 
-/** Numeric sequences to z-scores by feature, float32 [N, T, D]. */
+/** Numeric sequences to z-scores by feature, float32 [N, …, D] of unequal lengths. */
 export class SeriesEncoder implements Encoder<Sequence> {
   readonly kind = "series";
   readonly of = "sequences";
@@ -68,8 +68,8 @@ export class SeriesEncoder implements Encoder<Sequence> {
     return { ...sequence, values: Array.from(scaled.data, (value) => (Number.isNaN(value) ? 0 : value)) };
   }
 
-  encode(sequences: readonly Sequence[]): Tensor {
-    return padded(
+  encode(sequences: readonly Sequence[]): Ragged {
+    return withinLength(
       sequences.map((sequence) => this.scaled(sequence)),
       this.config,
     );
@@ -80,18 +80,19 @@ export class SeriesEncoder implements Encoder<Sequence> {
   }
 }
 
-/** After the end, to the longest: float32 [N, T, D]. */
-export function padded(
+/** The first or the last maxLength steps of each: float32 [N, …, D], without padding. */
+export function withinLength(
   sequences: readonly Sequence[],
   { maxLength, keep, D }: { readonly maxLength: number; readonly keep: "start" | "end"; readonly D: number },
-): Tensor {
-  const longest = sequences.reduce((most, { length }) => Math.max(most, length), 0);
-  const T = Math.min(maxLength, longest);
-  const out = new Float32Array(sequences.length * T * D).fill(PADDING);
-  for (const [i, { values, length }] of sequences.entries()) {
-    const from = keep === "end" ? Math.max(0, length - T) : 0;
-    const steps = Math.min(length, T);
-    for (let j = 0; j < steps * D; j++) out[i * T * D + j] = values[from * D + j]!;
-  }
-  return tensor(out, [sequences.length, T, D]);
+): Ragged {
+  return ragged(
+    sequences.map(({ values, length }) => {
+      const steps = Math.min(length, maxLength);
+      const from = keep === "end" ? (length - steps) * D : 0;
+      return tensor(
+        Float32Array.from({ length: steps * D }, (_, j) => values[from + j]!),
+        [steps, D],
+      );
+    }),
+  );
 }

@@ -1,12 +1,5 @@
-import type { Tensor } from "sluice";
-import {
-  padSequences,
-  reviveText,
-  tokenizer,
-  type DataSource,
-  type ReadOptions,
-  type Tokenizer,
-} from "../../data/index.js";
+import { ragged, type Ragged } from "sluice";
+import { reviveText, tokenizer, type DataSource, type ReadOptions, type Tokenizer } from "../../data/index.js";
 import { checkCount } from "../../util/checks.js";
 import { check, show } from "../../util/errors.js";
 import type { Encoder } from "./encoder.js";
@@ -29,7 +22,7 @@ interface Config {
   readonly keep: "start" | "end";
 }
 
-/** Texts to sequences of word numbers, int32 [N, T]. */
+/** Texts to sequences of word numbers, int32 [N, …] of unequal lengths. */
 export class TextEncoder implements Encoder<string> {
   readonly kind = "text";
   readonly of = "texts";
@@ -71,12 +64,10 @@ export class TextEncoder implements Encoder<string> {
     return this.#tokenizer.textsToSequences(texts).map((sequence) => (sequence.length > 0 ? sequence : [1]));
   }
 
-  encode(texts: readonly string[]): Tensor {
+  encode(texts: readonly string[]): Ragged {
     const { maxLength, keep } = this.config;
-    const sequences = this.sequences(texts);
-    const longest = sequences.reduce((most, { length }) => Math.max(most, length), 0);
-    const truncating = keep === "end" ? "pre" : "post";
-    return padSequences(sequences, { maxLen: Math.min(longest, maxLength), padding: "post", truncating });
+    const cut = (words: readonly number[]) => (keep === "end" ? words.slice(-maxLength) : words.slice(0, maxLength));
+    return ragged(this.sequences(texts).map((words) => Int32Array.from(cut(words))));
   }
 
   toJSON(): object {

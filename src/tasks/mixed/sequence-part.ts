@@ -3,7 +3,7 @@ import { revivePreprocessor, standardScaler, type Scaler } from "../../data/inde
 import { checkCount } from "../../util/checks.js";
 import { check } from "../../util/errors.js";
 import type { Sequence } from "../classify/sequence.js";
-import { padded, PADDING } from "../classify/series-encoder.js";
+import { PADDING, withinLength } from "../classify/series-encoder.js";
 import type { MixedItem } from "./columns.js";
 import { layerName, type FittedPart, type MixedSettings, type MixedTraining, type Part } from "./part.js";
 import { recurrentBranch } from "./recurrent-branch.js";
@@ -43,7 +43,7 @@ export class SequencePart implements Part {
 
   encode(items: readonly MixedItem[]) {
     return [
-      padded(
+      withinLength(
         items.map((item) => this.sequenceOf(item)),
         this.config,
       ),

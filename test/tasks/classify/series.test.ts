@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { classifyTask } from "../../../src/tasks/classify/task.js";
 import { resampled, segmentMeans } from "../../../src/tasks/classify/sequence.js";
-import { padded } from "../../../src/tasks/classify/series-encoder.js";
+import { withinLength } from "../../../src/tasks/classify/series-encoder.js";
 import { Random } from "../../../src/util/random.js";
 import { prepare, SMALL, trained, type Row } from "./support.js";
 
@@ -125,5 +125,5 @@ test("new sequences must have the features of the old ones", async () => {
 
 test("more sequences than a call has room for arguments", () => {
   const sequences = Array.from({ length: 200_000 }, (_, i) => ({ values: [1, 2], length: 1 + (i % 2), D: 1 }));
-  assert.deepEqual(padded(sequences, { maxLength: 9, keep: "end", D: 1 }).shape, [200_000, 2, 1]);
+  assert.deepEqual(withinLength(sequences, { maxLength: 9, keep: "end", D: 1 }).shape, [200_000, 2, 1]);
 });
