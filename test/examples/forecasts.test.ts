@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
+import { main as backtest } from "../../examples/backtest.js";
 import { main as noisySine } from "../../examples/noisy-sine.js";
 import { main as stackedGru } from "../../examples/stacked-gru.js";
 import { main as stockPrice, sp500 } from "../../examples/stock-price.js";
@@ -38,6 +39,14 @@ test("stock price: measured beside the last value, and five trading days foresee
   assert.match(evaluation.verdict, /than last value/);
   assert.equal(next.length, 5);
   for (const { date } of next) assert.ok(new Date(date as string).getUTCDay() % 6 > 0, "no weekend");
+});
+
+test("backtest: a week from twelve moments of the past, four trainings, better than the last value", async () => {
+  const { backtest: result, lastValue, replayed } = await backtest(1, folder);
+  assert.equal(result.byOrigin.length, 12);
+  assert.equal(result.fits.length, 4);
+  assert.ok(result.evaluation.entries[0]!.values["RMSE"]! < lastValue.values["RMSE"]!);
+  assert.ok(replayed.evaluation.count > 5 && replayed.fits.length === 0);
 });
 
 test("uncertainty: most of the days that came later lie inside, and quantiles are in order", async () => {
