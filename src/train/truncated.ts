@@ -8,6 +8,7 @@ import { Bidirectional } from "../layers/recurrent/bidirectional.js";
 import { RecurrentLayer, type RecurrentLayerConfig } from "../layers/recurrent/recurrent-layer.js";
 import { Graph } from "../model/graph.js";
 import { showShape } from "../tensor/shape.js";
+import { Ragged } from "../tensor/ragged.js";
 import { Tensor } from "../tensor/tensor.js";
 import { checkCount } from "../util/checks.js";
 import { check, SluiceError } from "../util/errors.js";
@@ -84,6 +85,12 @@ function hidesRecurrent(layer: Layer): boolean {
 
 /** T, the length of the sequences, from the targets; an error unless the model answers at every step. */
 function lengthOf(model: Model, { x, y }: Samples, where: string): number {
+  check(
+    [...x, ...y].every((t) => !(t instanceof Ragged)),
+    () => {
+      return `${where}: tbptt cuts rows of equal length, not ragged sequences; give pad() of them behind a masking layer`;
+    },
+  );
   const T = y[0]!.shape[1] ?? 0;
   const atEveryStep = y.every((t) => t.rank >= 2 && t.shape[1] === T) && x.some((t) => isSequence(t, T));
   check(atEveryStep, () => {

@@ -242,6 +242,7 @@ describe("mistakes are told", () => {
     await assert.rejects(fit(steps, sequences(), ragged([[1], [0]], { dtype: "int32" })), /same number of samples/);
     const [net] = twins(last, "float32");
     compiled([net]);
+    await assert.rejects(steps.fit(sequences(), stepLabels, { tbptt: 2, verbose: 0 }), /fit: tbptt cuts rows of equal length/);
     await assert.rejects(fit(net, sequences(), stepLabels), /labels \[11\]|labels .* for an output/);
     await assert.rejects(net.predict(ragged([[[1, 2]]])), /must be \[null, null, 3\], got \[1, 1, 2\]/);
     await assert.rejects(net.predict(ragged([[[1, NaN, 2]]])), /expected finite numbers, got NaN/);
