@@ -4,12 +4,13 @@
  */
 import { SluiceError } from "../util/errors.js";
 import type { DecayKernels } from "./decay.js";
+import type { DepthwiseKernels } from "./depthwise.js";
 import type { GatedScanKernels } from "./gated-scan.js";
 import type { Kernels } from "./kernels.js";
 import type { PackedKernels } from "./packed.js";
 import { withSequences } from "./reference/sequences.js";
 
-export interface SequenceKernels extends Kernels, DecayKernels, PackedKernels, GatedScanKernels {
+export interface SequenceKernels extends Kernels, DecayKernels, PackedKernels, GatedScanKernels, DepthwiseKernels {
   /** Says that the methods of this interface are there. */
   readonly sequences: true;
 }

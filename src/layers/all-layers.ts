@@ -6,6 +6,7 @@ import { Conv1D } from "./conv1d.js";
 import { Dense } from "./dense.js";
 import { AttentionDecoder } from "./decoder/attention-decoder.js";
 import { DistributionHead } from "./distribution-head.js";
+import { DepthwiseConv1D } from "./depthwise-conv1d.js";
 import { Dropout } from "./dropout.js";
 import { Embedding } from "./embedding.js";
 import { Flatten } from "./flatten.js";
@@ -34,7 +35,7 @@ import { TimeDistributed } from "./time-distributed.js";
 
 /** What a model file may name when the caller gives no list: a bundle that loads models by this carries all of them. */
 export const allLayers: readonly LayerSource[] = [
-  MinGRU, MinGRUCell, MinLSTM, MinLSTMCell, InputLayer, GRU, GRUD, LSTM, SimpleRNN, RNN, SegRNN, GRUCell, LSTMCell, SimpleRNNCell, Bidirectional, TimeDistributed, Dense, Embedding,
+  MinGRU, MinGRUCell, MinLSTM, MinLSTMCell, DepthwiseConv1D, InputLayer, GRU, GRUD, LSTM, SimpleRNN, RNN, SegRNN, GRUCell, LSTMCell, SimpleRNNCell, Bidirectional, TimeDistributed, Dense, Embedding,
   Masking, Dropout, ActivationLayer, LayerNormalization, Conv1D, GlobalAveragePooling1D, GlobalMaxPooling1D, Flatten, Reshape,
   RepeatVector, Concatenate, LateFusion, Add, Subtract, Multiply, Average, Maximum, Minimum,
   DistributionHead,

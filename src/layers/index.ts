@@ -20,6 +20,7 @@ export { masking } from "./masking.js";
 export { dropout } from "./dropout.js";
 export { activation } from "./activation.js";
 export { layerNormalization } from "./layer-normalization.js";
+export { depthwiseConv1d } from "./depthwise-conv1d.js";
 export { conv1d } from "./conv1d.js";
 export { globalAveragePooling1d, globalMaxPooling1d } from "./global-pooling.js";
 export { flatten } from "./flatten.js";

@@ -54,7 +54,7 @@ export function conv1dLength(
 }
 
 /** Zeros before and after the T steps. */
-function paddingOf(padding: Padding, T: number, K: number, stride: number, dilation: number): [number, number] {
+export function paddingOf(padding: Padding, T: number, K: number, stride: number, dilation: number): [number, number] {
   const reach = (K - 1) * dilation;
   if (padding === "valid") return [0, 0];
   if (padding === "causal") return [reach, 0];

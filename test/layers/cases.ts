@@ -275,6 +275,26 @@ const shaping: LayerCase[] = [
     make: () => layers.conv1d({ filters: 2, kernelSize: 1 }),
     inputs: sequence, outputs: [[null, null, 2]], weights: 8, stream: true,
   },
+  ...(["valid", "same"] as const).map((padding): LayerCase => ({
+    name: `depthwiseConv1d ${padding}`,
+    make: () => layers.depthwiseConv1d({ kernelSize: 3, padding }),
+    inputs: [[null, 5, 3]], outputs: [[null, padding === "same" ? 5 : 3, 3]], weights: 12, steps: 5, stream: /its padding is/, sequences: true,
+  })),
+  {
+    name: "depthwiseConv1d with strides",
+    make: () => layers.depthwiseConv1d({ kernelSize: 2, strides: 2, padding: "causal" }),
+    inputs: [[null, 5, 3]], outputs: [[null, 3, 3]], weights: 9, steps: 5, stream: /strides of 2/, sequences: true,
+  },
+  {
+    name: "depthwiseConv1d causal",
+    make: () => layers.depthwiseConv1d({ kernelSize: 4, padding: "causal", activation: "tanh" }),
+    inputs: sequence, outputs: [[null, null, 3]], weights: 15, stream: true, sequences: true,
+  },
+  {
+    name: "depthwiseConv1d causal, dilated, without bias, of many channels",
+    make: () => layers.depthwiseConv1d({ kernelSize: 2, padding: "causal", dilationRate: 2, useBias: false }),
+    inputs: [[null, null, 18]], outputs: [[null, null, 18]], weights: 36, stream: true, sequences: true,
+  },
   { name: "globalAveragePooling1d", make: () => layers.globalAveragePooling1d(), inputs: sequence, outputs: [[null, 3]], weights: 0, mask: "kept", stream: true },
   { name: "globalMaxPooling1d", make: () => layers.globalMaxPooling1d(), inputs: sequence, outputs: [[null, 3]], weights: 0, mask: "kept", stream: true },
   {

@@ -2,6 +2,7 @@
 import type { Kernels } from "../kernels.js";
 import type { SequenceKernels } from "../sequence-kernels.js";
 import { decayKernels } from "./decay.js";
+import { depthwiseKernels } from "./depthwise.js";
 import { gatedScanKernels } from "./gated-scan.js";
 import { ReferenceMemory } from "./memory.js";
 import { packedKernels } from "./packed.js";
@@ -15,5 +16,6 @@ export function withSequences(kernels: Kernels): SequenceKernels | null {
     ...decayKernels(memory),
     ...packedKernels(memory),
     ...gatedScanKernels(memory),
+    ...depthwiseKernels(memory),
   });
 }

@@ -1,5 +1,6 @@
 import type { Ptr } from "../../tensor/memory.js";
 import type { DecayedCall, DecayedGradients, ImputeCall, ImputeGradients } from "../decay.js";
+import type { DepthwiseCall, DepthwiseGradients } from "../depthwise.js";
 import type { GatedScanCall, GatedScanGradients } from "../gated-scan.js";
 import type { Cell } from "../kernels.js";
 import type { PackedCall, PackedGradients } from "../packed.js";
@@ -11,7 +12,7 @@ import { WasmKernels } from "./kernels.js";
 export const SEQUENCE_OP = {
   impute: 32, imputeGrad: 33, decay: 34, decayGrad: 35,
   packedForwardScratch: 40, packedForward: 41, packedBackwardScratch: 42, packedBackward: 43,
-  gatedScan: 50, gatedScanBackward: 51,
+  gatedScan: 50, gatedScanBackward: 51, depthwise: 52, depthwiseGrad: 53,
 } as const; // prettier-ignore
 
 /** Slots of assembly/call.ts beside those of every recurrent call; the first is 0 but in the calls of GRU-D. */
@@ -122,6 +123,41 @@ export class SequenceWasmKernels extends WasmKernels implements SequenceKernels 
     this.ints[SCRATCH_SLOT] = scratch;
     this.exports.run(op, parts);
     arena.release(mark);
+  }
+
+  depthwise(call: DepthwiseCall) {
+    this.#describeDepthwise(call);
+    this.run(SEQUENCE_OP.depthwise, (call.B * call.steps * call.C * call.K) / 4, call.B);
+  }
+
+  depthwiseGrad(call: DepthwiseCall, { dy, dx, dW, db }: DepthwiseGradients) {
+    this.#describeDepthwise(call);
+    const { arena } = this.memory;
+    const mark = arena.mark();
+    const scratch = arena.alloc((call.K + 1) * Math.ceil(call.C / BLOCK) * BLOCK * 8);
+    const ints = this.ints;
+    ints[12] = dy;
+    ints[13] = dx;
+    ints[14] = dW;
+    ints[15] = db;
+    ints[16] = scratch;
+    this.run(SEQUENCE_OP.depthwiseGrad, call.B * call.steps * call.C * call.K, call.B);
+    arena.release(mark);
+  }
+
+  #describeDepthwise(call: DepthwiseCall): void {
+    const ints = this.ints;
+    ints[1] = call.T;
+    ints[2] = call.C;
+    ints[3] = call.K;
+    ints[4] = call.steps;
+    ints[5] = call.stride;
+    ints[6] = call.dilation;
+    ints[7] = call.before;
+    ints[8] = call.x;
+    ints[9] = call.W;
+    ints[10] = call.b;
+    ints[11] = call.y;
   }
 
   gatedScan(call: GatedScanCall) {

@@ -1,6 +1,7 @@
 /** The kernels of the sequence edition, by the numbers of SEQUENCE_OP (wasm/sequence-kernels.ts), which begin at 32. */
 import { arg } from "../args";
 import { decayFactors, decayFactorsGrad } from "./decay";
+import { depthwise, depthwiseGrad } from "./depthwise";
 import { impute, imputeGrad } from "./impute";
 import { gatedScan, gatedScanBackward } from "./gated-scan";
 import { packedBackward, packedBackwardScratch } from "./packed-backward";
@@ -19,6 +20,8 @@ export function performSequence(op: i32, part: i32, parts: i32, workspace: usize
     case 43: return packedBackward(part, parts, workspace);
     case 50: return gatedScan(part, parts);
     case 51: return gatedScanBackward(part, parts);
+    case 52: return depthwise(part, parts);
+    case 53: return depthwiseGrad(part, parts);
     default: unreachable();
   }
 }
