@@ -14,6 +14,9 @@ const NETWORK = [
   "linear",
   "residual",
   "stack",
+  "depth",
+  "attention",
+  "attendFirst",
 ];
 const SOME: NetworkDefaults = {
   units: [1],
@@ -28,13 +31,24 @@ const SOME: NetworkDefaults = {
 };
 const AUGMENTATION = ["tempo", "warp", "noise", "timeMasks", "bandMasks"];
 const DOUBT = ["quantiles", "distribution", "intervals", "calibration", "samples"];
-const DECODING = ["beams", "languageWeight", "labelBonus"];
+const DECODING = [
+  "beams",
+  "languageWeight",
+  "labelBonus",
+  "beamWidth",
+  "lengthPenalty",
+  "coveragePenalty",
+  "bleuTokens",
+];
 const TRAINING = [
   ...Object.keys(networkOptions(SOME)),
   "loss",
   "classWeight",
   "stepsPerEpoch",
   "sequenceLength",
+  "decay",
+  "sampling",
+  "samplingSteps",
   ...AUGMENTATION,
 ];
 const SPLIT = [...Object.keys(splitOptions({ validation: 0.1, test: 0.1 })), "validationData"];

@@ -36,6 +36,7 @@ export const VERBS: Readonly<Record<string, Verb>> = {
       "sluice train novel.txt --task generate --level char",
       "sluice train clips/ --task classify --audio",
       "sluice train clips.csv --task transcribe --audio path --text sentence",
+      "sluice train pairs.tsv --task translate --source en --target zh",
       "sluice train houses.csv --task regress --target medv",
       "sluice train --config run.json --set units=64,32",
       "sluice train --resume runs/latest",
@@ -52,6 +53,7 @@ export const VERBS: Readonly<Record<string, Verb>> = {
     examples: [
       "sluice predict runs/latest --data new.csv --out predictions.csv",
       "cat rows.jsonl | sluice predict runs/latest > predictions.csv",
+      'echo "Good morning." | sluice predict runs/latest --beam-width 8',
     ],
     load: () => import("./verbs/predict.js"),
   },

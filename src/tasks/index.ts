@@ -5,6 +5,7 @@ import { anyForecastTask } from "./forecast/any-task.js";
 import { generateTask } from "./generate/task.js";
 import { regressTask } from "./regress/task.js";
 import { transcribeTask } from "./transcribe/task.js";
+import { translateTask } from "./translate/task.js";
 import { publicTask } from "./public-task.js";
 
 export const classify = publicTask(classifyTask);
@@ -13,6 +14,7 @@ export const forecast = { ...publicTask(anyForecastTask), backtest: backtestFore
 export const generate = publicTask(generateTask);
 export const regress = publicTask(regressTask);
 export const transcribe = publicTask(transcribeTask);
+export const translate = publicTask(translateTask);
 
 export type { BacktestHooks } from "./backtest/backtest.js";
 export { BacktestStopped } from "./backtest/finish.js";

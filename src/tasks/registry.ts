@@ -4,6 +4,7 @@ import { anyForecastTask } from "./forecast/any-task.js";
 import { generateTask } from "./generate/task.js";
 import { regressTask } from "./regress/task.js";
 import { transcribeTask } from "./transcribe/task.js";
+import { translateTask } from "./translate/task.js";
 import type { Task, TaskName } from "./task.js";
 
 /** All tasks by name: what a run folder or a model file names is looked up here. */
@@ -13,6 +14,7 @@ export const TASKS: Readonly<Partial<Record<TaskName, Task>>> = {
   generate: generateTask as unknown as Task,
   regress: regressTask as unknown as Task,
   transcribe: transcribeTask as unknown as Task,
+  translate: translateTask as unknown as Task,
 };
 
 /** @throws SluiceError for a name that is none */

@@ -7,7 +7,7 @@ import type { Evaluation } from "../runs/evaluation.js";
 import type { Reading } from "./common-options.js";
 import type { OptionsSchema } from "./options.js";
 
-export type TaskName = "forecast" | "classify" | "generate" | "regress" | "transcribe";
+export type TaskName = "forecast" | "classify" | "generate" | "regress" | "transcribe" | "translate";
 
 /** One answer in raw units: names of columns and values, as it is printed and written. */
 export type Answer = Readonly<Record<string, string | number | boolean | null | readonly string[]>>;
@@ -17,6 +17,8 @@ export interface Pipeline {
   readonly task: TaskName;
   /** How the training data were read: new files are read in the same way. */
   readonly reading: Reading;
+  /** The column that lines of plain text on standard input belong to; left out, they are rows of a table. */
+  readonly lines?: string;
   /** What `Task.revive` makes the same pipeline of. */
   toJSON(): object;
   /**

@@ -26,6 +26,26 @@ export function writeReviews(folder: string, name = "reviews.tsv", rows = 80): v
   writeFileSync(join(folder, name), `review\tlabel\n${lines.join("\n")}\n`);
 }
 
+/** English beside German: a number, a colour, a thing. */
+export function writePairs(folder: string, name = "pairs.tsv"): void {
+  const numbers = {
+    two: "zwei",
+    three: "drei",
+    four: "vier",
+    five: "fünf",
+    six: "sechs",
+    seven: "sieben",
+    ten: "zehn",
+  };
+  const colours = { red: "rote", blue: "blaue", green: "grüne", white: "weiße" };
+  const things = { houses: "Häuser", books: "Bücher", cars: "Autos" };
+  const words = [numbers, colours, things].map(Object.entries<string>);
+  const lines = words[0]!.flatMap(([a, x]) =>
+    words[1]!.flatMap(([b, y]) => words[2]!.map(([c, z]) => `${a} ${b} ${c}.\t${x} ${y} ${z}.`)),
+  );
+  writeFileSync(join(folder, name), `en\tde\n${lines.join("\n")}\n`);
+}
+
 export function writeNovel(folder: string, name = "novel.txt"): void {
   const random = new Random(3);
   const words = "the quick brown fox jumps over a lazy dog and runs home".split(" ");

@@ -6,13 +6,13 @@ import { before, describe, test } from "node:test";
 import { REPLIES } from "../../src/cli/reply-schema.js";
 import { writeBeeps } from "../tasks/transcribe/support.js";
 import { ask, runIn, workFolder } from "./program.js";
-import { writeClips, writeHouses, writeNovel, writePrices, writeReviews } from "./samples.js";
+import { writeClips, writeHouses, writeNovel, writePairs, writePrices, writeReviews } from "./samples.js";
 
 const folder = workFolder();
 const FORECAST = "--task forecast --target close --lookback 8 --horizon 2 --units 4 --epochs 2";
 
 before(() => {
-  for (const write of [writePrices, writeReviews, writeNovel, writeHouses, writeClips]) write(folder);
+  for (const write of [writePairs, writePrices, writeReviews, writeNovel, writeHouses, writeClips]) write(folder);
   writeBeeps(join(folder, "beeps"), 24);
 });
 
@@ -23,6 +23,8 @@ describe("sluice train", () => {
     "classify sounds": "clips/ --task classify --audio --units 4 --epochs 2 --validation 0.25 --test 0.25",
     generate: "novel.txt --task generate --level char --units 8 --epochs 1 --steps-per-epoch 3 --embedding 4",
     regress: "houses.csv --task regress --target medv --units 4 --epochs 2",
+    translate:
+      "pairs.tsv --task translate --source en --target de --units 8 --embedding 4 --epochs 2 --min-count 1 --beam-width 2",
     transcribe: "beeps/clips.csv --task transcribe --audio path --text sentence --units 4 --epochs 2 --mels 12",
   };
   for (const [name, words] of Object.entries(calls)) {

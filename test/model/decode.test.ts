@@ -62,7 +62,7 @@ function allSequences(seed: number): Written[] {
 }
 
 const optionsOf = (changes: Partial<BeamOptions>): BeamOptions => ({
-  count: 1, vocabularySize: V, start: START, end: END, beamWidth: 1, lengthPenalty: 0, coveragePenalty: 0,
+  count: 1, vocabularySize: V, start: START, end: END, banned: [], beamWidth: 1, lengthPenalty: 0, coveragePenalty: 0,
   maxLength: () => LONGEST, sourceLength: () => 2, ...changes,
 }); // prettier-ignore
 

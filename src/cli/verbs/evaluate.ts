@@ -2,20 +2,21 @@ import { openRun } from "../../tasks/open-run.js";
 import { addScreenFlags, verbCommand } from "../command.js";
 import { addReadingFlags, readingFlags } from "../reading-flags.js";
 import { evaluationObject, evaluationText } from "../evaluation-text.js";
+import { addSearchFlags, searchFlags } from "../search-flags.js";
 import type { Invocation } from "../verbs.js";
 
 export async function invoke(): Promise<Invocation> {
   const command = verbCommand("evaluate")
     .argument("<run>", "Run folder, `latest`, or a model file.")
     .requiredOption("--data <file>", "File that holds the truth, as the training data did.");
-  addScreenFlags(addReadingFlags(command));
+  addScreenFlags(addSearchFlags(addReadingFlags(command)));
   return {
     command,
     async act(screen) {
       const [model] = command.processedArgs as [string];
       const { data } = command.opts<{ data: string }>();
       const run = await openRun(model);
-      const evaluation = await run.evaluate(data, readingFlags(command));
+      const evaluation = await run.evaluate(data, { ...readingFlags(command), ...searchFlags(command, run.pipeline) });
       const object = {
         verb: "evaluate",
         task: run.pipeline.task,

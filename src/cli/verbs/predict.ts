@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { existsSync, realpathSync } from "node:fs";
 import { extname } from "node:path";
-import type { DataSource } from "../../data/index.js";
+import { readLines, type DataSource } from "../../data/index.js";
 import { writeWhole } from "../../runs/files.js";
 import { openRun } from "../../tasks/open-run.js";
 import { readingLike, type ReadingOptions } from "../../tasks/common-options.js";
@@ -13,6 +13,7 @@ import { UsageError } from "../errors.js";
 import { figure } from "../figures.js";
 import { addReadingFlags, readingFlags } from "../reading-flags.js";
 import { readRows, ROW_FORMATS, type RowFormat } from "../rows-in.js";
+import { addSearchFlags, searchFlags } from "../search-flags.js";
 import type { Screen } from "../screen.js";
 import type { Invocation, Reply } from "../verbs.js";
 
@@ -31,7 +32,10 @@ export async function invoke(): Promise<Invocation> {
       `Write the answers: by its ending ${ANSWER_FORMATS.map((format) => `.${format}`).join(", ")}.`,
     )
     .option("--force", "Overwrite the file of --out.");
-  return { command: addScreenFlags(addReadingFlags(command)), act: (screen) => predict(command, screen) };
+  return {
+    command: addScreenFlags(addSearchFlags(addReadingFlags(command))),
+    act: (screen) => predict(command, screen),
+  };
 }
 
 async function predict(command: Command, screen: Screen): Promise<Reply> {
@@ -46,7 +50,8 @@ async function predict(command: Command, screen: Screen): Promise<Reply> {
   if (out !== undefined && data !== undefined && isSameFile(out, data))
     throw new UsageError(`--out: ${out} is the file of --data; the answers need another name`, "sluice predict");
   const run = await openRun(model);
-  const answers = await run.predict(await sourceOf(data, run.pipeline, reading), reading);
+  const search = searchFlags(command, run.pipeline);
+  const answers = await run.predict(await sourceOf(data, run.pipeline, reading), { ...reading, ...search });
   const object = { verb: "predict", task: run.pipeline.task, model, data: data ?? null, count: answers.length };
   if (out === undefined) return { object: { ...object, out: null, answers }, text: shown(answers, screen) };
   writeWhole(out, writeAnswers(answers, written!));
@@ -75,7 +80,17 @@ async function sourceOf(
     );
   if (data === undefined && process.stdin.isTTY)
     throw new UsageError("--data is needed, or rows on standard input", "sluice predict");
+  if (pipeline.lines !== undefined && format === undefined) return readSentences(pipeline.lines, reading);
   return readRows(process.stdin, readingLike("predict", pipeline.reading, reading), format);
+}
+
+/** Standard input line by line, each the only cell of a row. */
+async function readSentences(column: string, { encoding }: Partial<ReadingOptions>): Promise<DataSource> {
+  const rows: Record<string, string>[] = [];
+  const options = { name: "standard input", ...(encoding !== undefined && { encoding }) };
+  for await (const { text } of readLines(process.stdin, options)) if (text.trim() !== "") rows.push({ [column]: text });
+  check(rows.length > 0, () => "standard input: there are no lines");
+  return rows;
 }
 
 function isRowFormat(format: string | undefined): format is RowFormat | undefined {

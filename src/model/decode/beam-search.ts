@@ -11,6 +11,8 @@ export interface BeamOptions {
   readonly vocabularySize: number;
   readonly start: number;
   readonly end: number;
+  /** Tokens that are never written. */
+  readonly banned: readonly number[];
   /** K, the hypotheses that are followed of each sequence; 1 is greedy search. */
   readonly beamWidth: number;
   /** α: log P(y) is divided by ((5 + |y|) / 6)^α. */
@@ -123,14 +125,14 @@ class Beam {
 
   /** The 2K likeliest ways to go on, the likeliest first: as many of them end as there are beams, at most. */
   #candidates({ logits, attention }: BeamStep): Node[] {
-    const { beamWidth: K, vocabularySize: V } = this.options;
+    const { beamWidth: K, vocabularySize: V, banned } = this.options;
     const best: { value: number; token: number; beam: number }[] = [];
     for (const [beam, node] of this.#live.entries()) {
       const at = (this.#first + beam) * V;
       const base = (node?.logProbability ?? 0) - logSumExp(logits, at, V);
       for (let token = 1; token < V; token++) {
         const value = base + logits[at + token]!;
-        if (best.length === 2 * K && value <= best.at(-1)!.value) continue;
+        if ((best.length === 2 * K && value <= best.at(-1)!.value) || banned.includes(token)) continue;
         let place = best.length;
         while (place > 0 && best[place - 1]!.value < value) place--;
         best.splice(place, 0, { value, token, beam });

@@ -8,7 +8,7 @@ import { kernelsReady } from "../../ops/backend.js";
 import { withScope } from "../../ops/scope.js";
 import { Tensor } from "../../tensor/tensor.js";
 import { checkCount, checkOptions, checkRange } from "../../util/checks.js";
-import { check, SluiceError } from "../../util/errors.js";
+import { check, show, SluiceError } from "../../util/errors.js";
 import { Breather } from "../breather.js";
 import { inferenceContext } from "../context.js";
 import { feed, readInputs, type Inputs } from "../feed.js";
@@ -20,6 +20,8 @@ export interface DecodeOptions {
   start: number;
   /** The token that they ended with, such as 2. */
   end: number;
+  /** Tokens that are never written, such as one that stands for what is not known. Default none. */
+  banned?: readonly number[];
   /** Hypotheses that are followed of each sequence. Default 1, which is greedy search. */
   beamWidth?: number;
   /** α in log P / ((5 + length) / 6)^α: larger ones favour longer sequences. Default 0.6. */
@@ -32,7 +34,7 @@ export interface DecodeOptions {
   batchSize?: number;
 }
 
-const KNOWN = ["start", "end", "beamWidth", "lengthPenalty", "coveragePenalty", "maxLength", "batchSize"];
+const KNOWN = ["start", "end", "banned", "beamWidth", "lengthPenalty", "coveragePenalty", "maxLength", "batchSize"];
 
 /** A search for all sources of one batch. */
 type Search = Required<Omit<DecodeOptions, "maxLength">> & { maxLength: number | undefined };
@@ -69,12 +71,14 @@ export async function decodeSequences(model: Graph, x: Inputs, options: DecodeOp
 function readDecodeOptions(options: DecodeOptions): Search {
   checkOptions("decodeSequences", options, KNOWN);
   const { beamWidth = 1, lengthPenalty = 0.6, coveragePenalty = 0, batchSize = 32, maxLength, start, end } = options;
+  const { banned = [] } = options;
+  check(Array.isArray(banned), () => `decodeSequences: banned must be a list of tokens, got ${show(banned)}`);
   for (const [name, value] of Object.entries({ start, end, beamWidth, batchSize, maxLength: maxLength ?? 1 })) {
     checkCount("decodeSequences", name, value);
   }
   checkRange("decodeSequences", "lengthPenalty", lengthPenalty, 0);
   checkRange("decodeSequences", "coveragePenalty", coveragePenalty, 0);
-  return { start, end, beamWidth, lengthPenalty, coveragePenalty, batchSize, maxLength };
+  return { start, end, banned, beamWidth, lengthPenalty, coveragePenalty, batchSize, maxLength };
 }
 
 /** Where the graph is cut: what stands before the decoder is computed once. */

@@ -16,6 +16,7 @@ const WIDE = 20;
 export function proposeForTable(table: Table, columns: readonly ColumnFacts[]): Proposal[] {
   return [
     transcripts(table, columns),
+    translated(columns),
     readTexts(columns),
     withTexts(columns),
     sequences(columns),
@@ -40,6 +41,14 @@ function transcripts(table: Table, columns: readonly ColumnFacts[]): Proposal | 
   if (!audio || !said) return null;
   const why = `${show(audio.name)} holds the paths of recordings, ${show(said.name)} what is said in them.`;
   return { task: "transcribe", options: { audio: audio.name, text: said.name }, why };
+}
+
+/** Texts beside texts, and nothing else. */
+function translated(columns: readonly ColumnFacts[]): Proposal | null {
+  const [source, target] = columns;
+  if (columns.length !== 2 || columns.some(({ type, classes }) => type !== "text" || classes)) return null;
+  const why = `${show(source!.name)} and ${show(target!.name)} hold texts that differ from row to row: one may be the other in another form.`;
+  return { task: "translate", options: { source: source!.name, target: target!.name }, why };
 }
 
 /** Texts with a class each. */
