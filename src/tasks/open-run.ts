@@ -67,7 +67,8 @@ export interface ResumeOptions extends TrainHooks {
 export async function resumeRun(where: string, options: ResumeOptions = {}, root = "runs"): Promise<Run> {
   const folder = RunFolder.open(where, root);
   const here = `resume ${folder.path}`;
-  const { task: name, data, ...settings } = folder.readJson(RUN_FILES.config) as Record<string, unknown>;
+  const { task: name, data, verb, ...settings } = folder.readJson(RUN_FILES.config) as Record<string, unknown>;
+  check(verb !== "backtest", () => `${here}: it is a backtest; go on with sluice backtest --resume, or resumeBacktest`);
   const task = taskNamed(here, name);
   const source = options.data ?? dataOf(here, folder, data);
   check(readStatus(folder).state !== "running", () => `${here}: another process is training it`);

@@ -12,7 +12,7 @@ export function originsPlot({ title, yLabel, truth, forecasts, ...picture }: Ori
   const axes = placesOf(picture.x);
   const nowhere = truth.map(() => NaN);
   const lines = [
-    { name: "truth", y: truth, colour: ink, strokeWidth: 2 },
+    { name: "truth", y: truth, colour: ink, strokeWidth: 1.2 },
     ...forecasts.map(({ name }, i) => ({ name, y: nowhere, colour: colourOf(i) })),
   ];
   const spanning = forecasts.flatMap(({ parts }) => parts.map(({ values }) => values));
@@ -37,7 +37,7 @@ function layersOf(parts: OriginsPicture["forecasts"][number]["parts"], x: readon
     { data: { values: firsts }, mark: { type: "point", filled: true, size: 16, opacity: 1, color: colour } },
     {
       data: { values },
-      mark: { type: "line", color: colour, strokeWidth: 1.4, strokeJoin: "round" },
+      mark: { type: "line", color: colour, strokeWidth: 2, strokeJoin: "round" },
       encoding: { detail: { field: "part", type: "nominal" } },
     },
   ];
