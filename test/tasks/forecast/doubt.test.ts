@@ -10,7 +10,7 @@ import { bandsOf } from "../../../src/tasks/forecast/doubt/doubt.js";
 import { outlookOf } from "../../../src/tasks/forecast/doubt/outlook.js";
 import { forecastTask } from "../../../src/tasks/forecast/forecast-task.js";
 import { crpsOfQuantiles } from "../../../src/tasks/forecast/scores/quantiles.js";
-import { forecast, openRun, resumeRun } from "../../../src/tasks/index.js";
+import { compareTask, forecast, openRun, resumeRun } from "../../../src/tasks/index.js";
 import type { Callback } from "../../../src/index.js";
 import { normal } from "../../../src/util/normal.js";
 import { Random } from "../../../src/util/random.js";
@@ -246,6 +246,22 @@ test("a run with conformal intervals predicts from its folder as before, resumed
   assert.deepEqual(await again.predict(data), answers);
   const config = JSON.parse(readFileSync(join(whole.folder!, "data.json"), "utf8")) as { facts: Record<string, string> }; // prettier-ignore
   assert.match(config.facts["calibration part"]!, /^9\d windows/);
+});
+
+test("a file that is trained on from disk, and a choice among settings, have their doubt too", async () => {
+  const data = join(folder, "long.csv");
+  writeFileSync(data, ["y", ...wave(600)].join("\n") + "\n");
+  const options = { target: "y", lookback: 6, horizon: 2, units: 4, epochs: 1, runs: join(folder, "more"), quantiles: [0.1, 0.9], intervals: "conformal" as const }; // prettier-ignore
+  const quiet = { verbose: 0, report: false, warn: () => undefined } as const;
+  const stored = await forecast.train(data, { ...options, memoryLimit: 100 }, quiet);
+  assert.ok(stored.metrics["coverage 80 %"]! > 0.6);
+  await assert.rejects(
+    forecast.train(data, { ...options, memoryLimit: 100, calibration: 0.1 }, quiet),
+    /calibration needs the whole file in memory; leave it out \(the validation part calibrates\), or set memoryLimit above the file's size/,
+  );
+  const { candidates, test: measured } = await compareTask(forecastTask as never, data, options as never, { units: [[2], [4]] }, quiet); // prettier-ignore
+  assert.equal(candidates.length, 2);
+  assert.ok(measured.part === "test" && "coverage 80 %" in measured.entries[0]!.values);
 });
 
 test("refused, with what to do", async () => {
