@@ -8,6 +8,7 @@ import type { TensorData } from "../tensor/dtype.js";
 import { check, show, SluiceError } from "../util/errors.js";
 import { rebuild, type Rebuilt } from "./describe.js";
 import { Graph } from "./graph.js";
+import { coming } from "../ops/backend.js";
 import { FILE_FORMAT } from "./save.js";
 import { namedParameters } from "./weights.js";
 
@@ -44,6 +45,7 @@ export async function loadGraph<G extends Graph>(
   for (const className of ["Model", "Sequential"]) registry.add(nestedModel(className, make));
   const graph = registry.revive(file.model) as G;
   assignWeights(graph, file, name);
+  await coming;
   graph.attachments = file.attachments;
   return { graph, file };
 }

@@ -13,6 +13,15 @@ export interface KernelProvider {
 const providers = new Map<FloatDType, KernelProvider>();
 const made = new Map<FloatDType, Kernels>();
 
+/** What options of layers have asked for, which few programs use: it is fetched while the model is made. */
+export let coming: Promise<unknown> = Promise.resolve();
+
+/** Has {@link kernelsReady} wait for a module too. */
+export function bring(module: Promise<unknown>): void {
+  coming = Promise.all([coming, module]);
+  coming.catch(() => 0); // kernelsReady raises it
+}
+
 /** Names the kernel set for a dtype; the entry points of the package do this once. A later call replaces the set. */
 export function provideKernels(dtype: FloatDType, provider: KernelProvider): void {
   providers.set(dtype, provider);
@@ -33,6 +42,7 @@ export function kernelsFor(dtype: FloatDType): Kernels {
 
 /** Waits until {@link kernelsFor} can answer: in a browser, until the WebAssembly module has been fetched and compiled. */
 export async function kernelsReady(dtype: FloatDType): Promise<Kernels> {
+  await coming;
   if (!made.has(dtype)) await providers.get(dtype)?.ready?.();
   return kernelsFor(dtype);
 }

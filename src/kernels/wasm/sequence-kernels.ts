@@ -3,6 +3,13 @@ import type { DecayedCall, DecayedGradients, ImputeCall, ImputeGradients } from 
 import type { DepthwiseCall, DepthwiseGradients } from "../depthwise.js";
 import type { GatedScanCall, GatedScanGradients } from "../gated-scan.js";
 import type { Cell } from "../kernels.js";
+import {
+  NORMALIZED,
+  type NormalizedCall,
+  type NormalizedCell,
+  type NormalizedGradients,
+  type NormalizedKernels,
+} from "../normalized.js";
 import type { PackedCall, PackedGradients } from "../packed.js";
 import type { SequenceKernels } from "../sequence-kernels.js";
 import { WORTH_SHARING } from "./forward-kernels.js";
@@ -13,6 +20,7 @@ export const SEQUENCE_OP = {
   impute: 32, imputeGrad: 33, decay: 34, decayGrad: 35,
   packedForwardScratch: 40, packedForward: 41, packedBackwardScratch: 42, packedBackward: 43,
   gatedScan: 50, gatedScanBackward: 51, depthwise: 52, depthwiseGrad: 53,
+  normalizedForwardScratch: 60, normalizedForward: 61, normalizedBackwardScratch: 62, normalizedBackward: 63,
 } as const; // prettier-ignore
 
 /** Slots of assembly/call.ts beside those of every recurrent call; the first is 0 but in the calls of GRU-D. */
@@ -22,6 +30,8 @@ const DECAY_SLOT = 56;
 const OFFSETS_SLOT = 40;
 const LENGTHS_SLOT = 41;
 const PARTS_SLOT = 42;
+/** Of assembly/sequence/normalized-call.ts. */
+const GAINS_SLOT = 40;
 const SCRATCH_SLOT = 22;
 
 /** Units are dealt out among the threads in blocks of so many: a cache line. */
@@ -30,7 +40,7 @@ const BLOCK = 16;
 const SCAN_WORK = 10;
 
 /** All wasm kernels and those of ragged batches and of the rarer layers. */
-export class SequenceWasmKernels extends WasmKernels implements SequenceKernels {
+export class SequenceWasmKernels extends WasmKernels implements SequenceKernels, NormalizedKernels {
   readonly sequences = true;
 
   impute(call: ImputeCall) {
@@ -118,6 +128,49 @@ export class SequenceWasmKernels extends WasmKernels implements SequenceKernels 
     const mark = arena.mark();
     const parts = this.recurrentParts(call);
     this.ints[PARTS_SLOT] = parts;
+    this.exports.run(scratchOp, 1);
+    const scratch = arena.alloc(this.ints[SCRATCH_SLOT]!);
+    this.ints[SCRATCH_SLOT] = scratch;
+    this.exports.run(op, parts);
+    arena.release(mark);
+  }
+
+  normalizedLength(cell: NormalizedCell, B: number, T: number, H: number): number {
+    const lstm = cell === "lstm";
+    return this.savedLength(cell, B, T, H) + T * B * (H * (lstm ? 5 : 3) + NORMALIZED[cell].scales);
+  }
+
+  normalizedForward(cell: NormalizedCell, call: NormalizedCall) {
+    this.#describeNormalized(cell, call);
+    this.#runNormalized(SEQUENCE_OP.normalizedForwardScratch, SEQUENCE_OP.normalizedForward, call);
+  }
+
+  normalizedBackward(cell: NormalizedCell, call: NormalizedCall, gradients: NormalizedGradients) {
+    this.#describeNormalized(cell, call);
+    this.describeGradients({ ...gradients, dx: gradients.da, dW: 0, dU: 0 });
+    const ints = this.ints;
+    ints[GAINS_SLOT + 4] = gradients.du;
+    ints[GAINS_SLOT + 5] = gradients.states;
+    ints[GAINS_SLOT + 6] = gradients.dgains;
+    ints[GAINS_SLOT + 7] = gradients.dcellGain;
+    ints[GAINS_SLOT + 8] = gradients.dcellBias;
+    this.#runNormalized(SEQUENCE_OP.normalizedBackwardScratch, SEQUENCE_OP.normalizedBackward, call);
+  }
+
+  #describeNormalized(cell: NormalizedCell, call: NormalizedCall): void {
+    this.describe(cell, { ...call, x: call.a, W: 0, D: 0, resetAfter: true });
+    const ints = this.ints;
+    ints[GAINS_SLOT] = call.gains;
+    ints[GAINS_SLOT + 1] = call.cellGain;
+    ints[GAINS_SLOT + 2] = call.cellBias;
+    this.numbers[GAINS_SLOT + 3] = call.epsilon;
+  }
+
+  #runNormalized(scratchOp: number, op: number, call: NormalizedCall): void {
+    const { arena } = this.memory;
+    const mark = arena.mark();
+    const parts = this.recurrentParts({ ...call, D: 0 });
+    this.ints[GAINS_SLOT + 9] = parts;
     this.exports.run(scratchOp, 1);
     const scratch = arena.alloc(this.ints[SCRATCH_SLOT]!);
     this.ints[SCRATCH_SLOT] = scratch;

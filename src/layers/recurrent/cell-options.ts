@@ -24,6 +24,8 @@ export interface CellConfig extends LayerConfig, KernelOptions, RecurrentOptions
 export interface GatedCellConfig extends CellConfig {
   /** Activation of the gates. Default "sigmoid". */
   recurrentActivation?: ActivationLike;
+  /** Layer normalisation of W x and of U h (Ba et al. 2016, arXiv 1607.06450), and of an LSTM's cell state. Default false. */
+  layerNormalization?: boolean;
 }
 
 export const cellDefaults = {
@@ -38,7 +40,7 @@ export const cellDefaults = {
   ...biasOptions.defaults,
 };
 
-export const gatedCellDefaults = { ...cellDefaults, recurrentActivation: "sigmoid" };
+export const gatedCellDefaults = { ...cellDefaults, recurrentActivation: "sigmoid", layerNormalization: false };
 
 export function checkCell(label: string, config: CellConfig): void {
   checkCount(label, "units", config.units);

@@ -1,7 +1,11 @@
+import { bring } from "../../ops/backend.js";
 import type { RecurrentOptions } from "../../ops/recurrent.js";
+import type { Shape } from "../../tensor/shape.js";
 import type { Tensor } from "../../tensor/tensor.js";
+import { SluiceError } from "../../util/errors.js";
 import { Layer, type CallContext, type LayerConfig } from "../layer.js";
 import type { Parameter } from "../parameter.js";
+import { weightChoices } from "../weight-choices.js";
 import type { CellRunner } from "./scan.js";
 
 /** What a cell is told beside input and states. */
@@ -37,4 +41,13 @@ export abstract class RecurrentCell<C extends LayerConfig = LayerConfig> extends
   }
   /** For a cell with an operation of its own over all steps: how it is run. Left out: by the fused operation, else step by step. */
   runner?(): CellRunner;
+
+  /** With layerNormalization: a gain, and how the cell then runs, which is fetched while the layer is made. */
+  protected normalize(gain: string, shape: Shape): void {
+    this.addWeight(gain, shape, { initializer: weightChoices.initializer("ones", this.label) });
+    this.runner = () => {
+      throw new SluiceError(`${this.label}: await ready() first`);
+    };
+    bring(import("./normalized-cell.js").then(({ normalizedCell }) => Object.assign(this, normalizedCell(this))));
+  }
 }

@@ -8,15 +8,18 @@ import { checkCount } from "../../util/checks.js";
 import { check } from "../../util/errors.js";
 import type { Layer } from "../layer.js";
 import type { FusedCell } from "./cell.js";
+import { scanTapePieces } from "./tape-pieces.js";
 import { RecurrentLayer, type RecurrentLayerConfig } from "./recurrent-layer.js";
 import { scan, type Scan, type ScanInputs, type ScanOptions, type ScanResult } from "./scan.js";
 
 /** Keeps the states between pieces where the layer asks for it; others run as ever. */
 export const checkpointedScan: Scan = (cell, inputs, options, context) => {
-  const { checkpointEvery } = options;
+  const { checkpointEvery, ...whole } = options;
   const { fused } = cell;
-  if (!fused || !checkpointEvery || checkpointEvery >= inputs.x.shape[1]!) return scan(cell, inputs, options, context);
-  return scanPieces(fused, inputs, options, { every: checkpointEvery });
+  if (!checkpointEvery || checkpointEvery >= inputs.x.shape[1]!) return scan(cell, inputs, whole, context);
+  if (fused) return scanPieces(fused, inputs, options, { every: checkpointEvery });
+  const { sequence, states } = scanTapePieces(cell, cell.runner!(), inputs, whole, context, checkpointEvery);
+  return { sequence, states, last: lastOutput(sequence, states[0]!, inputs.mask, options) };
 };
 
 /** @throws SluiceError for a count that is none, or a cell that the kernels do not know */
@@ -27,7 +30,7 @@ export function checkCheckpoints(layers: readonly Layer[]): void {
     if (!(layer instanceof RecurrentLayer) || (checkpointEvery ?? null) === null) continue;
     checkCount(layer.label, "checkpointEvery", checkpointEvery);
     const { cell } = layer as RecurrentLayer<RecurrentLayerConfig>;
-    check(cell.fused !== null || cell.runner !== undefined, () => {
+    check(cell.fused !== null || cell.runner?.().inPieces === true, () => {
       return `${layer.label}: checkpointEvery needs gru, lstm or simpleRnn with activations that their kernels have (linear, sigmoid, tanh, relu, hardSigmoid)`;
     });
   }

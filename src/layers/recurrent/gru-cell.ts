@@ -26,6 +26,10 @@ export const gruDefaults = { ...gatedCellDefaults, resetAfter: true };
  *
  * Weights: kernel [D, 3H], recurrentKernel [H, 3H], gates in the order z | r | g; bias [2, 3H] (b, then c) with resetAfter,
  * else [3H].
+ *
+ * With layerNormalization (Ba et al. 2016, arXiv 1607.06450, equations 27 to 30; for resetAfter), where N(v) = (v − mean) / √(variance
+ * + 1e-5): α_zr ⊙ N(W_zr x) and β_zr ⊙ N(U_zr h₋) over the 2H values of z and r together, α_g ⊙ N(W_g x) and β_g ⊙ N(U_g h₋) stand
+ * where W x and U h₋ stand above. One weight more: gains [2, 3H] (α, then β), which begin at 1; the bias is that of the normalisations.
  */
 export class GRUCell extends RecurrentCell<GRUCellConfig> {
   static override readonly className = "GRUCell";
@@ -51,9 +55,10 @@ export class GRUCell extends RecurrentCell<GRUCellConfig> {
   }
 
   override build([shape]: PartialShape[]): void {
-    const { units: H, useBias, resetAfter } = this.config;
+    const { units: H, useBias, resetAfter, layerNormalization } = this.config;
     this.#W = this.addWeight("kernel", [this.lastSize(shape!), 3 * H], kernelOptions.resolve(this.config, this.label));
     this.#U = this.addWeight("recurrentKernel", [H, 3 * H], recurrentOptions.resolve(this.config, this.label));
+    if (layerNormalization) this.normalize("gains", [2, 3 * H]);
     if (!useBias) return;
     this.#b = this.addWeight("bias", resetAfter ? [2, 3 * H] : [3 * H], biasOptions.resolve(this.config, this.label));
   }
@@ -73,7 +78,7 @@ export class GRUCell extends RecurrentCell<GRUCellConfig> {
   override get fused(): FusedCell | null {
     const activation = this.#activation.fused;
     const recurrentActivation = this.#recurrentActivation.fused;
-    if (!activation || !recurrentActivation) return null;
+    if (!activation || !recurrentActivation || this.runner) return null;
     const resetAfter = this.config.resetAfter!;
     return { cell: "gru", activation, recurrentActivation, resetAfter, W: this.#W, U: this.#U, b: this.#b };
   }

@@ -26,6 +26,10 @@ export const lstmDefaults = { ...gatedCellDefaults, unitForgetBias: true };
  *     c = f ⊙ c₋ + i ⊙ g              h = o ⊙ tanh(c)
  *
  * Weights: kernel [D, 4H], recurrentKernel [H, 4H], bias [4H], gates in the order i | f | g | o. States: h, c.
+ *
+ * With layerNormalization (Ba et al. 2016, arXiv 1607.06450, equations 20 to 22), where N(v) = (v − mean) / √(variance + 1e-5): the
+ * gates see α ⊙ N(W x) + β ⊙ N(U h₋) + b, normalised over all 4H values together, and h = o ⊙ tanh(γ ⊙ N(c) + d). Three weights
+ * more: gains [2, 4H] (α, then β) and cellGain [H], which begin at 1, and cellBias [H].
  */
 export class LSTMCell extends RecurrentCell<LSTMCellConfig> {
   static override readonly className = "LSTMCell";
@@ -51,11 +55,16 @@ export class LSTMCell extends RecurrentCell<LSTMCellConfig> {
   }
 
   override build([shape]: PartialShape[]): void {
-    const { units: H, useBias, unitForgetBias } = this.config;
+    const { units: H, useBias, unitForgetBias, layerNormalization } = this.config;
     this.#W = this.addWeight("kernel", [this.lastSize(shape!), 4 * H], kernelOptions.resolve(this.config, this.label));
     this.#U = this.addWeight("recurrentKernel", [H, 4 * H], recurrentOptions.resolve(this.config, this.label));
-    if (!useBias) return;
     const options = biasOptions.resolve(this.config, this.label);
+    if (layerNormalization) {
+      this.normalize("gains", [2, 4 * H]);
+      this.normalize("cellGain", [H]);
+      this.addWeight("cellBias", [H], options);
+    }
+    if (!useBias) return;
     const initializer = unitForgetBias ? withForgetBias(options.initializer, H) : options.initializer;
     this.#b = this.addWeight("bias", [4 * H], { ...options, initializer });
   }
@@ -78,7 +87,7 @@ export class LSTMCell extends RecurrentCell<LSTMCellConfig> {
   override get fused(): FusedCell | null {
     const activation = this.#activation.fused;
     const recurrentActivation = this.#recurrentActivation.fused;
-    if (!activation || !recurrentActivation) return null;
+    if (!activation || !recurrentActivation || this.runner) return null;
     return { cell: "lstm", activation, recurrentActivation, resetAfter: false, W: this.#W, U: this.#U, b: this.#b };
   }
 }

@@ -1,4 +1,3 @@
-import { dropoutMask } from "../../ops/dropout.js";
 import { flip } from "../../ops/flip.js";
 import { mul } from "../../ops/arithmetic.js";
 import { reshape } from "../../ops/reshape.js";
@@ -7,8 +6,8 @@ import type { Tensor } from "../../tensor/tensor.js";
 import { check } from "../../util/errors.js";
 import type { RegularizerLike } from "../../regularizers/index.js";
 import { Layer, type CallContext, type LayerConfig } from "../layer.js";
-import { drawSeed } from "../seed.js";
 import type { StepPlan } from "../step-plan.js";
+import { weightChoices } from "../weight-choices.js";
 import type { RecurrentCell } from "./cell.js";
 import { planRecurrentStep } from "./plan-step.js";
 import { scan, type ScanResult } from "./scan.js";
@@ -95,7 +94,7 @@ export abstract class RecurrentLayer<C extends RecurrentLayerConfig> extends Lay
     // One mask [B, size] for all steps, when training and when there is something to drop.
     const maskFor = (size: number, rate: number) => {
       return context.training && rate > 0
-        ? dropoutMask([B, size], rate, drawSeed(cell.config as { seed?: number | null }, context))
+        ? weightChoices.dropoutMask([B, size], rate, cell.config as object, context)
         : null;
     };
     const D = x.shape[2]!;

@@ -48,6 +48,8 @@ export interface StepPlaces {
 export interface CellRunner {
   scan: Scan;
   planStep(plan: StepPlan, cell: RecurrentCell, places: StepPlaces): void;
+  /** Whether a sequence may be run piece by piece: all that goes on are the states, and the output is the first of them. */
+  readonly inPieces?: boolean;
 }
 
 /** How every cell can be run (stepwise.ts). */

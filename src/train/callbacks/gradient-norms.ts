@@ -1,6 +1,5 @@
 import type { Layer } from "../../layers/layer.js";
 import type { RecurrentCell } from "../../layers/recurrent/cell.js";
-import { observedScan } from "../../layers/recurrent/observed.js";
 import { RecurrentLayer, type RecurrentLayerConfig } from "../../layers/recurrent/recurrent-layer.js";
 import { scan, type Scan } from "../../layers/recurrent/scan.js";
 import { checkCount, checkOptions } from "../../util/checks.js";
@@ -47,14 +46,10 @@ export function gradientNorms(options: GradientNormsOptions = {}): GradientNorms
   let names = new Map<RecurrentCell, string>();
   let before: Scan | undefined;
 
-  const observed = observedScan((cell, T) => {
+  const begin = (cell: RecurrentCell, T: number) => {
     const norms = new Float64Array(T);
     records.push({ ...at, layer: names.get(cell)!, norms });
     return norms;
-  });
-  const look: Scan = (cell, inputs, how, context) => {
-    const chosen = looking && context.training && names.has(cell) ? observed : (before ?? scan);
-    return chosen(cell, inputs, how, context);
   };
   const next = (epoch: number, step: number) => {
     at = { epoch, step };
@@ -63,11 +58,16 @@ export function gradientNorms(options: GradientNormsOptions = {}): GradientNorms
 
   return {
     records,
-    onTrainBegin({ model }: TrainingRun) {
+    async onTrainBegin({ model }: TrainingRun) {
       names = new Map(cellsOf(model.layers, ""));
       check(names.size > 0, () => "gradientNorms: the model has no recurrent layer");
+      const { observedScan } = await import("../../layers/recurrent/observed.js");
+      const observed = observedScan(begin);
       before = model.scan;
-      model.scan = look;
+      model.scan = (cell, inputs, how, context) => {
+        const chosen = looking && context.training && names.has(cell) ? observed : (before ?? scan);
+        return chosen(cell, inputs, how, context);
+      };
     },
     onEpochBegin: (epoch) => next(epoch, 0),
     onBatchEnd: (step) => next(at.epoch, step + 1),

@@ -193,7 +193,7 @@ function hiddenOf(round: usize): usize {
 }
 
 /** The row of dy at running step s, 0 where the output was a constant zero. */
-function outputGradient(row: i32, s: i32, firstCounting: i32): usize {
+export function outputGradient(row: i32, s: i32, firstCounting: i32): usize {
   if (!dy()) return 0;
   const t = timeOf(s);
   if (mask() && !isUsed(row, t) && (zeroOutputForMask() || s < firstCounting)) return 0;

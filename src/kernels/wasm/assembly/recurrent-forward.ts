@@ -182,7 +182,7 @@ function finishRow(row: i32, t: i32, a: usize, u: usize, hBefore: usize, cBefore
 }
 
 /** Masked steps put out zeros: all of them with zeroOutputForMask, else those before the first step that counts. */
-function fixSilentOutputs(first: i32, rows: i32): void {
+export function fixSilentOutputs(first: i32, rows: i32): void {
   if (!y()) return;
   for (let row = first; row < first + rows; row++) {
     const until = zeroOutputForMask() ? T() : firstUsed(row);

@@ -4,6 +4,8 @@ import { decayFactors, decayFactorsGrad } from "./decay";
 import { depthwise, depthwiseGrad } from "./depthwise";
 import { impute, imputeGrad } from "./impute";
 import { gatedScan, gatedScanBackward } from "./gated-scan";
+import { normalizedBackward, normalizedBackwardScratch } from "./normalized-backward";
+import { normalizedForward, normalizedForwardScratch } from "./normalized-forward";
 import { packedBackward, packedBackwardScratch } from "./packed-backward";
 import { answerScratch } from "./packed-call";
 import { packedForward, packedForwardScratch } from "./packed-forward";
@@ -22,6 +24,10 @@ export function performSequence(op: i32, part: i32, parts: i32, workspace: usize
     case 51: return gatedScanBackward(part, parts);
     case 52: return depthwise(part, parts);
     case 53: return depthwiseGrad(part, parts);
+    case 60: return answerScratch(normalizedForwardScratch(arg(49)));
+    case 61: return normalizedForward(part, parts, workspace);
+    case 62: return answerScratch(normalizedBackwardScratch(arg(49)));
+    case 63: return normalizedBackward(part, parts, workspace);
     default: unreachable();
   }
 }
