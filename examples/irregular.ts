@@ -39,7 +39,7 @@ export async function main(epochs: number, runs = "runs") {
     console.log(`${name.padEnd(30)} RMSE ${values["RMSE"]!.toFixed(2)} °C`);
   }
   const days = await run.predict(rows);
-  console.log("\nThe days after the last:", days);
+  console.log("\nThe days after the last observation:", days);
   return { evaluation, days };
 }
 

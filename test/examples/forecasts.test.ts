@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { main as backtest } from "../../examples/backtest.js";
+import { main as irregular } from "../../examples/irregular.js";
 import { main as noisySine } from "../../examples/noisy-sine.js";
 import { main as stackedGru } from "../../examples/stacked-gru.js";
 import { main as stockPrice, sp500 } from "../../examples/stock-price.js";
@@ -56,4 +57,12 @@ test("uncertainty: most of the days that came later lie inside, and quantiles ar
   for (const day of days)
     assert.ok(day["temp_max_q0.1"]! < day["temp_max"]! && day["temp_max"]! < day["temp_max_q0.9"]!);
   assert.equal(stock, 26);
+});
+
+test("irregular: 60 % of the weather removed, measured beside the last observation, and three days foreseen", async () => {
+  const { evaluation, days } = await irregular(4, folder);
+  const [network, last] = evaluation.entries;
+  assert.equal(last!.name, "last observation");
+  assert.ok(network!.values["RMSE"]! < last!.values["RMSE"]!, evaluation.verdict);
+  assert.deepEqual(days.map(({ date }) => date), ["2015-12-31", "2016-01-01", "2016-01-02"], "after the last observation"); // prettier-ignore
 });
