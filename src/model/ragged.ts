@@ -28,9 +28,12 @@ export interface RaggedOptions {
  * @throws SluiceError that names the sequence which is empty, or whose steps have another shape than those of the first
  */
 export function ragged(sequences: readonly TensorLike[], options: RaggedOptions = {}): Ragged {
-  providePacked({ feed, call, collect, part: (t, from, to) => (t instanceof Ragged ? t.part(from, to) : null), align });
   return joinSequences(sequences, options.dtype);
 }
+
+const part = (t: Tensor, from: number, to: number) => (t instanceof Ragged ? t.part(from, to) : null);
+
+providePacked({ feed, call, collect, part, align });
 
 function feed(source: Tensor, slice: Slice): Value | null {
   if (!(source instanceof Ragged)) return null;

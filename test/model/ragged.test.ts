@@ -5,6 +5,7 @@ import {
   input, layers, Layer, loadModel, losses, model, optimizers, ops, ragged, sequential,
   type FitOptions, type Model, type Ragged, type Tensor,
 } from "../../src/index.js"; // prettier-ignore
+import * as inference from "../../src/inference.js";
 import { normal } from "../../src/util/normal.js";
 import { Random } from "../../src/util/random.js";
 
@@ -181,6 +182,14 @@ test("a saved model and its training go on with ragged inputs", async () => {
   assert.deepEqual((await loaded.predict(x)).data, (await net.predict(x)).data);
   const [a, b] = [await fit(net, 2, 4), await fit(loaded, 2, 4)];
   assert.deepEqual(a.history, b.history);
+});
+
+test("sluice/inference takes them too", async () => {
+  const [net] = twins(everyStep, "float32");
+  const x = sequences();
+  const loaded = await inference.loadModel(net.toBytes(), { layers: [gru, dense] });
+  const again = inference.ragged(Array.from(x.lengths, (_, i) => x.sequence(i)));
+  assert.deepEqual((await loaded.predict(again)).data, (await net.predict(x)).data);
 });
 
 test("a data set yields ragged batches", async () => {
