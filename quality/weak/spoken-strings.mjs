@@ -20,8 +20,8 @@ import { transcribe } from "sluice/tasks";
 const { values } = parseArgs({
   options: {
     speakers: { type: "string" },
-    epochs: { type: "string", default: "25" },
-    passes: { type: "string", default: "2" },
+    epochs: { type: "string", default: "10" },
+    passes: { type: "string", default: "1" },
     seed: { type: "string", default: "1" },
     dev: { type: "string" },
     options: { type: "string", default: "{}" },

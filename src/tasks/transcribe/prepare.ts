@@ -52,7 +52,7 @@ export async function prepareTranscribe(
   let epoch = context.initialEpoch ?? 0;
   return {
     pipeline,
-    model: buildNetwork(symbols.classes, options),
+    model: buildNetwork(symbols.classes, Math.ceil(train.frames.length / options.batchSize), options),
     train: () => trainingBatches(train, options, epoch++),
     validation: () => plainBatches(validation, options),
     fit: {
