@@ -55,6 +55,18 @@ test("what happens from an origin on cannot change its forecast", async () => {
   );
 });
 
+for (const model of ["segrnn", "deepar"])
+  test(`nor that of ${model}`, async () => {
+    const table = (change: number) => tableOf({ y: wave(N).map((v, row) => (row < 84 ? v : v * change)) });
+    const given = { model, initial: 80, period: 2, samples: 5 };
+    const [one, other] = [savedOf(await run(table(1), given)), savedOf(await run(table(7), given))];
+    const said = ({ origins }: typeof one) => origins.slice(0, 3).map(({ at, forecasts }) => [at, forecasts[0]!.targets[0]!.forecasts]); // prettier-ignore
+    assert.equal(said(one)[2]![0], 84);
+    assert.deepEqual(said(other), said(one));
+    const later = ({ origins }: typeof one) => origins[3]!.forecasts[0]!.targets[0]!.forecasts;
+    assert.notDeepEqual(later(other), later(one), "but it is seen from the next origin");
+  });
+
 test("scores are those of the forecasts that are written, in units of what each origin knew", async () => {
   const y = wave(60);
   const backtest = await run(tableOf({ y }), { initial: 50, period: 3, season: 1 });
