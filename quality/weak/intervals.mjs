@@ -3,7 +3,7 @@
  * of the truth inside the intervals of 80 and 95 %, its 99 % bootstrap interval (over series, on traffic over days), widths and pinball
  * loss; on M4 also sMAPE and MASE as the competition defines them (season 1), beside Naive2 and its published table.
  *
- *   node quality/weak/intervals.mjs [--only=m4,traffic] [--hold-out] [--quick]
+ *   node quality/weak/intervals.mjs [--only=m4,traffic] [--methods=quantiles] [--hold-out] [--quick]
  *
  * The methods were chosen with --hold-out, which looks at the training files alone: of M4 the last 13 values of each series are foreseen from
  * those before, of traffic the last quarter. The first method that is trained is the one that was fixed so; the others stand beside it.
@@ -18,6 +18,7 @@ import { forecast } from "sluice/tasks";
 const { values: args } = parseArgs({
   options: {
     only: { type: "string", default: "m4,traffic" },
+    methods: { type: "string", default: "" },
     "hold-out": { type: "boolean", default: false },
     quick: { type: "boolean", default: false },
   },
@@ -63,6 +64,7 @@ function print(title, header, rows) {
   console.log([header, ...rows].map(line).join("\n"));
 }
 
+const chosen = (methods) => Object.entries(methods).filter(([name]) => name.includes(args.methods));
 const effort = ({ seconds, cpu, epochs }) =>
   `${epochs} epochs, ${cpu.toFixed(0)} s of processor time, ${seconds.toFixed(0)} s`;
 
@@ -125,7 +127,7 @@ async function m4() {
       judged((_, past) => ({ points: Array(H).fill(past.at(-1)) })),
     ),
   ];
-  for (const [name, options] of Object.entries(M4)) {
+  for (const [name, options] of chosen(M4)) {
     const trained = await train(file, { ...M4_COMMON, ...options, testData });
     const bySeries = new Map(series.map(({ id }) => [id, []]));
     for (const answer of await trained.run.predict(file)) bySeries.get(answer.id).push(answer);
@@ -179,7 +181,7 @@ async function traffic() {
   const all = [...known, ...test];
   const days = Math.floor(test.length / DAY);
   const rows = [];
-  for (const [name, options] of Object.entries(TRAFFIC)) {
+  for (const [name, options] of chosen(TRAFFIC)) {
     const calibration = options.intervals && { calibration: 0.2 };
     const trained = await train(file, { ...TRAFFIC_COMMON, ...calibration, ...options, testData });
     const { values } = trained.run.evaluation.entries[0];
