@@ -25,7 +25,7 @@ export interface RaggedOptions {
  * work of recurrent layers, pooling and layers that look at every step alone is that of the real steps. Targets and weights of
  * every step are ragged too, of the same lengths.
  * @param sequences each [time, …], at least one step long, with steps of one shape
- * @throws SluiceError that names the sequence which is empty, or whose steps have another shape than those of the first
+ * @throws SluiceError that names the sequence which is empty, holds NaN or infinity, or whose steps have another shape than those of the first
  */
 export function ragged(sequences: readonly TensorLike[], options: RaggedOptions = {}): Ragged {
   return joinSequences(sequences, options.dtype);

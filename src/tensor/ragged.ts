@@ -142,6 +142,11 @@ export function joinSequences(sequences: readonly TensorLike[], dtype: DType | u
     const t = toTensor(sequence, `ragged: sequence ${i}`, float);
     check(t.rank > 0 && !(t instanceof Ragged), () => `ragged: sequence ${i} must be [time, …], got ${show(sequence)}`);
     check(t.shape[0]! > 0, () => `ragged: sequence ${i} is empty; leave it out, or give it a step`);
+    const bad = t.data.findIndex((value) => !Number.isFinite(value));
+    check(bad < 0, () => {
+      const cols = t.size / t.shape[0]!;
+      return `ragged: sequence ${i}, step ${Math.floor(bad / cols)}: expected finite numbers, got ${t.data[bad]}`;
+    });
     return t;
   });
   const step = tensors[0]!.shape.slice(1);
