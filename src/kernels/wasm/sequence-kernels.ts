@@ -226,7 +226,7 @@ export class SequenceWasmKernels extends WasmKernels implements SequenceKernels,
     this.#runScan(SEQUENCE_OP.gatedScanBackward, call, db ? call.B * (call.cell === "minGru" ? 2 : 3) * 8 : 0);
   }
 
-  /** Slots of assembly/sequence/gated-scan.ts. @param sums bytes of scratch for each unit, beside two rows for each thread */
+  /** Slots of assembly/sequence/gated-scan.ts. @param sums bytes of scratch for each unit, beside two rows and a line for each thread */
   #runScan(op: number, call: GatedScanCall, sums: number): void {
     const ints = this.ints;
     ints[0] = call.cell === "minGru" ? 2 : 3;
@@ -246,7 +246,7 @@ export class SequenceWasmKernels extends WasmKernels implements SequenceKernels,
     const parts = call.B * call.T * call.H * SCAN_WORK < WORTH_SHARING ? 1 : this.threads;
     const { arena } = this.memory;
     const mark = arena.mark();
-    const scratch = arena.alloc(Math.ceil(call.H / BLOCK) * BLOCK * (8 * parts + sums));
+    const scratch = arena.alloc(Math.ceil(call.H / BLOCK) * BLOCK * (8 * parts + sums) + 64 * parts);
     this.ints[14] = scratch;
     this.exports.run(op, parts);
     arena.release(mark);

@@ -5,7 +5,6 @@
  * nothing to gain and three times the traffic to lose.
  */
 import { arg, argPtr, splitAt } from "../args";
-import { exp, sigmoid } from "../math";
 import { flush, fma, storeLanes } from "../simd";
 import { barrier } from "../threads";
 import { copyFloats } from "../vectors";
@@ -14,8 +13,6 @@ import { copyFloats } from "../vectors";
 const BLOCK = 16;
 /** States and gradients below this become 0: where nothing is added they shrink step by step, and denormals are slow. */
 const LEAST: f32 = 1e-30;
-/** e^87 is a float, and so are sums of it. */
-const LOWEST: f32 = -87;
 
 @inline function gates(): i32 { return arg(0); } // prettier-ignore
 @inline function B(): i32 { return arg(1); } // prettier-ignore
@@ -56,16 +53,37 @@ function rowBytes(): usize {
   return <usize>blocks() * BLOCK * 4;
 }
 
-/** A row of zeros for each thread, then one of gradients. */
+/** For each thread a row of zeros, one of gradients, and a line that nobody reads. */
 @inline
 function zerosOf(part: i32): usize {
-  return argPtr(14) + <usize>part * 2 * rowBytes();
+  return argPtr(14) + <usize>part * (2 * rowBytes() + 64);
+}
+
+@inline
+function sinkOf(zeros: usize): usize {
+  return zeros + 2 * rowBytes();
 }
 
 /** Address of unit `column` in row `row` of an array [.., H]. */
 @inline
 function unitAt(base: usize, row: i32, column: i32): usize {
   return base + (<usize>row * H() + column) * 4;
+}
+
+/** Steps that are brought into the cache at once. */
+const AHEAD = 16;
+
+/**
+ * Reads a word of each cache line of the AHEAD steps up to running step s of an array [B, T, width], in the order of addresses, before they
+ * are used in the other order: hardware fetches ahead upwards, and downwards the loop over time would take half as long again.
+ */
+function fetch(base: usize, row: i32, s: i32, width: i32, sink: usize): void {
+  const last = timeOf(s);
+  const first = max(0, last - AHEAD + 1);
+  const end = base + (<usize>row * T() + last + 1) * width * 4;
+  let seen = 0;
+  for (let p = base + (<usize>row * T() + first) * width * 4; p < end; p += 64) seen |= load<i32>(p);
+  store<i32>(sink, seen);
 }
 
 /** Slots: gates, B, T, H, reverse, positive, zeroOutputForMask, keep, a, b, h0, mask, y, hT, scratch. */
@@ -88,6 +106,7 @@ function scanRow(row: i32, column: i32, n: i32, zeros: usize): void {
   const biasStep = b() ? <usize>H() * 4 : 0;
   let seen = false;
   for (let s = 0; s < T(); s++) {
+    if (arg(4) && s % AHEAD == 0) fetch(a(), row, s, gates() * H(), sinkOf(zeros));
     const at = row * T() + timeOf(s);
     const out = unitAt(y(), at, column);
     if (!isUsed(row, s)) {
@@ -104,29 +123,66 @@ function scanRow(row: i32, column: i32, n: i32, zeros: usize): void {
   if (hT()) copyFloats(unitAt(hT(), row, column), h, n);
 }
 
+/** log₂ e, bounds of the argument, 1.5·2²³, then 2^f = 1 + f·P(f) for |f| ≤ ½ (Cephes exp2f, Moshier), the highest power first. */
+const EXP2 = memory.data<f32>([
+  -1.44269504088896341, 87, -87, 12582912, 1.535336188319500e-4, 1.339887440266574e-3, 9.618437357674640e-3, 5.550332471162809e-2,
+  2.402264791363012e-1, 6.931472028550421e-1, 1,
+]);
+
+/** From memory, as math.ts has it for tanh. */
 @inline
-function candidate(x: v128): v128 {
-  if (!positive()) return x;
+function constant(i: usize): v128 {
+  return v128.load32_splat(EXP2 + i * 4);
+}
+
+/**
+ * 1 / (1 + e^-x) with small relative error, as math.ts's, in half the operations: gates beyond ±87 count as ±87, so that 2^n is
+ * added to the exponent at once, and n comes out of the low bits of a sum with 1.5·2²³. NaN stays.
+ */
+@inline
+function sigmoid(gate: v128): v128 {
+  const x = f32x4.pmax(f32x4.pmin(gate, constant(1)), constant(2));
+  const shifted = fma(x, constant(0), constant(3));
+  const f = fma(x, constant(0), f32x4.sub(constant(3), shifted));
+  let p = fma(f, constant(4), constant(5));
+  p = fma(p, f, constant(6));
+  p = fma(p, f, constant(7));
+  p = fma(p, f, constant(8));
+  p = fma(p, f, constant(9));
+  const one = constant(10);
+  const e = i32x4.add(fma(p, f, one), i32x4.shl(shifted, 23));
+  return f32x4.div(one, f32x4.add(one, f32x4.add(e, f32x4.sub(x, x))));
+}
+
+@inline
+function candidate(x: v128, isPositive: bool): v128 {
+  if (!isPositive) return x;
   const above = f32x4.add(x, f32x4.splat(0.5));
   return v128.bitselect(above, sigmoid(x), f32x4.ge(x, f32x4.splat(0)));
 }
 
 /** Its slope from its value. */
 @inline
-function slope(g: v128): v128 {
-  const one = f32x4.splat(1);
-  if (!positive()) return one;
+function slope(g: v128, isPositive: bool): v128 {
+  const one = constant(10);
+  if (!isPositive) return one;
   return v128.bitselect(f32x4.mul(g, f32x4.sub(one, g)), one, f32x4.lt(g, f32x4.splat(0.5)));
+}
+
+@inline
+function mix(h: v128, g: v128, s: v128): v128 {
+  return flush(fma(s, f32x4.sub(g, h), h), LEAST);
 }
 
 function minGru(out: usize, gate: usize, bias: usize, biasStep: usize, h: usize, n: i32): void {
   const next = <usize>H() * 4;
+  const isPositive = positive();
+  const keeps = keep();
   for (let j = 0; j < n; j += 4) {
     const s = sigmoid(f32x4.add(v128.load(gate), v128.load(bias)));
-    const g = candidate(f32x4.add(v128.load(gate + next), v128.load(bias + biasStep)));
-    const before = v128.load(h);
-    storeLanes(out, flush(fma(s, f32x4.sub(g, before), before), LEAST), n - j);
-    if (keep()) {
+    const g = candidate(f32x4.add(v128.load(gate + next), v128.load(bias + biasStep)), isPositive);
+    storeLanes(out, mix(v128.load(h), g, s), n - j);
+    if (keeps) {
       storeLanes(gate, s, n - j);
       storeLanes(gate + next, g, n - j);
     }
@@ -137,21 +193,16 @@ function minGru(out: usize, gate: usize, bias: usize, biasStep: usize, h: usize,
   }
 }
 
-@inline
-function boundedSigmoid(x: v128): v128 {
-  return sigmoid(f32x4.pmax(x, f32x4.splat(LOWEST)));
-}
-
 function minLstm(out: usize, gate: usize, bias: usize, biasStep: usize, h: usize, n: i32): void {
   const next = <usize>H() * 4;
+  const isPositive = positive();
+  const keeps = keep();
   for (let j = 0; j < n; j += 4) {
-    const f = boundedSigmoid(f32x4.add(v128.load(gate), v128.load(bias)));
-    const i = boundedSigmoid(f32x4.add(v128.load(gate + next), v128.load(bias + biasStep)));
-    const g = candidate(f32x4.add(v128.load(gate + 2 * next), v128.load(bias + 2 * biasStep)));
-    const s = f32x4.div(i, f32x4.add(f, i));
-    const before = v128.load(h);
-    storeLanes(out, flush(fma(s, f32x4.sub(g, before), before), LEAST), n - j);
-    if (keep()) {
+    const f = sigmoid(f32x4.add(v128.load(gate), v128.load(bias)));
+    const i = sigmoid(f32x4.add(v128.load(gate + next), v128.load(bias + biasStep)));
+    const g = candidate(f32x4.add(v128.load(gate + 2 * next), v128.load(bias + 2 * biasStep)), isPositive);
+    storeLanes(out, mix(v128.load(h), g, f32x4.div(i, f32x4.add(f, i))), n - j);
+    if (keeps) {
       storeLanes(gate, f, n - j);
       storeLanes(gate + next, i, n - j);
       storeLanes(gate + 2 * next, g, n - j);
@@ -208,6 +259,11 @@ function backRow(row: i32, column: i32, n: i32, zeros: usize, sums: usize): void
   const audible = zeroOutputForMask() ? T() : firstUsed(row);
   let earlier = T() - 1; // the last step that counts before step s, or -1
   for (let s = T() - 1; s >= 0; s--) {
+    if (!arg(4) && (T() - 1 - s) % AHEAD == 0) {
+      fetch(a(), row, s, gates() * H(), sinkOf(zeros));
+      fetch(y(), row, s, H(), sinkOf(zeros));
+      if (dy()) fetch(dy(), row, s, H(), sinkOf(zeros));
+    }
     const at = row * T() + timeOf(s);
     const gate = unitAt(a(), at * gates(), column);
     const used = isUsed(row, s);
@@ -236,26 +292,28 @@ function addWide(to: usize, x: v128): void {
 
 /** Writes a gate's gradient and adds it to the bias's; below LEAST it is 0, since the products that follow are slow on denormals. */
 @inline
-function put(gate: usize, sums: usize, x: v128, n: i32): void {
+function put(gate: usize, sums: usize, x: v128, n: i32, wantsBias: bool): void {
   x = flush(x, LEAST);
   storeLanes(gate, x, n);
-  if (db()) addWide(sums, x);
+  if (wantsBias) addWide(sums, x);
 }
 
 function minGruBack(gate: usize, before: usize, upstream: usize, dh: usize, sums: usize, n: i32): void {
   const next = <usize>H() * 4;
+  const isPositive = positive();
+  const wantsBias = db() != 0;
   const nextSums = rowBytes() * 2;
   for (let j = 0; j < n; j += 4) {
     const s = v128.load(gate);
     const g = v128.load(gate + next);
-    const rest = f32x4.sub(f32x4.splat(1), s);
+    const rest = f32x4.sub(constant(10), s);
     const d = f32x4.add(v128.load(dh), v128.load(upstream));
     const dg = f32x4.mul(d, s);
     const kept = f32x4.mul(d, rest);
     const dz = f32x4.mul(f32x4.mul(dg, rest), f32x4.sub(g, v128.load(before)));
     v128.store(dh, flush(kept, LEAST));
-    put(gate, sums, dz, n - j);
-    put(gate + next, sums + nextSums, f32x4.mul(dg, slope(g)), n - j);
+    put(gate, sums, dz, n - j, wantsBias);
+    put(gate + next, sums + nextSums, f32x4.mul(dg, slope(g, isPositive)), n - j, wantsBias);
     gate += 16;
     before += 16;
     upstream += 16;
@@ -266,8 +324,10 @@ function minGruBack(gate: usize, before: usize, upstream: usize, dh: usize, sums
 
 function minLstmBack(gate: usize, before: usize, upstream: usize, dh: usize, sums: usize, n: i32): void {
   const next = <usize>H() * 4;
+  const isPositive = positive();
+  const wantsBias = db() != 0;
   const nextSums = rowBytes() * 2;
-  const one = f32x4.splat(1);
+  const one = constant(10);
   for (let j = 0; j < n; j += 4) {
     const f = v128.load(gate);
     const i = v128.load(gate + next);
@@ -278,9 +338,9 @@ function minLstmBack(gate: usize, before: usize, upstream: usize, dh: usize, sum
     const kept = f32x4.mul(d, f32x4.mul(f, scale));
     const logit = f32x4.mul(f32x4.mul(dg, f32x4.mul(f, scale)), f32x4.sub(g, v128.load(before)));
     v128.store(dh, flush(kept, LEAST));
-    put(gate, sums, f32x4.neg(f32x4.mul(logit, f32x4.sub(one, f))), n - j);
-    put(gate + next, sums + nextSums, f32x4.mul(logit, f32x4.sub(one, i)), n - j);
-    put(gate + 2 * next, sums + 2 * nextSums, f32x4.mul(dg, slope(g)), n - j);
+    put(gate, sums, f32x4.neg(f32x4.mul(logit, f32x4.sub(one, f))), n - j, wantsBias);
+    put(gate + next, sums + nextSums, f32x4.mul(logit, f32x4.sub(one, i)), n - j, wantsBias);
+    put(gate + 2 * next, sums + 2 * nextSums, f32x4.mul(dg, slope(g, isPositive)), n - j, wantsBias);
     gate += 16;
     before += 16;
     upstream += 16;
