@@ -21,7 +21,7 @@ for (const [name, make] of Object.entries(KINDS)) {
         [make({ units: 8, candidate, returnSequences: true, forgetBias: 4, inputShape: [null, D] })],
         { seed: 2 },
       );
-      const whole = (await model.predict(tensor(x, [1, steps, D]))).data;
+      const whole = Float32Array.from((await model.predict(tensor(x, [1, steps, D]))).data);
       const stream = model.stream();
       const stepped = new Float32Array(steps * 8);
       for (let t = 0; t < steps; t++) stepped.set(stream.step(x.slice(t * D, (t + 1) * D)).data, t * 8);
