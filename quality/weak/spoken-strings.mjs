@@ -6,9 +6,9 @@
  *   node quality/weak/spoken-strings.mjs [--speakers=george,theo] [--epochs=10] [--passes=1] [--seed=1] [--quick] [--dev=jackson]
  *
  * Recordings 45 to 49 of each digit by the five decide which epoch is kept; each of the others is in `passes` strings. `--dev` holds
- * out one more of the five and measures on it instead of the test speaker. Range, units, batch and epochs were chosen so, on strings by
- * jackson and by lucas that networks without them and without theo wrote down: of theo's, nothing was looked at. Data:
- * ../shared/data/fsdd, or SLUICE_DATA; without them there is nothing to measure.
+ * out one more of the five and measures on it instead of the test speaker. Units, batch and epochs were chosen so, on strings by jackson
+ * and by lucas that networks without them and without theo wrote down; so those two rows are not quite of unseen data. The range was set by
+ * the noise floors of the recordings of all six. Data: ../shared/data/fsdd, or SLUICE_DATA; without them there is nothing to measure.
  */
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
