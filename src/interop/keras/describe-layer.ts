@@ -14,7 +14,19 @@ export interface DescribedLayer {
 }
 
 /** What only Sluice needs to know, or what the place of use says. */
-const OWN = ["inputShape", "unroll", "useCudnn", "layer", "backwardLayer", "cell", "shape", "noiseShape", "keepDims"];
+const OWN = [
+  "inputShape",
+  "checkpointEvery",
+  "layerNormalization",
+  "unroll",
+  "useCudnn",
+  "layer",
+  "backwardLayer",
+  "cell",
+  "shape",
+  "noiseShape",
+  "keepDims",
+];
 const KINDS = /(Initializer|Regularizer|Constraint)$/;
 
 /** @throws SluiceError naming the layer and what the other system has no form for */
@@ -24,6 +36,7 @@ export function describeLayer(layer: Layer, target: Target, batchSize: number | 
   check(CLASSES.includes(className), () => `${where}: has no form there; known: ${CLASSES.join(", ")}`);
   const config: Config = { name: layer.name, trainable: layer.trainable, dtype: "float32" };
   const { name: _name, trainable: _trainable, ...options } = layer.getConfig();
+  check(options["layerNormalization"] !== true, () => `${where}: layerNormalization has no form there`);
   for (const [key, value] of Object.entries(options)) {
     if (!OWN.includes(key) && value !== undefined) config[snake(key)] = option(key, value, target, where);
   }

@@ -115,13 +115,14 @@ function bidirectional(where: string, name: string, config: Config, layer: Layer
 
 /** The class and arguments of a recurrent module. @throws SluiceError where functions or the reset form are others than PyTorch's */
 function moduleOf(where: string, cell: Cell, config: Config, weights: readonly PyTorchTensor[]) {
-  const { activation, recurrentActivation, resetAfter, useBias } = config;
+  const { activation, recurrentActivation, resetAfter, useBias, layerNormalization } = config;
   const plain = cell === "simpleRnn" ? ["tanh", "relu"].includes(String(activation)) : activation === "tanh" && recurrentActivation === "sigmoid"; // prettier-ignore
   check(
     plain,
     () =>
       `${where}: PyTorch knows tanh (RNN also relu) and sigmoid only, got ${show(activation)}, ${show(recurrentActivation)}`,
   );
+  check(!layerNormalization, () => `${where}: layerNormalization has no form in nn.GRU and nn.LSTM`);
   if (cell === "gru" && !resetAfter) {
     throw new SluiceError(
       `${where}: PyTorch's GRU applies the reset gate after the product only; this layer has resetAfter: false. ` +

@@ -42,6 +42,7 @@ interface CellConfig {
   recurrentActivation?: unknown;
   resetAfter?: boolean;
   useBias: boolean;
+  layerNormalization?: boolean;
 }
 
 const configOf = ({ cell }: Recurrent): CellConfig => cell.config as unknown as CellConfig;
@@ -60,6 +61,7 @@ export function recurrentNode(use: Use, x: Value, mask: Mask | null, directions:
   if (!kind) use.refuse(`its cell ${layer.cell.label} is none of GRU, LSTM and SimpleRNN, and ONNX has no other recurrent nodes`);
   const { cell, operator } = kind;
   const { units: H, resetAfter } = configOf(layer);
+  if (directions.some((d) => configOf(d.layer).layerNormalization)) use.refuse("layerNormalization has no form in ONNX's recurrent nodes");
   const [W, R, B] = weights(use, cell, directions, x.shape[2] as number, key);
   const initial = directions[0]!.initial.map((_, i) => stacked(use, directions.map((d) => d.initial[i]!)));
   const inputs = [x.in("time"), W, R, B, lengthsOf(use, mask), ...initial];
