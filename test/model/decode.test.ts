@@ -112,6 +112,13 @@ test("a wider beam never finds a worse first hypothesis than the tree's best, an
   }
 });
 
+test("banned tokens are never written", () => {
+  for (let seed = 0; seed < 20; seed++) {
+    for (const { ids } of beamSearch(toyModel([seed], 4), optionsOf({ beamWidth: 4, banned: [3] }))[0]!)
+      assert.ok(!ids.includes(3));
+  }
+});
+
 test("teacherForcing puts the beginning before and the end after", () => {
   const forced = teacherForcing([[5, 6], [7]], { start: START, end: END }); // prettier-ignore
   assert.deepEqual(forced.input.toArray(), [[1, 5, 6], [1, 7, 0]]); // prettier-ignore
