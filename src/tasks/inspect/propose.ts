@@ -20,6 +20,7 @@ export function proposeForTable(table: Table, columns: readonly ColumnFacts[]): 
     readTexts(columns),
     withTexts(columns),
     sequences(columns),
+    observed(columns),
     foresee(table, columns),
     wideRows(columns),
     fromNumbers(columns),
@@ -91,6 +92,26 @@ function sequences(columns: readonly ColumnFacts[]): Proposal | null {
   return { task: "classify", options: { label: label.name, id: id.name }, why };
 }
 
+const VARIABLE = /^(variable|parameter|measure|measurement|sensor|item|test)$/i;
+
+/** One observation a row: time, variable and value. */
+function observed(columns: readonly ColumnFacts[]): Proposal | null {
+  const variable = columns.find(({ name, classes }) => classes && classes.length > 1 && VARIABLE.test(name));
+  const value = columns.find(({ name, type }) => type === "number" && /^(value|result)$/i.test(name));
+  const time = columns.find(({ dates }) => dates);
+  if (!variable || !value || !time) return null;
+  const [target] = variable.classes!;
+  const id = columns.find(
+    ({ name, distinct }) => /^(id|series|sequence|station|patient)$/i.test(name) && distinct! > 1,
+  );
+  const options = { irregular: true, time: time.name, ...(id && { id: id.name }), variable: variable.name, value: value.name, target: target!.value, past: "all" }; // prettier-ignore
+  const why = `Each row is one observation: ${show(variable.name)} names ${variable.classes!.length} variables, ${show(value.name)} holds their values.`;
+  return { task: "forecast", options, why };
+}
+
+/** From this share of missing values on a series is called irregular. */
+const MISSING = 0.1;
+
 /** A series in time, by its dates or by how its values follow on each other. */
 function foresee(table: Table, columns: readonly ColumnFacts[]): Proposal | null {
   const time = columns.find(({ dates }) => dates);
@@ -101,8 +122,16 @@ function foresee(table: Table, columns: readonly ColumnFacts[]): Proposal | null
     const { step, ordered } = time.dates!;
     if (step === null || (id === null && !ordered && hasRepeats(time))) return null;
     const each = id === null ? "" : `, in ${columns.find(({ name }) => name === id)!.distinct} series by ${show(id)}`;
-    const why = `${show(time.name)} holds dates, ${step} apart${each}; ${show(target.name)} is a number.`;
-    return { task: "forecast", options: { target: target.name, time: time.name, ...(id !== null && { id }) }, why };
+    const share = target.missing / table.length;
+    const gaps = share > MISSING ? `, of which ${(100 * share).toFixed(0)} % are missing` : "";
+    const why = `${show(time.name)} holds dates, ${step} apart${each}; ${show(target.name)} is a number${gaps}.`;
+    const options = {
+      target: target.name,
+      time: time.name,
+      ...(id !== null && { id }),
+      ...(gaps && { irregular: true }),
+    };
+    return { task: "forecast", options, why };
   }
   const lag = lagCorrelation(table.columns.find(({ name }) => name === target.name)!.values as Float64Array);
   if (!(lag > FOLLOWS)) return null;
