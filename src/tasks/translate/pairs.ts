@@ -58,15 +58,19 @@ export async function readPairs(
 
 const TABLES = ["csv", "tsv", "tab", "jsonl", "ndjson", "json", "parquet", "arrow", "feather", "ipc"];
 
-/** What is to be translated: the lines of a text file, or of a table the column of the source or the only one. */
+/**
+ * What is to be translated: the lines of a text file, or of a table the column of the source or the only one.
+ * @param asTable whether the format was given with these data: then a file of any ending is a table
+ */
 export async function readSources(
   where: string,
   data: DataSource,
   columns: PairColumns,
   reading: ReadOptions,
+  asTable: boolean,
 ): Promise<readonly string[]> {
   const opened = Array.isArray(data) || isTable(data) ? null : openSource(where, data as string);
-  if (opened !== null && reading.format === undefined && !TABLES.includes(opened.ending)) {
+  if (opened !== null && !asTable && !TABLES.includes(opened.ending)) {
     const lines: string[] = [];
     const { encoding } = reading;
     for await (const { text } of readLines(data as string, encoding === undefined ? {} : { encoding }))

@@ -83,7 +83,7 @@ export class TranslatePipeline implements Pipeline {
     const where = "translate.predict";
     const { search, reading } = this.#options(where, options);
     const { columns, source, target } = this.#parts;
-    const sentences = await readSources(where, data, columns, reading);
+    const sentences = await readSources(where, data, columns, reading, "format" in options);
     const found = await translations(model, sentences, source, target, search);
     return found.map(({ text, score }, i) => ({ source: sentences[i]!, translation: text, score }));
   }

@@ -66,9 +66,11 @@ test("columns by name and by number, with the header or without; cells are texts
 test("what is to be translated: lines of a text, the column of the source, or the only one", async () => {
   const columns = { source: "en", target: "zh" };
   writeFileSync(at("new.txt"), "Hello, you.\n\nBye.\n");
-  assert.deepEqual(await readSources("t", at("new.txt"), columns, {}), ["Hello, you.", "Bye."]);
-  assert.deepEqual(await readSources("t", [{ zh: "x", en: "y" }], columns, {}), ["y"]); // prettier-ignore
-  assert.deepEqual(await readSources("t", [{ any: "y" }], columns, {}), ["y"]); // prettier-ignore
+  assert.deepEqual(await readSources("t", at("new.txt"), columns, { format: "tsv" }, false), ["Hello, you.", "Bye."]);
+  writeFileSync(at("table.txt"), "en\tzh\nBye.\t再见。\n");
+  assert.deepEqual(await readSources("t", at("table.txt"), columns, { format: "tsv" }, true), ["Bye."]);
+  assert.deepEqual(await readSources("t", [{ zh: "x", en: "y" }], columns, {}, false), ["y"]); // prettier-ignore
+  assert.deepEqual(await readSources("t", [{ any: "y" }], columns, {}, false), ["y"]); // prettier-ignore
 });
 
 /** Digits and their names, each number twice, once in capitals; some with a second translation. */
