@@ -1,6 +1,5 @@
 import { check, show } from "../util/errors.js";
-import { valuesPlot } from "./plots/forecast.js";
-import { renderAlone } from "./plots/render.js";
+import { drawing } from "./drawing.js";
 
 export interface PlotForecastOptions {
   /** What happened. NaN where it is not known yet. */
@@ -32,6 +31,7 @@ export async function plotForecast(options: PlotForecastOptions): Promise<string
       return `${where}: ${name} must have as many values as truth, ${truth.length}, got ${got}`;
     });
   }
+  const [{ valuesPlot }, { renderAlone }] = await drawing(() => import("./plots/forecast.js"));
   const labels = { ...(xLabel && { xLabel }), ...(yLabel && { yLabel }) };
   return renderAlone(valuesPlot(title, { ...placesOf(where, x, truth.length), truth, forecasts, ...labels }));
 }

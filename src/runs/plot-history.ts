@@ -1,7 +1,6 @@
 import type { History } from "../train/history.js";
 import { check, show } from "../util/errors.js";
-import { curvePlot } from "./plots/curves.js";
-import { renderAlone, stack } from "./plots/render.js";
+import { drawing } from "./drawing.js";
 
 export interface PlotHistoryOptions {
   /** Which values to show, without "val_". Default: loss and all metrics. */
@@ -22,5 +21,6 @@ export async function plotHistory(history: History, options: PlotHistoryOptions 
   const missing = values.find((name) => !names.includes(name));
   check(missing === undefined, () => `plotHistory: no value ${show(missing)}; there are ${names.join(", ")}`);
   check(values.length > 0, () => `plotHistory: there are no values to show`);
+  const [{ curvePlot }, { renderAlone, stack }] = await drawing(() => import("./plots/curves.js"));
   return renderAlone(stack(values.map((name) => curvePlot(history, name, null))));
 }
