@@ -7,8 +7,10 @@
  * Both networks see the same observations, have the same units and train with the same optimizer, batches and epochs; the weights of
  * the best epoch on the validation part count. Values are standardised by the training part's observed ones. The plain GRU reads each
  * window filled forward, the mean before the first observation; with --all a third row also gives it mask and gaps as inputs. Training
- * and validation use observed targets alone, the test part every target that the file holds. Chosen on validation parts at 50 % at
- * random for the plain GRU: learning rate, the logarithm of PM2.5, and for ETTh1 windows less their own mean.
+ * and validation use observed targets alone, the test part every target that the file holds. The learning rate is
+ * one for all and was not searched. ETTh1's windows are taken less their own mean because that lowers the plain GRU's validation error,
+ * Beijing's are not because there it does not. One column and one step ahead were settled on after single trials with all seven
+ * columns six steps ahead (seed 1, test scores seen), where every network overfitted 4,000 windows and none was better throughout.
  */
 import { parseArgs } from "node:util";
 import { callbacks, layers, optimizers, Random, sequential, setThreads, tensor } from "sluice";
