@@ -149,7 +149,8 @@ function plainAfter(s: Shape): Case {
   const body = decayed(s);
   const { B, T, D, H } = s;
   const n = new Numbers(3);
-  const [x, W, U] = [n.normal(B * T * D), n.normal(D * 3 * H), n.normal(H * 3 * H)];
+  const [x, W] = [n.normal(B * T * D), n.normal(D * 3 * H, 1 / Math.sqrt(D))];
+  const U = n.normal(H * 3 * H, 0.7 / Math.sqrt(H));
   return (bench) => {
     body(bench);
     const y = bench.room(B * T * H);
