@@ -54,6 +54,8 @@ export interface Prepared<P extends Pipeline = Pipeline> {
   readonly fit: {
     readonly epochs: number;
     readonly batchSize: number;
+    /** Steps of the pieces into which sequences are cut, the states carried from piece to piece. Default: no cuts. */
+    readonly tbptt?: number;
     readonly patience: number;
     readonly monitor: string;
     readonly mode: "min" | "max";

@@ -53,7 +53,7 @@ export async function runTraining<P extends Pipeline>(session: Session<P>): Prom
 
 async function fitRun<P extends Pipeline>(session: Session<P>, start: number | null): Promise<History> {
   const { prepared, model, folder, hooks, before } = session;
-  const { epochs, batchSize, patience, monitor, mode } = prepared.fit;
+  const { epochs, batchSize, tbptt, patience, monitor, mode } = prepared.fit;
   const best = bestOf([...(before?.history[monitor] ?? []), start ?? Number.NaN], mode);
   if (start !== null && !before) await saveCheckpoint(model, folder.file(RUN_FILES.best));
   const keeping = [
@@ -66,6 +66,7 @@ async function fitRun<P extends Pipeline>(session: Session<P>, start: number | n
     initialEpoch: model.epoch,
     validationData: prepared.validation,
     callbacks: keeping.map((callback) => ofWholeEpochs(callback, monitor)),
+    ...(tbptt !== undefined && { tbptt }),
     ...(hooks.verbose !== undefined && { verbose: hooks.verbose }),
     ...(hooks.signal && { signal: hooks.signal }),
   };

@@ -20,6 +20,10 @@ export const generateOptions = z.strictObject({
   sequenceLength: count()
     .optional()
     .describe("Steps that training goes back in time; default 100 characters, 35 words."),
+  tbptt: z
+    .boolean()
+    .default(false)
+    .describe("Carry the state from one piece of the text to the next; else each begins anew, somewhere in the text."),
   stepsPerEpoch: count().optional().describe("Batches in an epoch; default one pass over the text, 50 to 500."),
   minCount: count()
     .optional()

@@ -12,6 +12,7 @@ import type { Ids } from "./id-list.js";
 import { generateOptions, type GenerateOptions } from "./options.js";
 import { GeneratePipeline, type Baseline } from "./pipeline.js";
 import { Vocabulary } from "./vocabulary.js";
+import { trainingStreams } from "./streams.js";
 import { trainingWindows, validationWindows } from "./windows.js";
 
 export const generateTask: Task<typeof generateOptions, GeneratePipeline> = {
@@ -49,11 +50,12 @@ async function prepare(
   return {
     pipeline,
     model: network,
-    train: () => trainingWindows(train, windowsOf(settings), epoch++),
+    train: () => (settings.tbptt ? trainingStreams : trainingWindows)(train, windowsOf(settings), epoch++),
     validation: () => validationWindows(validation.subarray(0, MONITORED), batchOf(settings, vocabulary)),
     fit: {
       epochs: settings.epochs,
       batchSize: settings.batchSize,
+      ...(settings.tbptt && { tbptt: settings.sequenceLength }),
       patience: settings.patience,
       monitor: "val_loss",
       mode: "min",
