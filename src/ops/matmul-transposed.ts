@@ -21,9 +21,15 @@ export function matmulTransposed(a: TensorLike, b: TensorLike): Tensor {
     const k = scope.kernels;
     const [toX, toW, toY] = [M * K, L * K, M * L].map((size) => size * k.memory.bytes) as [number, number, number];
     const y = scope.alloc([N, M, L]);
+    // Turned round first: the kernels of a page that only runs models have no product with a transposed matrix.
+    const { arena } = k.memory;
+    const mark = arena.mark();
+    const turned = scope.alloc([K, L]);
     for (let n = 0; n < N; n++) {
-      k.gemm(y.ptr + n * toY, x.ptr + n * toX, w.ptr + n * toW, M, L, K, false, true, false);
+      k.copy(turned.ptr, w.ptr + n * toW, [L, K], [1, L], [K, 1], false);
+      k.gemm(y.ptr + n * toY, x.ptr + n * toX, turned.ptr, M, L, K, false, false, false);
     }
+    arena.release(mark);
     scope.record([x, w], [y], () => {
       const dy = y.grad!;
       scope.accumulateGrad(w, (dw) => {
