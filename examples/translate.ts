@@ -24,7 +24,9 @@ export async function main(epochs: number, runs = "runs") {
   const network = { units: 48, embedding: 16, dropout: 0.1, learningRate: 0.01, batchSize: 32, epochs };
   const run = await translate.train(dates(2000, 1), { ...sides, ...network, name: "dates", runs }, { verbose: 0 });
   const [own, , nearest] = run.evaluation!.entries.map(({ values }) => values["sentenceErrorRate"]!);
-  console.log(`dates of the test part that are wrong: ${percent(own!)}, of the nearest neighbour's ${percent(nearest!)}`);
+  console.log(
+    `dates of the test part that are wrong: ${percent(own!)}, of the nearest neighbour's ${percent(nearest!)}`,
+  );
 
   // From the run's folder, as another program would, and by another search.
   const again = await openRun(run.folder!);
