@@ -3,5 +3,4 @@ import { startOver } from "./default-kernels.js";
 import { fullEdition } from "./kernels/wasm/full.js";
 import { useEdition } from "./kernels/wasm/load.js";
 
-useEdition(fullEdition);
-startOver();
+if (useEdition(fullEdition)) startOver();

@@ -22,12 +22,15 @@ const MODES = [
   { name: "plain modules, cross-origin isolated", isolated: true, bundled: false },
 ];
 
-/** The kernels that a page fetches: one file of them, the small one where it does not train, both where it trains later. */
-function suitable(page: string, isolated: boolean): string[] {
+/**
+ * The kernels that a page fetches, one file: the small one where a bundler has left out what the page does not use. The pages that
+ * train name their layers by the namespace `layers`, which keeps all of them, and without a bundler nothing is left out: these fetch
+ * the edition with all kernels, and a later import finds them there.
+ */
+function suitable(page: string, isolated: boolean, bundled: boolean): string[] {
   if (page.startsWith("environment")) return [];
-  const [small, full] = ["kernels-inference-relaxed.wasm", `kernels-relaxed${isolated ? "-shared" : ""}.wasm`];
-  if (page.startsWith("later")) return [small, "kernels-relaxed.wasm"]; // in the memory that is there, which is not shared
-  return [page.startsWith("inference") ? small : full];
+  if (bundled && page.startsWith("inference")) return ["kernels-inference-relaxed.wasm"];
+  return [`kernels-sequences-relaxed${isolated ? "-shared" : ""}.wasm`];
 }
 
 /** What inference.page.ts and later.page.ts ask for: a model's file, and the predictions of Node. */
@@ -74,7 +77,7 @@ describe("in a browser", { skip: chromium === undefined && process.env["CI"] !==
             });
             await pageTest.test("fetched only the kernels that it needs", () => {
               const kernels = report.fetched.filter((path) => path.endsWith(".wasm")).map((path) => basename(path));
-              assert.deepEqual(kernels, suitable(page, isolated));
+              assert.deepEqual(kernels, suitable(page, isolated, bundled));
             });
           });
         }

@@ -29,9 +29,14 @@ let edition: Edition = {
   start: (module, variant, memory) => new ForwardKernels(module, variant, memory) as unknown as Kernels,
 };
 
-/** Called by the entry points that can train; counts for what is loaded from then on. */
-export function useEdition(wanted: Edition): void {
+/**
+ * Called by the entry points that can train; counts for what is loaded from then on.
+ * @returns whether it is another one than before
+ */
+export function useEdition(wanted: Edition): boolean {
+  const changed = wanted !== edition;
   edition = wanted;
+  return changed;
 }
 
 /**
