@@ -22,16 +22,19 @@ const {
 const column = (side: string) => z.string().min(1).describe(`Column of the ${side}: its name, or its number.`);
 const level = () => z.enum(LEVELS).default("word");
 
-const beamWidth = () => count().describe("Translations that the search follows at once; 1: the likeliest next token.");
-const lengthPenalty = () => z.number().min(0).describe("Larger ones favour longer translations; 0 for none.");
-const coveragePenalty = () =>
-  z.number().min(0).describe("Larger ones favour translations that look at the whole source; 0 for none.");
+/** What the options of the search say in the help. */
+const SEARCH = {
+  beamWidth: "Translations that the search follows at once; 1: the likeliest next token.",
+  lengthPenalty: "Larger ones favour longer translations; 0 for none.",
+  coveragePenalty: "Larger ones favour translations that look at the whole source; 0 for none.",
+};
+const penalty = () => z.number().min(0);
 
 /** How translations are searched for; they may be given anew when a model predicts or is measured. */
 export const searchOptions = z.strictObject({
-  beamWidth: beamWidth().optional(),
-  lengthPenalty: lengthPenalty().optional(),
-  coveragePenalty: coveragePenalty().optional(),
+  beamWidth: count().optional().describe(SEARCH.beamWidth),
+  lengthPenalty: penalty().optional().describe(SEARCH.lengthPenalty),
+  coveragePenalty: penalty().optional().describe(SEARCH.coveragePenalty),
 });
 
 export interface Search {
@@ -75,9 +78,9 @@ export const translateOptions = z.strictObject({
   samplingSteps: count().default(2000).describe("Steps of training over which that share rises from 0."),
   ...network,
   decay: z.enum(["cosine", "none"]).default("cosine").describe("How the learning rate falls over the epochs."),
-  beamWidth: beamWidth().default(5),
-  lengthPenalty: lengthPenalty().default(0.6),
-  coveragePenalty: coveragePenalty().default(0),
+  beamWidth: count().default(5).describe(SEARCH.beamWidth),
+  lengthPenalty: penalty().default(0.6).describe(SEARCH.lengthPenalty),
+  coveragePenalty: penalty().default(0).describe(SEARCH.coveragePenalty),
   bleuTokens: z
     .enum(["auto", ...BLEU_TOKENIZERS])
     .default("auto")
