@@ -30,7 +30,7 @@ export class Prefix {
 
   labels(): number[] {
     const labels = new Array<number>(this.length);
-    for (let at: Prefix = this; at.parent; at = at.parent) labels[at.length - 1] = at.label; // eslint-disable-line
+    for (let at: Prefix = this; at.parent; at = at.parent) labels[at.length - 1] = at.label; // oxlint-disable-line typescript/no-this-alias -- the walk up the tree begins here
     return labels;
   }
 
@@ -66,7 +66,7 @@ export class Prefix {
   /** No longer followed: forgotten, with the texts before it that nothing hangs on, so that memory does not grow with time. */
   drop(): void {
     [this.pausing, this.ending, this.#followed] = [-Infinity, -Infinity, false];
-    let at: Prefix | null = this; // eslint-disable-line
+    let at: Prefix | null = this; // oxlint-disable-line typescript/no-this-alias -- the walk up the tree begins here
     while (at?.parent && !at.#followed && at.#children.size === 0) {
       at.parent.#children.delete(at.label);
       at = at.parent;
