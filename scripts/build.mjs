@@ -1,5 +1,5 @@
 // Builds what is published: the AssemblyScript kernels and the TypeScript of src/, both into dist/.
-// `node scripts/build.mjs --tests` also compiles test/ and examples/ into build/; `--node` leaves out the kernels that only pages read.
+// `node scripts/build.mjs --tests` also compiles test/ and examples/ into build/; `--node` leaves out the kernels that only pages read, and the studio.
 import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, rmSync, symlinkSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -7,6 +7,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { buildWasm } from "./build-wasm.mjs";
 import { bundleForNode } from "./bundle-node.mjs";
+import { bundleStudio } from "./bundle-pages.mjs";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
@@ -30,7 +31,8 @@ function linkSources() {
 function removeStale() {
   for (const file of readdirSync(join(root, "dist"), { recursive: true })) {
     const source = file.replace(/(?:\.d\.ts|\.js)$/, ".ts");
-    if (source !== file && !/^node[\\/]/.test(file) && !existsSync(join(root, "src", source)))
+    if (source === file || /^(?:node|studio[\\/]www)[\\/]/.test(file)) continue;
+    if (!existsSync(join(root, "src", source)) && !existsSync(join(root, "src", `${source}x`)))
       rmSync(join(root, "dist", file), { force: true });
   }
 }
@@ -45,6 +47,7 @@ try {
   removeStale();
   rmSync(join(root, "dist/node"), { recursive: true, force: true });
   await bundleForNode();
+  if (!process.argv.includes("--node")) await bundleStudio();
 } catch (error) {
   console.error(error.message);
   process.exitCode = 1;

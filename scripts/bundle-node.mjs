@@ -12,10 +12,14 @@ const dist = join(root, "dist");
 const ENTRIES = {
   index: "dist/index.js",
   data: "dist/data/index.js",
+  explain: "dist/explain/index.js",
   inference: "dist/inference.js",
   interop: "dist/interop/index.js",
   layers: "dist/layers/index.js",
   ops: "dist/ops.js",
+  server: "dist/server/index.js",
+  streaming: "dist/streaming/index.js",
+  studio: "dist/studio/index.js",
   tasks: "dist/tasks/index.js",
   sluice: "dist/cli/sluice.js",
 };

@@ -37,7 +37,7 @@ const RANKS = {
 };
 /** Files in src/ itself say what is published and so stand above every folder. */
 const ENTRY_RANK = Infinity;
-const NODE_FOLDERS = new Set(["data", "interop", "runs", "tasks", "distributed", "server", "cli"]);
+const NODE_FOLDERS = new Set(["data", "interop", "runs", "tasks", "distributed", "server", "studio", "cli"]);
 /** In the core, a file that needs Node is named so, and is reached by a "#name" whose conditions give a browser its twin. */
 const NODE_FILE = /(?:^|\/)(?:node-[\w-]+|[\w-]+-node)\.ts$/;
 /** The folders whose code may rely on published packages. */

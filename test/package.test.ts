@@ -17,7 +17,7 @@ interface PackageJson {
 const root = resolve(".");
 const manifest = JSON.parse(readFileSync("package.json", "utf8")) as PackageJson;
 /** Well-kept libraries that the rim's folders may use; the numeric core has none (scripts/check-ranks.mjs). */
-const RIM_LIBRARIES = ["apache-arrow", "commander", "csv-parse", "fflate", "fft.js", "h5wasm", "hyparquet", "hyparquet-compressors", "protobufjs", "vega", "vega-lite", "zod"]; // prettier-ignore
+const RIM_LIBRARIES = ["@hono/node-server", "apache-arrow", "commander", "csv-parse", "fflate", "fft.js", "h5wasm", "hono", "hyparquet", "hyparquet-compressors", "lru-cache", "protobufjs", "vega", "vega-lite", "ws", "zod"]; // prettier-ignore
 const VARIANTS = ["relaxed", "simd", "relaxed-shared", "simd-shared", "inference-relaxed", "inference-simd"];
 
 const node = (args: readonly string[], cwd: string) => command(process.execPath, args, cwd);
@@ -48,7 +48,7 @@ describe("the packed package", () => {
     for (const file of ["LICENSE", "THIRD-PARTY.md", "README.md"]) assert.ok(files.includes(file), file);
     const foreign = files.filter(
       (file) =>
-        !/^(?:dist\/.*(?:\.js|\.d\.ts|\.wasm)|schema\/\w+\.json|docs\/.*\.md|(?:bench|quality)\/\w+\.md|ARCHITECTURE\.md|package\.json|README[\w.-]*|LICENSE|THIRD-PARTY\.md)$/.test(
+        !/^(?:dist\/.*(?:\.js|\.d\.ts|\.wasm)|dist\/studio\/www\/[\w.-]+|schema\/\w+\.json|docs\/.*\.md|(?:bench|quality)\/\w+\.md|ARCHITECTURE\.md|package\.json|README[\w.-]*|LICENSE|THIRD-PARTY\.md)$/.test(
           file,
         ),
     );

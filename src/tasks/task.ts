@@ -6,6 +6,7 @@ import type { TensorLike } from "../tensor/make.js";
 import type { Evaluation } from "../runs/evaluation.js";
 import type { Reading } from "./common-options.js";
 import type { OptionsSchema } from "./options.js";
+import type { Signature, Stepper, View } from "./view.js";
 
 export type TaskName = "forecast" | "classify" | "generate" | "regress" | "transcribe" | "translate";
 
@@ -38,6 +39,14 @@ export interface Pipeline {
     part?: string,
     options?: Readonly<Record<string, unknown>>,
   ): Promise<Evaluation>;
+  /**
+   * Raw data as the network sees them, with names; nothing is computed.
+   * @param options reading options, as for `predict`
+   */
+  view?(source: DataSource, options?: Readonly<Record<string, unknown>>): Promise<View>;
+  signature?(model: Model): Signature;
+  /** @throws SluiceError with `signature().notSteppable` where the model cannot be run one row at a time */
+  stepper?(model: Model): Stepper;
 }
 
 /** Samples that fit takes: arrays, or a data set of batches. */

@@ -1,0 +1,60 @@
+// The studio's page for browsers, dist/studio/www/: src/studio/page and src/studio/ui, compiled by tsc into dist/, in a few files
+// that `sluice studio` serves. What is reached by import() is a chunk of its own, fetched when it is first used.
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { basename, dirname, join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+
+/** Style sheets lie beside the sources: tsc copies none. */
+const stylesFromSource = {
+  name: "styles-from-source",
+  setup({ onResolve }) {
+    onResolve({ filter: /^\..*\.css$/ }, ({ path, resolveDir }) => ({
+      path: join(resolveDir, path).replace(join(root, "dist"), join(root, "src")),
+    }));
+  },
+};
+
+/**
+ * @param {string} page the folder below src/studio that holds index.html, main.tsx and style.css
+ * @param {string} out
+ * @param {import("esbuild").BuildOptions} [options]
+ */
+export async function bundlePage(page, out, options = {}) {
+  rmSync(out, { recursive: true, force: true });
+  mkdirSync(out, { recursive: true });
+  const { metafile } = await build({
+    absWorkingDir: root,
+    entryPoints: [join("dist/studio", page, "main.js")],
+    outdir: out,
+    entryNames: "[name]-[hash]",
+    chunkNames: "chunk-[hash]",
+    bundle: true,
+    splitting: true,
+    minify: true,
+    format: "esm",
+    platform: "browser",
+    target: "es2022",
+    conditions: ["sluice-modules"],
+    legalComments: "linked",
+    metafile: true,
+    logLevel: "warning",
+    ...options,
+    plugins: [stylesFromSource, ...(options.plugins ?? [])],
+  });
+  const [entry, { cssBundle }] = Object.entries(metafile.outputs).find(([, { entryPoint }]) =>
+    entryPoint?.endsWith("main.js"),
+  );
+  const html = readFileSync(join(root, "src/studio", page, "index.html"), "utf8");
+  const names = html.replace("main.js", basename(entry)).replace("style.css", basename(cssBundle ?? "style.css"));
+  writeFileSync(join(out, "index.html"), names);
+  const icon = join(root, "src/studio/ui/icon.svg");
+  if (existsSync(icon)) cpSync(icon, join(out, "icon.svg"));
+  return { entry: relative(out, join(root, entry)), metafile };
+}
+
+export function bundleStudio() {
+  return bundlePage("page", join(root, "dist/studio/www"));
+}

@@ -1,0 +1,75 @@
+/** What a network sees of raw data, and what its numbers are called: explanations, the server and the studio stand on it. */
+import type { Inputs } from "../model/feed.js";
+import type { Answer, TaskName } from "./task.js";
+
+/** Raw samples as the network sees them. */
+export interface View {
+  /** As `model.predict` takes them. */
+  readonly x: Inputs;
+  readonly count: number;
+  /** What tells each sample: a text, a file, a row, a series and its date. */
+  readonly references: readonly Answer[];
+  /** In the order of the model's inputs. */
+  readonly inputs: readonly InputView[];
+  /** What the numbers of an output are called, the last axes flattened: classes, steps of the horizon, pieces of a vocabulary. */
+  readonly outputs: readonly OutputView[];
+}
+
+export interface InputView {
+  /** The name of the model's input. */
+  readonly name: string;
+  /** Indices of pieces [N, T], numbers over time [N, T, D], or numbers without time [N, D]. */
+  readonly kind: "tokens" | "series" | "vector";
+  /** By sample, for each real step what it is: a word, a character, a date, seconds. Empty lists for a vector. */
+  readonly steps: readonly (readonly string[])[];
+  /** By sample, where its first real step stands in `x`: 0 but where padding comes first. */
+  readonly starts: readonly number[];
+  /** The names of the D features; empty for tokens. */
+  readonly features: readonly string[];
+}
+
+export interface OutputView {
+  readonly name: string;
+  /** Such as "°C"; left out for a number without unit. */
+  readonly unit?: string;
+}
+
+/** One raw value that goes in or comes out. */
+export interface Field {
+  readonly name: string;
+  readonly type: "number" | "category" | "text" | "date" | "boolean" | "audio";
+  readonly unit?: string;
+  /** Of a category: the values that were seen in training. */
+  readonly values?: readonly (string | number)[];
+  /** Whether a sample may lack it. */
+  readonly optional?: boolean;
+  readonly description?: string;
+}
+
+/** What a model takes and gives, in raw terms: an interface description can be made of it. */
+export interface Signature {
+  readonly task: TaskName;
+  /** What makes a sample: one row, rows in their order (a window, a series), a text, a clip. */
+  readonly sample: "row" | "rows" | "text" | "audio";
+  readonly inputs: readonly Field[];
+  /** Of samples of rows: how many are needed at least, and how many are looked at. */
+  readonly rows?: { readonly least: number; readonly most: number | null };
+  /** The columns of an answer. */
+  readonly outputs: readonly Field[];
+  /** Why the model cannot be run one row at a time; null where it can. */
+  readonly notSteppable: string | null;
+}
+
+/** Raw rows to the frames of `model.stream()`, one at a time, and its outputs to answers. */
+export interface Stepper {
+  readonly fields: readonly Field[];
+  /** Numbers of a frame. */
+  readonly width: number;
+  /**
+   * Writes one raw row, scaled as in training, into `frame` from `offset` on.
+   * @throws SluiceError that names the field which is missing or wrong
+   */
+  encode(row: Readonly<Record<string, unknown>>, frame: Float32Array, offset?: number): void;
+  /** The answer for one output of the network, which begins at `offset`. */
+  decode(output: ArrayLike<number>, offset?: number): Answer;
+}
