@@ -28,6 +28,7 @@ const RANKS = {
   data: 8,
   interop: 9,
   explain: 9,
+  streaming: 9,
   runs: 9,
   tasks: 10,
   distributed: 11,
