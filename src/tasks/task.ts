@@ -40,10 +40,10 @@ export interface Pipeline {
     options?: Readonly<Record<string, unknown>>,
   ): Promise<Evaluation>;
   /**
-   * Raw data as the network sees them, with names; nothing is computed.
+   * Raw data as the network sees them, with names; the network computes nothing.
    * @param options reading options, as for `predict`
    */
-  view?(source: DataSource, options?: Readonly<Record<string, unknown>>): Promise<View>;
+  view?(model: Model, source: DataSource, options?: Readonly<Record<string, unknown>>): Promise<View>;
   signature?(model: Model): Signature;
   /** @throws SluiceError with `signature().notSteppable` where the model cannot be run one row at a time */
   stepper?(model: Model): Stepper;

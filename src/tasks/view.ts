@@ -60,16 +60,28 @@ export interface Signature {
   readonly notSteppable: string | null;
 }
 
-/** Raw rows to the frames of `model.stream()`, one at a time, and its outputs to answers. */
+/**
+ * Raw rows to the frames of `model.stream()`, one at a time, and its outputs to answers. It keeps nothing between rows: one serves all streams.
+ *
+ * From a state of zeros, the answer after n rows is that of `predict` for these n rows, for every n in `signature().rows`. Past the most
+ * rows that `predict` looks at, a stream goes on with all it has read.
+ */
 export interface Stepper {
   readonly fields: readonly Field[];
+  /** The columns of its answers: those of `predict`, or where that gives several rows at once, one for each number ("close +3"). */
+  readonly outputs: readonly Field[];
   /** Numbers of a frame. */
   readonly width: number;
   /**
    * Writes one raw row, scaled as in training, into `frame` from `offset` on.
    * @throws SluiceError that names the field which is missing or wrong
    */
-  encode(row: Readonly<Record<string, unknown>>, frame: Float32Array, offset?: number): void;
-  /** The answer for one output of the network, which begins at `offset`. */
-  decode(output: ArrayLike<number>, offset?: number): Answer;
+  encode(row: RawRow, frame: Float32Array, offset?: number): void;
+  /**
+   * The answer for one output of the network, which begins at `offset`.
+   * @param row the row that was fed last: a forecast may go on from its values
+   */
+  decode(output: ArrayLike<number>, offset: number, row: RawRow): Answer;
 }
+
+export type RawRow = Readonly<Record<string, unknown>>;
