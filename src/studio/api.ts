@@ -15,6 +15,7 @@
  * | GET /api/jobs/:id                      |                      | JobReply                                          |
  * | GET /api/runs/:name                    |                      | RunDetail                                         |
  * | GET /api/runs/:name/events             |                      | server-sent events: RunEvents by name             |
+ * | GET /api/events?run=…&run=…            |                      | the same of several runs, and RunEvents.runs: one connection for a page |
  * | POST /api/runs/:name/stop              |                      | 202 RunSummary                                    |
  * | POST /api/runs/:name/resume            | ResumeRequest        | 202 JobReply                                      |
  * | GET /api/runs/:name/report             |                      | report.html, in a sandbox                         |
@@ -255,14 +256,20 @@ export interface GradientNormRow {
   readonly norms: readonly Maybe[];
 }
 
-/** What /events tells: `event:` is the name, `data:` the JSON. History and norms that are there already come first. */
+/**
+ * What /events tells: `event:` is the name, `data:` the JSON, `run` the run's name. History and norms that are there already
+ * come first. A run that is resumed goes on in the same stream; the page closes it when it has seen enough.
+ */
 export interface RunEvents {
   /** Rows of the history that are new, in order; `reset`: forget those before, since a resumed run trains them again. */
-  readonly history: { readonly reset: boolean; readonly rows: readonly HistoryRow[] };
-  readonly gradientNorms: { readonly reset: boolean; readonly rows: readonly GradientNormRow[] };
-  readonly progress: Progress;
-  /** At the beginning and whenever it changes; after the state that ends a run, the stream ends. */
-  readonly status: RunSummary;
+  readonly history: { readonly run: string; readonly reset: boolean; readonly rows: readonly HistoryRow[] };
+  readonly gradientNorms: { readonly run: string; readonly reset: boolean; readonly rows: readonly GradientNormRow[] };
+  /** Null when it trains no more. */
+  readonly progress: { readonly run: string; readonly progress: Progress | null };
+  /** At the beginning and whenever it changes. */
+  readonly status: { readonly run: string; readonly summary: RunSummary };
+  /** Of /api/events only: all runs, at the beginning and when one has come, gone, or changed its state. */
+  readonly runs: RunsReply;
 }
 
 export interface HistoryRow {
