@@ -25,6 +25,7 @@
  * | POST /api/runs/:name/horizon           | HorizonRequest       | HorizonReply                                      |
  * | POST /api/runs/:name/attribution       | AttributionRequest   | AttributionReply                                  |
  * | POST /api/runs/:name/match             | MatchRequest         | MatchReply                                        |
+ * | POST /api/runs/:name/effects           | EffectsRequest       | EffectsReply                                      |
  * | POST /api/runs/:name/generate          | GenerateRequest      | server-sent events: GenerateEvents by name        |
  * | POST /api/generations/:id              | GenerateChange       | 204; takes hold at the next piece                 |
  * | GET /api/runs/:name/forecast?series=   |                      | ForecastReply                                     |
@@ -479,6 +480,31 @@ export interface MatchRequest {
 export interface MatchReply {
   /** The best first; score from 0 to 1: overlap of the steps at which the unit is on with the selected ones. */
   readonly units: readonly { readonly unit: number; readonly score: number }[];
+  /** Where the same units are on elsewhere, in this sample (`sample: null`) and in the first ones of the run's data; the likest first. */
+  readonly passages: readonly {
+    readonly sample: number | null;
+    /** Steps [from, to), and what the steps around it are: at most a dozen on either side, of which the passage begins at `at`. */
+    readonly from: number;
+    readonly to: number;
+    readonly steps: readonly string[];
+    readonly at: number;
+    /** From 0 to 1: shared units in the units of either. */
+    readonly similarity: number;
+  }[];
+}
+
+/** What each unit of a layer is worth for one sample. */
+export interface EffectsRequest {
+  readonly input: InsideInput;
+  readonly layer: string;
+  /** Index of the output, flattened. Default: the largest. */
+  readonly output?: number;
+}
+
+export interface EffectsReply {
+  readonly output: number;
+  /** By unit: the output with the unit silent, less the output as it is. */
+  readonly changes: readonly Maybe[];
 }
 
 export interface GenerateRequest {
