@@ -1,6 +1,6 @@
 // The studio's page for browsers, dist/studio/www/: src/studio/page and src/studio/ui, compiled by tsc into dist/, in a few files
 // that `sluice studio` serves. What is reached by import() is a chunk of its own, fetched when it is first used.
-import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
@@ -23,14 +23,17 @@ const stylesFromSource = {
  * @param {import("esbuild").BuildOptions} [options]
  */
 export async function bundlePage(page, out, options = {}) {
-  rmSync(out, { recursive: true, force: true });
-  mkdirSync(out, { recursive: true });
+  // Made beside it and put in place when it is whole: a studio that is running serves the old page until then.
+  const made = `${out}-${process.pid}`;
+  mkdirSync(made, { recursive: true });
   const { metafile } = await build({
     absWorkingDir: root,
     entryPoints: [join("dist/studio", page, "main.js")],
-    outdir: out,
+    outdir: made,
     entryNames: "[name]-[hash]",
     chunkNames: "chunk-[hash]",
+    assetNames: "[name]-[hash]",
+    loader: { ".woff2": "file" },
     bundle: true,
     splitting: true,
     minify: true,
@@ -49,10 +52,12 @@ export async function bundlePage(page, out, options = {}) {
   );
   const html = readFileSync(join(root, "src/studio", page, "index.html"), "utf8");
   const names = html.replace("main.js", basename(entry)).replace("style.css", basename(cssBundle ?? "style.css"));
-  writeFileSync(join(out, "index.html"), names);
+  writeFileSync(join(made, "index.html"), names);
   const icon = join(root, "src/studio/ui/icon.svg");
-  if (existsSync(icon)) cpSync(icon, join(out, "icon.svg"));
-  return { entry: relative(out, join(root, entry)), metafile };
+  if (existsSync(icon)) cpSync(icon, join(made, "icon.svg"));
+  rmSync(out, { recursive: true, force: true });
+  renameSync(made, out);
+  return { entry: relative(made, join(root, entry)), metafile };
 }
 
 export function bundleStudio() {

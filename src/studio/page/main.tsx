@@ -1,4 +1,7 @@
 import "./style.css";
 import { render } from "preact";
+import { App } from "./app.js";
+import { startSession } from "./session.js";
 
-render(<main>Sluice</main>, document.querySelector("#app")!);
+void startSession();
+render(<App />, document.querySelector("#app")!);

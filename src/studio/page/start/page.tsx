@@ -1,0 +1,5 @@
+import { t } from "../texts.js";
+
+export function StartPage() {
+  return <h1>{t("start")}</h1>;
+}
