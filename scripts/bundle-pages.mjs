@@ -1,6 +1,7 @@
 // The studio's page for browsers, dist/studio/www/: src/studio/page and src/studio/ui, compiled by tsc into dist/, in a few files
 // that `sluice studio` serves. What is reached by import() is a chunk of its own, fetched when it is first used.
-import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { basename, dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
@@ -23,9 +24,8 @@ const stylesFromSource = {
  * @param {import("esbuild").BuildOptions} [options]
  */
 export async function bundlePage(page, out, options = {}) {
-  // Made beside it and put in place when it is whole: a studio that is running serves the old page until then.
-  const made = `${out}-${process.pid}`;
-  mkdirSync(made, { recursive: true });
+  // Made elsewhere and put in place when it is whole: a studio that is running serves the old page until then.
+  const made = mkdtempSync(join(tmpdir(), "sluice-page-"));
   const { metafile } = await build({
     absWorkingDir: root,
     entryPoints: [join("dist/studio", page, "main.js")],
@@ -56,7 +56,8 @@ export async function bundlePage(page, out, options = {}) {
   const icon = join(root, "src/studio/ui/icon.svg");
   if (existsSync(icon)) cpSync(icon, join(made, "icon.svg"));
   rmSync(out, { recursive: true, force: true });
-  renameSync(made, out);
+  cpSync(made, out, { recursive: true });
+  rmSync(made, { recursive: true });
   return { entry: relative(made, join(root, entry)), metafile };
 }
 
