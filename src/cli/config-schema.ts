@@ -1,6 +1,6 @@
 /** The JSON schema of configuration files, published as schema/config.json: every option of every task. */
+import { jsonSchemaOf } from "../tasks/option-json.js";
 import { TASKS } from "../tasks/registry.js";
-import { jsonSchemaOf } from "./flags.js";
 
 const HEAD = {
   $schema: { type: "string", description: "Address of this schema, for editors." },

@@ -1,8 +1,6 @@
 /** Values from the texts of flags and of `--set`, as the JSON schema of an option wants them. */
-import type { z } from "zod";
+import type { JsonSchema } from "../tasks/option-json.js";
 import { UsageError } from "./errors.js";
-
-export type JsonSchema = z.core.JSONSchema.JSONSchema;
 
 /** The simple forms that a value may take, whichever way the schema combines them. */
 export function formsOf(schema: JsonSchema): JsonSchema[] {

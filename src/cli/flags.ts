@@ -3,9 +3,10 @@
  * description and default. The schema's JSON form is read for it, so that there is one place for each option.
  */
 import { Option, type Command } from "commander";
-import { z } from "zod";
+import { groupOf } from "../tasks/option-groups.js";
+import { jsonSchemaOf, type JsonSchema } from "../tasks/option-json.js";
 import type { OptionsSchema } from "../tasks/options.js";
-import { formsOf, itemOf, readValue, type JsonSchema } from "./flag-values.js";
+import { formsOf, itemOf, readValue } from "./flag-values.js";
 
 /** An option as the command line sees it. */
 export interface Flag {
@@ -25,25 +26,19 @@ export function flagsOf(schema: OptionsSchema): Flag[] {
   }));
 }
 
-/** What may be given, as JSON schema; with the defaults of lists too, which zod leaves out where it also changes them. */
-export function jsonSchemaOf(schema: OptionsSchema): JsonSchema {
-  return z.toJSONSchema(schema, {
-    io: "input",
-    unrepresentable: "any",
-    override({ zodSchema, jsonSchema }) {
-      if (zodSchema instanceof z.ZodDefault) jsonSchema.default ??= zodSchema.def.defaultValue as JsonSchema["default"];
-    },
-  });
-}
-
 export function flagOf(key: string): string {
   return `--${key.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 }
 
+/** Under which heading of the help a task's flag stands. */
+export function headingOf(key: string): string {
+  return `${groupOf(key)}:`;
+}
+
 /** Adds the flags; those of yes and no also as `--no-…`, which the help of the other names where it changes something. */
-export function addFlags(command: Command, flags: readonly Flag[], groupOf: (key: string) => string): void {
+export function addFlags(command: Command, flags: readonly Flag[], headingOf: (key: string) => string): void {
   for (const { key, flag, schema } of flags) {
-    const heading = groupOf(key);
+    const heading = headingOf(key);
     if (!isSwitch(schema)) {
       const read = (text: string) => readValue(flag, schema, text);
       const option = new Option(`${flag} <${placeholderOf(schema)}>`, helpOf(schema));

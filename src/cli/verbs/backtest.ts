@@ -13,8 +13,7 @@ import { backtestReply } from "../backtest-text.js";
 import { addScreenFlags, verbCommand } from "../command.js";
 import { commandLine, quoted } from "../command-line.js";
 import { InterruptedError, UsageError } from "../errors.js";
-import { addFlags, flagsOf, givenFlags } from "../flags.js";
-import { groupOf } from "../groups.js";
+import { addFlags, flagsOf, givenFlags, headingOf } from "../flags.js";
 import { progress } from "../progress.js";
 import { addReadingFlags, readingFlags } from "../reading-flags.js";
 import type { Screen } from "../screen.js";
@@ -47,7 +46,7 @@ export async function invoke(words: readonly string[]): Promise<Invocation> {
 const ORIGINS = ["initial", "period", "origins", "window", "refit"];
 
 function backtestGroup(key: string): string {
-  return ORIGINS.includes(key) ? "Origins:" : groupOf(key);
+  return ORIGINS.includes(key) ? "Origins:" : headingOf(key);
 }
 
 /** A run folder, `latest` in one, or a model file. */

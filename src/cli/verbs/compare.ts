@@ -8,9 +8,8 @@ import { addScreenFlags, verbCommand } from "../command.js";
 import { commandLine } from "../command-line.js";
 import { comparisonText } from "../comparison-text.js";
 import { UsageError } from "../errors.js";
-import { addFlags } from "../flags.js";
+import { addFlags, headingOf } from "../flags.js";
 import { addGridFlags, gridOf, sharedFlags } from "../grid-flags.js";
-import { groupOf } from "../groups.js";
 import { missingTask } from "../missing-task.js";
 import { progress } from "../progress.js";
 import type { Screen } from "../screen.js";
@@ -23,7 +22,7 @@ export async function invoke(words: readonly string[]): Promise<Invocation> {
   const task = given.task === undefined ? null : taskOf(given.task);
   const command = verbCommand("compare").argument("[data]", "File or folder to learn from.");
   addGridFlags(addSettingsFlags(command));
-  if (task) addFlags(command, sharedFlags(task), groupOf);
+  if (task) addFlags(command, sharedFlags(task), headingOf);
   else allowTaskFlags(command);
   addScreenFlags(command);
   return {

@@ -7,8 +7,7 @@ import type { Task } from "../../tasks/task.js";
 import { addScreenFlags, verbCommand } from "../command.js";
 import { commandLine } from "../command-line.js";
 import { UsageError } from "../errors.js";
-import { addFlags, flagsOf } from "../flags.js";
-import { groupOf } from "../groups.js";
+import { addFlags, flagsOf, headingOf } from "../flags.js";
 import { missingTask } from "../missing-task.js";
 import type { Screen } from "../screen.js";
 import { addSettingsFlags, allowTaskFlags, lookAhead, optionsOf, taskOf, type Given } from "../settings.js";
@@ -28,7 +27,7 @@ export async function invoke(words: readonly string[]): Promise<Invocation> {
   addSettingsFlags(command).addOption(
     resumeFlag("Go on with a run that was interrupted, or train it for more --epochs."),
   );
-  if (task) addFlags(command.description(task.description), flagsOf(task.options), groupOf);
+  if (task) addFlags(command.description(task.description), flagsOf(task.options), headingOf);
   else allowTaskFlags(command);
   addScreenFlags(command);
   return {

@@ -1,5 +1,5 @@
-/** Under which heading of the help a flag stands. */
-import { networkOptions, runOptions, splitOptions, type NetworkDefaults } from "../tasks/common-options.js";
+/** Under which heading an option stands, in the help of the command line and in the forms of the studio. */
+import { networkOptions, runOptions, splitOptions, type NetworkDefaults } from "./common-options.js";
 
 const NETWORK = [
   "model",
@@ -54,11 +54,13 @@ const TRAINING = [
 const SPLIT = [...Object.keys(splitOptions({ validation: 0.1, test: 0.1 })), "validationData"];
 const RUN = Object.keys(runOptions());
 
-export function groupOf(key: string): string {
-  if (RUN.includes(key)) return "Run:";
-  if (SPLIT.includes(key)) return "Parts of the data:";
-  if (NETWORK.includes(key)) return "Network:";
-  if (DECODING.includes(key)) return "Decoding:";
-  if (DOUBT.includes(key)) return "Doubt:";
-  return TRAINING.includes(key) ? "Training:" : "Data:";
+export type OptionGroup = "Data" | "Network" | "Training" | "Doubt" | "Decoding" | "Parts of the data" | "Run";
+
+export function groupOf(key: string): OptionGroup {
+  if (RUN.includes(key)) return "Run";
+  if (SPLIT.includes(key)) return "Parts of the data";
+  if (NETWORK.includes(key)) return "Network";
+  if (DECODING.includes(key)) return "Decoding";
+  if (DOUBT.includes(key)) return "Doubt";
+  return TRAINING.includes(key) ? "Training" : "Data";
 }
