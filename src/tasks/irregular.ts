@@ -8,6 +8,11 @@ export function usualGap(times: readonly Float64Array[]): number {
   return passed[passed.length >> 1] ?? 1;
 }
 
+/** What GRU-D reads of these variables, three times as many numbers. */
+export function observedNames(variables: readonly string[]): string[] {
+  return ["", " observed", " gap"].flatMap((what) => variables.map((name) => `${name}${what}`));
+}
+
 /** What is read of a sequence: all steps [B, T, H] and what is known at the end [B, H]; H doubles where it is read both ways. */
 interface Read {
   readonly sequences: SymbolicTensor;

@@ -11,7 +11,10 @@ export interface View {
   readonly references: readonly Answer[];
   /** In the order of the model's inputs. */
   readonly inputs: readonly InputView[];
-  /** What the numbers of an output are called, the last axes flattened: classes, steps of the horizon, pieces of a vocabulary. */
+  /**
+   * What the numbers of an output are called, the last axes flattened: classes, steps of the horizon, pieces of a vocabulary. A model that
+   * answers at every step gives so many at each.
+   */
   readonly outputs: readonly OutputView[];
 }
 
@@ -43,6 +46,8 @@ export interface Field {
   readonly values?: readonly (string | number)[];
   /** Whether a sample may lack it. */
   readonly optional?: boolean;
+  /** Whether it holds a list of such values. */
+  readonly list?: boolean;
   readonly description?: string;
 }
 
@@ -53,21 +58,29 @@ export interface Signature {
   readonly sample: "row" | "rows" | "text" | "audio";
   readonly inputs: readonly Field[];
   /** Of samples of rows: how many are needed at least, and how many are looked at. */
-  readonly rows?: { readonly least: number; readonly most: number | null };
+  readonly rows?: RowCount;
   /** The columns of an answer. */
   readonly outputs: readonly Field[];
   /** Why the model cannot be run one row at a time; null where it can. */
   readonly notSteppable: string | null;
 }
 
+export interface RowCount {
+  readonly least: number;
+  /** Null for all. */
+  readonly most: number | null;
+}
+
 /**
  * Raw rows to the frames of `model.stream()`, one at a time, and its outputs to answers. It keeps nothing between rows: one serves all streams.
  *
- * From a state of zeros, the answer after n rows is that of `predict` for these n rows, for every n in `signature().rows`. Past the most
+ * From a state of zeros, the answer after n rows is that of `predict` for these n rows, for every n in `rows`. Past the most
  * rows that `predict` looks at, a stream goes on with all it has read.
  */
 export interface Stepper {
   readonly fields: readonly Field[];
+  /** Rows after which `predict` answers too; of a text its words or characters. */
+  readonly rows: RowCount;
   /** The columns of its answers: those of `predict`, or where that gives several rows at once, one for each number ("close +3"). */
   readonly outputs: readonly Field[];
   /** Numbers of a frame. */

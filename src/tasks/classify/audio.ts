@@ -4,11 +4,13 @@ import { checkCount } from "../../util/checks.js";
 import { check, show } from "../../util/errors.js";
 import { readingOf } from "../common-options.js";
 import { readAudio } from "./audio-reader.js";
-import type { Encoder, Fitted, Modality, TrainingPart } from "./encoder.js";
+import { bandNames, frameTimes, WHOLE_CLIP } from "../views/audio-names.js";
+import type { NamedInput } from "../views/named.js";
+import type { Encoder, Fitted, Modality, RawForm, TrainingPart } from "./encoder.js";
 import type { ClassifyOptions } from "./options.js";
 import type { Samples } from "./samples.js";
 import type { Sequence } from "./sequence.js";
-import { PADDING, withinLength } from "./series-encoder.js";
+import { PADDING, stepNames, withinLength } from "./series-encoder.js";
 import { sequenceRival, sequenceRivals } from "./sequence-rivals.js";
 
 /** Longest clips that are read whole by default: 20 s in frames of 10 ms. */
@@ -82,6 +84,20 @@ class AudioEncoder implements Encoder<Sequence> {
   encode(clips: readonly Sequence[]): Ragged {
     return withinLength(clips, { ...this.#config, D: this.#step.size });
   }
+
+  namesOf({ items }: Samples<Sequence>): NamedInput[] {
+    const stepsOf = (i: number) => frameTimes(this.#step, items[i]!.length);
+    const steps = stepNames({ items, stepsOf }, this.#config);
+    return [{ kind: "series", steps, features: bandNames(this.#step) }];
+  }
+
+  readonly form: RawForm = {
+    sample: "audio",
+    inputs: [{ name: "audio", type: "audio", description: "A WAV file" }],
+    references: [{ name: "path", type: "text" }],
+  };
+
+  readonly pieces = WHOLE_CLIP;
 
   toJSON(): object {
     return { step: this.#step.toJSON(), ...this.#config };

@@ -6,6 +6,8 @@ import type { ClassifyOptions, KindDefaults } from "./options.js";
 import type { Rival, SavedRival } from "./rivals.js";
 import type { Samples } from "./samples.js";
 import type { Truth } from "./scores.js";
+import type { Field, Signature, Stepper } from "../view.js";
+import type { NamedInput } from "../views/named.js";
 
 /** How raw samples of one kind are read and become an input of the network; fitted, and saved with the model. */
 export interface Encoder<X> {
@@ -18,8 +20,22 @@ export interface Encoder<X> {
   isEmpty(item: X): boolean;
   /** Sequences of unequal length, or padded to the longest of them and masked by the network: [N, T] or [N, T, D]. Of several kinds a list. */
   encode(items: readonly X[]): Inputs;
+  /** What `encode` gives of these samples, named, in the order of the network's inputs. */
+  namesOf(samples: Samples<X>): readonly NamedInput[];
+  /** A sample in raw terms. */
+  readonly form: RawForm;
+  /** How a sequence is fed piece by piece; a text says why it cannot be. */
+  readonly pieces: Pieces | string;
   toJSON(): object;
 }
+
+export interface RawForm extends Pick<Signature, "sample" | "inputs" | "rows"> {
+  /** The columns of an answer that tell its sample. */
+  readonly references: readonly Field[];
+}
+
+/** Rows, words or characters to frames, one at a time. */
+export type Pieces = Pick<Stepper, "fields" | "rows" | "width" | "encode">;
 
 /** The samples of the training part. */
 export interface TrainingPart<X> {

@@ -2,10 +2,14 @@ import { tensor, type Tensor } from "sluice";
 import { gruDInputs, revivePreprocessor, type DataSource, type ReadOptions, type Scaler } from "../../data/index.js";
 import { checkCount, checkRange } from "../../util/checks.js";
 import { check, show } from "../../util/errors.js";
-import type { Encoder } from "./encoder.js";
+import type { Encoder, RawForm } from "./encoder.js";
 import { readIrregular, type IrregularLayout, type ObservedSequence } from "./irregular-reader.js";
 import type { Samples } from "./samples.js";
-import { PADDING } from "./series-encoder.js";
+import { observedNames } from "../irregular.js";
+import type { Field } from "../view.js";
+import { numberField, timeField } from "../views/fields.js";
+import type { NamedInput } from "../views/named.js";
+import { PADDING, stepNames } from "./series-encoder.js";
 
 interface Config {
   /** With the variables of training. */
@@ -14,6 +18,8 @@ interface Config {
   readonly unit: number;
   readonly maxLength: number;
   readonly keep: "start" | "end";
+  /** Whether the times are dates. */
+  readonly dated: boolean;
 }
 
 /** Observations to z-scores by variable beside mask and gaps, float32 [N, T, 3D]. */
@@ -37,7 +43,10 @@ export class IrregularEncoder implements Encoder<ObservedSequence> {
     check(fits, () => `${where} must name label, id, time and features, got ${show(saved)}`);
     checkCount(where, "maxLength", config.maxLength);
     checkRange(where, "unit", config.unit, Number.MIN_VALUE);
-    return new IrregularEncoder(revivePreprocessor(scaler, "standardScaler"), config);
+    return new IrregularEncoder(revivePreprocessor(scaler, "standardScaler"), {
+      ...config,
+      dated: config.dated !== false,
+    });
   }
 
   read(where: string, source: DataSource, labelled: boolean, reading: ReadOptions): Promise<Samples<ObservedSequence>> {
@@ -68,6 +77,28 @@ export class IrregularEncoder implements Encoder<ObservedSequence> {
     }
     return tensor(out, [items.length, T, width]);
   }
+
+  namesOf({ items, stepsOf }: Samples<ObservedSequence>): NamedInput[] {
+    const lengths = items.map(({ times }) => ({ length: times.length }));
+    const steps = stepNames({ items: lengths, ...(stepsOf && { stepsOf }) }, this.config);
+    return [{ kind: "series", steps, features: observedNames(this.config.layout.features) }];
+  }
+
+  get form(): RawForm {
+    const { id, time, variable, value, features } = this.config.layout;
+    const told: Field[] = [{ name: id, type: "text" }, timeField(time, this.config.dated)];
+    const long: Field[] = [{ name: variable ?? "", type: "category", values: features }, numberField(value ?? "value")];
+    const wide = features.map((name) => numberField(name, { optional: true }));
+    return {
+      sample: "rows",
+      inputs: [...told, ...(variable === null ? wide : long)],
+      rows: { least: 1, most: this.config.maxLength },
+      references: [{ name: id, type: "text" }],
+    };
+  }
+
+  readonly pieces =
+    "what it reads of a row are also the gaps since each variable was last observed, in the rows before";
 
   toJSON(): object {
     return { scaler: this.#scaler.toJSON(), ...this.config };

@@ -1,5 +1,14 @@
-import { observations, readTable, textsOf, type DataSource, type ReadOptions, type Table } from "../../data/index.js";
+import {
+  columnOf,
+  observations,
+  readTable,
+  textsOf,
+  type DataSource,
+  type ReadOptions,
+  type Table,
+} from "../../data/index.js";
 import { check, show } from "../../util/errors.js";
+import { isoOf } from "../forecast/frame.js";
 import type { ClassifyOptions } from "./options.js";
 import type { Samples } from "./samples.js";
 
@@ -45,6 +54,7 @@ export async function readIrregular(
   const wide = variable === null && features === null ? { variables: otherNumbers(table, layout) } : {};
   const listed = features === null ? {} : { variables: features };
   const { series, variables, placeOf } = observations(table, { id, time, ...long, ...wide, ...listed }, where);
+  const dated = columnOf(where, table, time).type === "date";
   const texts = labelled ? textsOf(where, table, label) : null;
   const groups = textsOf(where, table, id);
   if (texts) checkLabels(where, { texts, groups, placeOf });
@@ -54,6 +64,8 @@ export async function readIrregular(
     items: series.map(({ times, values }) => ({ times, values, D: variables.length })),
     labels: series.map(({ rows }) => (texts ? texts[rows[0]!]! : null)),
     references: series.map((one) => ({ [id]: one.id })),
+    dated,
+    stepsOf: (i) => Array.from(series[i]!.times, dated ? isoOf : String),
     placeOf: (i) => `${id} ${show(series[i]!.id)}, ${table.placeOf(series[i]!.rows[0]!)}`,
   };
 }

@@ -49,7 +49,7 @@ function fitIrregular(
   const { keep } = options;
   const layout = { ...irregularLayout(options), features: variables };
   const unit = usualGap(items.map(({ times }) => times));
-  const encoder = new IrregularEncoder(scaler, { layout, unit, maxLength, keep });
+  const encoder = new IrregularEncoder(scaler, { layout, unit, maxLength, keep, dated: samples.dated ?? true });
   const x = input({ shape: [null, 3 * D] });
   const longer = lengths.filter((length) => length > maxLength).length;
   return {

@@ -77,6 +77,11 @@ export class Labels implements SavedLabels {
     return this.separator === null && this.count === 2 ? 1 : this.count;
   }
 
+  /** What the network's outputs are the probabilities of. */
+  get outputs(): string[] {
+    return this.classes.slice(this.count - this.units).map(String);
+  }
+
   /**
    * The classes of each sample, by number.
    * @throws SluiceError for a label that training did not see, with its row

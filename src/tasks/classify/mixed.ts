@@ -2,11 +2,11 @@ import type { DataSource, ReadOptions } from "../../data/index.js";
 import { textsOf } from "../../data/index.js";
 import { check, show } from "../../util/errors.js";
 import { readingOf } from "../common-options.js";
-import { fitParts, MixedEncoder } from "../mixed/encoder.js";
+import { fitParts, MixedEncoder, SEVERAL_KINDS } from "../mixed/encoder.js";
 import { fuse } from "../mixed/fuse.js";
 import { isThere, type Columns, type MixedItem } from "../mixed/columns.js";
 import { readMixed } from "../mixed/read.js";
-import type { Encoder, Fitted, Modality, TrainingPart } from "./encoder.js";
+import type { Encoder, Fitted, Modality, RawForm, TrainingPart } from "./encoder.js";
 import type { ClassifyOptions } from "./options.js";
 import { mixedRival, mixedRivals } from "./mixed-rivals.js";
 import type { Samples } from "./samples.js";
@@ -42,6 +42,16 @@ class MixedSamples implements Encoder<MixedItem> {
   encode(items: readonly MixedItem[]) {
     return this.inner.encode(items);
   }
+
+  namesOf({ items }: Samples<MixedItem>) {
+    return this.inner.namesOf(items);
+  }
+
+  get form(): RawForm {
+    return this.inner.form;
+  }
+
+  readonly pieces = SEVERAL_KINDS;
 
   toJSON(): object {
     return { ...this.config, inputs: this.inner.toJSON() };

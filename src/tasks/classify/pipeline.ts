@@ -1,11 +1,15 @@
-import type { Model } from "sluice";
+import { tensor, type Model } from "sluice";
 import type { DataSource } from "../../data/index.js";
 import type { Evaluation } from "../../runs/evaluation.js";
 import { check, show } from "../../util/errors.js";
 import { sayMissing } from "../baselines/saved.js";
 import { readingLike, type Reading } from "../common-options.js";
 import type { Answer, Pipeline } from "../task.js";
-import type { Encoder } from "./encoder.js";
+import type { Signature, Stepper, View } from "../view.js";
+import { viewOf } from "../views/named.js";
+import { checkSteppable, whyNotSteppable } from "../views/steppable.js";
+import { answerFields } from "./answer-fields.js";
+import type { Encoder, Pieces } from "./encoder.js";
 import { judge } from "./judge.js";
 import { Labels } from "./labels.js";
 import { MODALITIES } from "./modalities.js";
@@ -74,13 +78,41 @@ export class ClassifyPipeline<X = unknown> implements Pipeline {
     // The reader of each kind tells lists from tables, and refuses what is neither.
     const samples = await this.#read("classify.predict", source as DataSource, false, options);
     const p = await this.probabilities(model, samples.items);
-    const names = this.#labels.classes.map((name) => `p_${name}`);
-    const K = names.length;
-    return samples.references.map((reference, i) => ({
-      ...reference,
-      ...this.#labelOf(p, i),
-      ...Object.fromEntries(names.map((name, k) => [name, p[i * K + k]!])),
-    }));
+    return samples.references.map((reference, i) => ({ ...reference, ...this.#answer(p, i) }));
+  }
+
+  async view(model: Model, source: Asked, options: Readonly<Record<string, unknown>> = {}): Promise<View> {
+    const samples = await this.#read("classify.view", source as DataSource, false, options);
+    return viewOf(model, {
+      x: this.#encoder.encode(samples.items),
+      references: samples.references,
+      inputs: this.#encoder.namesOf(samples),
+      outputs: this.#labels.outputs.map((name) => ({ name })),
+    });
+  }
+
+  signature(model: Model): Signature {
+    const { references, ...form } = this.#encoder.form;
+    const outputs = [...references, ...answerFields(this.#labels)];
+    return { task: this.task, ...form, outputs, notSteppable: this.#notSteppable(model) };
+  }
+
+  stepper(model: Model): Stepper {
+    checkSteppable(this.#notSteppable(model));
+    const { units } = this.#labels;
+    return {
+      ...(this.#encoder.pieces as Pieces),
+      outputs: answerFields(this.#labels),
+      decode: (output, offset) => {
+        const own = Float32Array.from({ length: units }, (_, k) => output[offset + k]!);
+        return this.#answer(this.#labels.probabilities(tensor(own)), 0);
+      },
+    };
+  }
+
+  #notSteppable(model: Model): string | null {
+    const { pieces } = this.#encoder;
+    return typeof pieces === "string" ? pieces : whyNotSteppable(model);
   }
 
   async evaluate(
@@ -122,6 +154,12 @@ export class ClassifyPipeline<X = unknown> implements Pipeline {
     const empty = samples.items.findIndex((item) => this.#encoder.isEmpty(item));
     check(empty < 0, () => `${where}: there is nothing to read (${samples.source}, ${samples.placeOf(empty)})`);
     return samples;
+  }
+
+  #answer(p: Float64Array, i: number): Answer {
+    const K = this.#labels.count;
+    const each = this.#labels.classes.map((name, k) => [`p_${name}`, p[i * K + k]!] as const);
+    return { ...this.#labelOf(p, i), ...Object.fromEntries(each) };
   }
 
   #labelOf(p: Float64Array, i: number): Answer {

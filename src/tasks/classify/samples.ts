@@ -13,6 +13,12 @@ export interface Samples<X> {
   placeOf(i: number): string;
   /** Of recordings: samples a second. */
   readonly sampleRate?: number;
+  /** Of sequences: what each step of sample i is called, such as its date. Default their numbers. */
+  stepsOf?(i: number): readonly string[];
+  /** Of sequences with times: whether these are dates. */
+  readonly dated?: boolean;
+  /** Of sequences: what the numbers of a step are called. */
+  readonly features?: readonly string[];
 }
 
 /** The samples of these numbers, in this order. */
@@ -24,6 +30,7 @@ export function take<X>(samples: Samples<X>, rows: ArrayLike<number>): Samples<X
     labels: pick(samples.labels),
     references: pick(samples.references),
     placeOf: (i) => samples.placeOf(rows[i]!),
+    ...(samples.stepsOf && { stepsOf: (i) => samples.stepsOf!(rows[i]!) }),
   };
 }
 

@@ -1,5 +1,6 @@
 import { columnOf, numbersOf, textsOf, type Table } from "../../data/index.js";
 import { check, show } from "../../util/errors.js";
+import { isoOf } from "../forecast/frame.js";
 import type { Samples } from "./samples.js";
 import type { Sequence } from "./sequence.js";
 import type { SeriesLayout } from "./series-reader.js";
@@ -22,8 +23,17 @@ export function readLong(where: string, table: Table, layout: SeriesLayout, labe
     })),
     labels: labelled ? labelsOf(where, table, label, groups) : all.map(() => null),
     references: [...groups.keys()].map((name) => ({ [id!]: name })),
+    features: names,
+    ...(time !== null && { dated: columnOf(where, table, time).type === "date" }),
+    ...(time !== null && { stepsOf: (i) => all[i]!.map(timeNames(where, table, time)) }),
     placeOf: (i) => `${id} ${show([...groups.keys()][i]!)}, ${table.placeOf(all[i]![0]!)}`,
   };
+}
+
+/** What each row says of its time. */
+function timeNames(where: string, table: Table, time: string): (row: number) => string {
+  const column = columnOf(where, table, time);
+  return (row) => (column.type === "date" ? isoOf(column.values[row]!) : String(column.values[row]));
 }
 
 function restOf(table: Table, taken: readonly (string | null)[]): string[] {

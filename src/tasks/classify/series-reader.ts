@@ -128,6 +128,8 @@ function ofWide(
     items,
     labels: labelled ? textsOf(where, table, label) : rows.map(() => null),
     references: rows.map((_, i) => (ids ? { [id!]: ids[i]! } : { row: i + 1 })),
+    features: ["value"],
+    stepsOf: (i) => names.slice(0, items[i]!.length),
     placeOf: (i) => table.placeOf(i),
   };
 }

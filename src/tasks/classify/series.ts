@@ -39,7 +39,7 @@ export const series: Modality<Sequence> = {
 function fitSeries(
   part: TrainingPart<Sequence>,
   options: ClassifyOptions,
-  _samples: Samples<Sequence>,
+  samples: Samples<Sequence>,
   source: DataSource,
 ): Fitted<Sequence> {
   const { items } = part;
@@ -52,7 +52,17 @@ function fitSeries(
   const values = Float64Array.from(items.flatMap((item) => Array.from(item.values)));
   const scaler = standardScaler().fit(tensor(values, [values.length / D, D], "float64"));
   const { missing, keep } = options;
-  const encoder = new SeriesEncoder(scaler, { layout: layoutOf(source, options), missing, maxLength, keep, D });
+  const layout = layoutOf(source, options);
+  // Later files are read by these names, whatever other columns they have and in whatever order.
+  const features = layout.layout === "long" ? (samples.features ?? null) : layout.features;
+  const encoder = new SeriesEncoder(scaler, {
+    layout: { ...layout, features },
+    missing,
+    maxLength,
+    keep,
+    D,
+    dated: samples.dated ?? true,
+  });
   const steps = input({ shape: [null, D] });
   const median = lengths[lengths.length >> 1]!;
   const longer = lengths.filter((length) => length > maxLength).length;

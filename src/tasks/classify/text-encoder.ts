@@ -2,7 +2,11 @@ import { ragged, type Ragged } from "sluice";
 import { reviveText, tokenizer, type DataSource, type ReadOptions, type Tokenizer } from "../../data/index.js";
 import { checkCount } from "../../util/checks.js";
 import { check, show } from "../../util/errors.js";
-import type { Encoder } from "./encoder.js";
+import { splitWords } from "../../data/text/words.js";
+import type { Field } from "../view.js";
+import { textIn } from "../views/fields.js";
+import type { NamedInput } from "../views/named.js";
+import type { Encoder, Pieces, RawForm } from "./encoder.js";
 import type { Samples } from "./samples.js";
 import { readTexts, type TextColumns } from "./text-reader.js";
 
@@ -68,6 +72,40 @@ export class TextEncoder implements Encoder<string> {
     const { maxLength, keep } = this.config;
     const cut = (words: readonly number[]) => (keep === "end" ? words.slice(-maxLength) : words.slice(0, maxLength));
     return ragged(this.sequences(texts).map((words) => Int32Array.from(cut(words))));
+  }
+
+  /** The words of a text as the network takes them, known or not; of a text without any the unknown one. */
+  words(text: string): string[] {
+    const { lower, charLevel } = this.#tokenizer.config as { lower: boolean; charLevel: boolean };
+    const cased = lower ? text.toLowerCase() : text;
+    const words = charLevel ? [...cased] : splitWords(cased);
+    return words.length > 0 ? words : [UNKNOWN];
+  }
+
+  namesOf({ items }: Pick<Samples<string>, "items">): NamedInput[] {
+    const { maxLength, keep } = this.config;
+    const cut = (words: string[]) => (keep === "end" ? words.slice(-maxLength) : words.slice(0, maxLength));
+    return [{ kind: "tokens", steps: items.map((text) => cut(this.words(text))), features: [] }];
+  }
+
+  get form(): RawForm {
+    const field: Field = { name: this.config.columns.text, type: "text" };
+    return { sample: "text", inputs: [field], references: [field] };
+  }
+
+  get pieces(): Pieces {
+    const name = this.#tokenizer.config["charLevel"] === true ? "character" : "word";
+    return {
+      fields: [{ name, type: "text" }],
+      rows: { least: 1, most: this.config.maxLength },
+      width: 1,
+      encode: (row, frame, offset = 0) => {
+        const piece = textIn("classify", row, name);
+        const found = this.#tokenizer.textsToSequences([piece])[0]!;
+        check(found.length === 1, () => `classify: ${name} must hold one ${name}, got ${show(piece)}`);
+        frame[offset] = found[0]!;
+      },
+    };
   }
 
   toJSON(): object {

@@ -27,10 +27,19 @@ export function continuation(
   given: SamplingOptions,
 ): AsyncIterableIterator<string> {
   const options = readOptions("generate", samplingOptions, given);
-  // Between words the space belongs to the word that follows: one at the end of the prompt is taken back and not written again.
-  const spaced = vocabulary.level === "word" && /\S $/.test(options.prompt);
-  const prompt = spaced ? options.prompt.slice(0, -1) : options.prompt;
+  const { prompt, spaced } = trimmed(vocabulary, options.prompt);
   return write(model, vocabulary, encodePrompt(vocabulary, { ...options, prompt }), spaced, options);
+}
+
+/** What the network reads of a prompt. @throws SluiceError as `generateText` does */
+export function promptIds(vocabulary: Vocabulary, given: Pick<Checked, "prompt" | "unknown">): Int32Array {
+  return encodePrompt(vocabulary, { ...given, prompt: trimmed(vocabulary, given.prompt).prompt });
+}
+
+function trimmed(vocabulary: Vocabulary, prompt: string): { readonly prompt: string; readonly spaced: boolean } {
+  // Between words the space belongs to the word that follows: one at the end of the prompt is taken back and not written again.
+  const spaced = vocabulary.level === "word" && /\S $/.test(prompt);
+  return { prompt: spaced ? prompt.slice(0, -1) : prompt, spaced };
 }
 
 /** All of it at once. */
@@ -42,7 +51,7 @@ export async function textOf(pieces: AsyncIterable<string>): Promise<string> {
 
 type Checked = ReturnType<typeof samplingOptions.parse>;
 
-function encodePrompt(vocabulary: Vocabulary, { prompt, unknown }: Checked): Int32Array {
+function encodePrompt(vocabulary: Vocabulary, { prompt, unknown }: Pick<Checked, "prompt" | "unknown">): Int32Array {
   try {
     const ids = vocabulary.encode(prompt, unknown);
     return ids.length > 0 ? ids : Int32Array.of(vocabulary.start);

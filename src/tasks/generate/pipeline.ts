@@ -1,19 +1,25 @@
-import type { Model } from "sluice";
+import { ragged, type Model } from "sluice";
 import { readTable, type DataSource, type ReadOptions, type Table } from "../../data/index.js";
 import { decodeText } from "../../data/readers/decode.js";
 import { isTable, openSource } from "../../data/readers/source.js";
 import { textsOf } from "../../data/table/table.js";
 import { verdictOf, type Entry, type Evaluation, type Judge, type Picture } from "../../runs/evaluation.js";
-import { check } from "../../util/errors.js";
+import { check, show } from "../../util/errors.js";
 import { unigramOf } from "../baselines/n-gram.js";
 import { sayMissing } from "../baselines/saved.js";
 import { readingLike, readingOf, splitReading, type Reading } from "../common-options.js";
 import type { Answer, Pipeline } from "../task.js";
-import { continuation, textOf } from "./continuation.js";
+import { readOptions } from "../options.js";
+import type { Signature, Stepper, View } from "../view.js";
+import { textIn } from "../views/fields.js";
+import { viewOf } from "../views/named.js";
+import { checkSteppable, whyNotSteppable } from "../views/steppable.js";
+import { continuation, promptIds, textOf } from "./continuation.js";
 import { readCorpus } from "./corpus.js";
 import type { Ids } from "./id-list.js";
 import { natsOf } from "./likelihood.js";
-import type { SamplingOptions } from "./options.js";
+import { samplingOptions, type SamplingOptions } from "./options.js";
+import { Sampler } from "./sampler.js";
 import { Vocabulary } from "./vocabulary.js";
 
 /** P(piece at a place | those before it) of a model that is measured beside the network. */
@@ -59,6 +65,66 @@ export class GeneratePipeline implements Pipeline {
       answers.push({ prompt, continuation: text });
     }
     return answers;
+  }
+
+  /**
+   * The prompts as the network reads them before it writes.
+   * @param options of reading, and `unknown`: what becomes of characters that the model does not know
+   */
+  async view(model: Model, source: DataSource, options: SamplingOptions = {}): Promise<View> {
+    const [given, sampling] = splitReading({ ...options });
+    const { unknown } = readOptions("generate.view", samplingOptions, sampling);
+    const prompts = await promptsOf(source, readingLike("generate.view", this.reading, { ...given }));
+    const ids = prompts.map((prompt) => promptIds(this.vocabulary, { prompt, unknown }));
+    return viewOf(model, {
+      x: ragged(ids),
+      references: prompts.map((prompt) => ({ prompt })),
+      inputs: [{ kind: "tokens", steps: ids.map((own) => Array.from(own, (id) => this.#piece(id))), features: [] }],
+      outputs: this.#pieces.map((name) => ({ name })),
+    });
+  }
+
+  signature(model: Model): Signature {
+    return {
+      task: this.task,
+      sample: "text",
+      inputs: [{ name: "prompt", type: "text" }],
+      outputs: ["prompt", "continuation"].map((name) => ({ name, type: "text" })),
+      notSteppable: whyNotSteppable(model),
+    };
+  }
+
+  /** Its answers are the likeliest next piece, which is never the unknown one, and how probable it is. */
+  stepper(model: Model): Stepper {
+    checkSteppable(whyNotSteppable(model));
+    const { vocabulary } = this;
+    const sampler = new Sampler(vocabulary.size, { temperature: 1 }, vocabulary.unknown);
+    const name = vocabulary.level === "char" ? "character" : "word";
+    return {
+      fields: [{ name, type: "text" }],
+      rows: { least: 1, most: null },
+      outputs: [{ name: "next", type: "text" }, { name: "probability", type: "number" }], // prettier-ignore
+      width: 1,
+      encode(row, frame, offset = 0) {
+        const piece = textIn("generate", row, name);
+        const ids = vocabulary.encode(piece, "error");
+        check(ids.length === 1, () => `generate: ${name} must hold one ${name}, got ${show(piece)}`);
+        frame[offset] = ids[0]!;
+      },
+      decode: (output, offset) => {
+        const p = sampler.distribution(Float64Array.from({ length: vocabulary.size }, (_, k) => output[offset + k]!));
+        const next = p.reduce((best, value, k) => (value > p[best]! ? k : best), 0);
+        return { next: this.#piece(next), probability: p[next]! };
+      },
+    };
+  }
+
+  #piece(id: number): string {
+    return this.vocabulary.decode([id]);
+  }
+
+  get #pieces(): string[] {
+    return Array.from({ length: this.vocabulary.size }, (_, id) => this.#piece(id));
   }
 
   async evaluate(

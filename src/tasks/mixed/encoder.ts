@@ -2,7 +2,9 @@ import { tensor, type Tensor } from "sluice";
 import { check, show } from "../../util/errors.js";
 import type { Answer } from "../task.js";
 import { isThere, KINDS, type Columns, type Kind, type MixedItem } from "./columns.js";
-import type { FittedPart, MixedSettings, MixedTraining, Part } from "./part.js";
+import type { RawForm } from "../classify/encoder.js";
+import { vectorInput, type NamedInput } from "../views/named.js";
+import type { FittedPart, MixedAudio, MixedSettings, MixedTraining, Part } from "./part.js";
 import { fitSequence, SequencePart } from "./sequence-part.js";
 import { fitTable, TablePart } from "./table-part.js";
 import { fitText, TextPart } from "./text-part.js";
@@ -21,7 +23,7 @@ export interface SavedMixed {
 export class MixedEncoder {
   constructor(
     readonly columns: Columns,
-    readonly audio: { readonly mels: number; readonly sampleRate: number | undefined },
+    readonly audio: MixedAudio,
     readonly parts: readonly Part[],
   ) {}
 
@@ -44,6 +46,19 @@ export class MixedEncoder {
     const there = items.flatMap((item) => this.parts.map((part) => Number(part.isPresent(item))));
     const present = tensor(Float32Array.from(there), [items.length, M]);
     return [present, ...this.parts.flatMap((part) => part.encode(items))];
+  }
+
+  /** What `encode` gives, named. */
+  namesOf(items: readonly MixedItem[]): NamedInput[] {
+    const present = vectorInput(items.length, this.parts.map(({ name }) => `${name} present`)); // prettier-ignore
+    return [present, ...this.parts.flatMap((part) => part.namesOf(items, this.audio))];
+  }
+
+  /** A sample in raw terms; any part of it may be absent, not all. */
+  get form(): RawForm {
+    const inputs = this.parts.flatMap(({ fields }) => fields).map((field) => ({ ...field, optional: true }));
+    const told = inputs.filter(({ name }) => !["series", "audio"].includes(this.columns[name]!));
+    return { sample: "row", inputs, references: told };
   }
 
   toJSON(): SavedMixed {
@@ -88,3 +103,6 @@ export function fitParts(
   const table = Object.fromEntries(named.filter(([, kind]) => TABLE.includes(kind)));
   return Object.keys(table).length > 0 ? [...parts, fitTable(where, table, training)] : parts;
 }
+
+/** Why such samples cannot be fed row by row. */
+export const SEVERAL_KINDS = "its samples are of several kinds, each a whole of its own";

@@ -2,6 +2,8 @@ import type { SymbolicTensor, Tensor } from "sluice";
 import type { Labels } from "../classify/labels.js";
 import type { Truth } from "../classify/scores.js";
 import type { RecurrentOptions } from "../network.js";
+import type { Field } from "../view.js";
+import type { NamedInput } from "../views/named.js";
 import type { MixedItem } from "./columns.js";
 
 /** What the parts read of the options of a task. */
@@ -33,7 +35,17 @@ export interface Part {
   isPresent(item: MixedItem): boolean;
   /** The inputs of its branch, [N, …] each; of a sample that lacks it whatever is safe to compute with. */
   encode(items: readonly MixedItem[]): Tensor[];
+  /** What `encode` gives of these samples, named. */
+  namesOf(items: readonly MixedItem[], audio: MixedAudio): readonly NamedInput[];
+  /** Its columns. */
+  readonly fields: readonly Field[];
   toJSON(): object;
+}
+
+/** How recordings are heard; the rate is undefined without any. */
+export interface MixedAudio {
+  readonly mels: number;
+  readonly sampleRate: number | undefined;
 }
 
 /** What a part adds to the network. */

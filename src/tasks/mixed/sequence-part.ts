@@ -3,9 +3,20 @@ import { revivePreprocessor, standardScaler, type Scaler } from "../../data/inde
 import { checkCount } from "../../util/checks.js";
 import { check } from "../../util/errors.js";
 import type { Sequence } from "../classify/sequence.js";
-import { PADDING, withinLength } from "../classify/series-encoder.js";
+import { PADDING, stepNames, withinLength } from "../classify/series-encoder.js";
+import type { Field } from "../view.js";
+import { bandNames, frameTimes } from "../views/audio-names.js";
+import { numbered, type NamedInput } from "../views/named.js";
 import type { MixedItem } from "./columns.js";
-import { layerName, type FittedPart, type MixedSettings, type MixedTraining, type Part } from "./part.js";
+import { audioStep } from "./read.js";
+import {
+  layerName,
+  type FittedPart,
+  type MixedAudio,
+  type MixedSettings,
+  type MixedTraining,
+  type Part,
+} from "./part.js";
 import { recurrentBranch } from "./recurrent-branch.js";
 
 /** Longest sequences that are read whole by default. */
@@ -61,6 +72,21 @@ export class SequencePart implements Part {
     if (!this.scaler) return sequence;
     const rows = tensor(Float64Array.from(sequence.values), [sequence.length, sequence.D], "float64");
     return { ...sequence, values: this.scaler.transform(rows).data };
+  }
+
+  namesOf(items: readonly MixedItem[], { mels, sampleRate }: MixedAudio): NamedInput[] {
+    const step = this.kind === "audio" && sampleRate !== undefined ? audioStep(sampleRate, mels) : null;
+    const sequences = items.map((item) => this.sequenceOf(item));
+    const named = { items: sequences, ...(step && { stepsOf: (i: number) => frameTimes(step, sequences[i]!.length) }) };
+    const { D } = this.config;
+    const features = step ? bandNames(step) : D === 1 ? [this.name] : numbered(D).map((d) => `${this.name} ${d}`);
+    return [{ kind: "series", steps: stepNames(named, this.config), features }];
+  }
+
+  get fields(): Field[] {
+    if (this.kind === "audio") return [{ name: this.name, type: "audio", description: "Path of a WAV file" }];
+    const each = this.config.D === 1 ? "Numbers" : `Lists of ${this.config.D} numbers`;
+    return [{ name: this.name, type: "text", description: `${each}, as a JSON list` }];
   }
 
   toJSON(): object {

@@ -1,6 +1,9 @@
 import { input, layers, tensor } from "sluice";
 import { calendarFeatures } from "../../data/index.js";
 import { check, show } from "../../util/errors.js";
+import type { Field } from "../view.js";
+import { numberField } from "../views/fields.js";
+import { vectorInput, type NamedInput } from "../views/named.js";
 import { isThere, type Columns, type MixedItem } from "./columns.js";
 import { layerName, type FittedPart, type MixedTraining, type Part } from "./part.js";
 
@@ -85,6 +88,25 @@ export class TablePart implements Part {
   rowOf(item: MixedItem): number[] {
     const coded = this.categories.flatMap(({ name, known }) => known.map((value) => Number(item[name] === value)));
     return [...this.numbers(item), ...coded];
+  }
+
+  namesOf(items: readonly MixedItem[]): NamedInput[] {
+    const N = items.length;
+    const numbers = this.scales.flatMap(({ name, kind }) => {
+      const turns = kind === "date" ? CYCLES.flatMap((cycle) => [`${name} ${cycle}_sin`, `${name} ${cycle}_cos`]) : [];
+      return [name, `${name} present`, ...turns];
+    });
+    const coded = this.categories.map(({ name }): NamedInput => {
+      const steps = items.map((item) => [String(item[name] ?? "(none)")]);
+      return { kind: "tokens", steps, features: [] };
+    });
+    return this.width > 0 ? [vectorInput(N, numbers), ...coded] : coded;
+  }
+
+  get fields(): Field[] {
+    const numbers = this.scales.map(({ name, kind }): Field => (kind === "date" ? { name, type: "date" } : numberField(name))); // prettier-ignore
+    const coded = this.categories.map(({ name, known }): Field => ({ name, type: "category", values: known }));
+    return [...numbers, ...coded];
   }
 
   toJSON(): object {

@@ -2,6 +2,8 @@ import { input, layers } from "sluice";
 import { check } from "../../util/errors.js";
 import { withLogRatios } from "../classify/text.js";
 import { fitTokenizer, levelOf, TextEncoder } from "../classify/text-encoder.js";
+import type { Field } from "../view.js";
+import type { NamedInput } from "../views/named.js";
 import type { MixedItem } from "./columns.js";
 import { layerName, type FittedPart, type MixedSettings, type MixedTraining, type Part } from "./part.js";
 import { recurrentBranch } from "./recurrent-branch.js";
@@ -32,6 +34,14 @@ export class TextPart implements Part {
 
   encode(items: readonly MixedItem[]) {
     return [this.encoder.encode(this.texts(items))];
+  }
+
+  namesOf(items: readonly MixedItem[]): NamedInput[] {
+    return this.encoder.namesOf({ items: this.texts(items) });
+  }
+
+  get fields(): Field[] {
+    return [{ name: this.name, type: "text" }];
   }
 
   toJSON(): object {
