@@ -19,7 +19,14 @@ const provider: KernelProvider = {
     const kernels = loaded ?? (started ??= load(source, memory));
     if (!(kernels instanceof Promise)) return (loaded = kernels);
     kernels.catch(() => undefined); // asked for too early: the error below says so, and ready() will report a failed fetch
-    throw new SluiceError("the kernels have not been fetched yet: await ready() before synchronous work in a page");
+    throw new SluiceError("the kernels are not here yet: await ready() first");
+  },
+  renew() {
+    if (!(started instanceof Promise)) return null; // nothing was begun, or under Node, where there is one edition
+    const before = loaded;
+    memory = before?.memory;
+    started = loaded = null;
+    return before;
   },
   async ready() {
     while (!loaded) {
@@ -35,14 +42,6 @@ const provider: KernelProvider = {
   },
 };
 provideKernels("float32", provider);
-
-/** Called where a program that began with less turns out to need all kernels: they go on in the same memory. */
-export function startOver(): void {
-  if (!(started instanceof Promise)) return; // nothing was begun, or under Node, where there is one edition
-  memory = loaded?.memory;
-  started = loaded = null;
-  provideKernels("float32", provider);
-}
 
 /**
  * Resolves when the kernels can be used. `fit`, `predict` and `loadModel` wait by themselves; a page needs it before the first

@@ -1,6 +1,6 @@
 /**
  * Kernels beside those of every recurrent model (kernels.ts): ragged batches and the rarer layers. Node has them always; a page
- * fetches the larger module once it imports something that needs them (wasm/sequence-edition.ts).
+ * fetches the larger module once it makes something that needs them (ops/need-sequences.ts).
  */
 import { SluiceError } from "../util/errors.js";
 import type { DecayKernels } from "./decay.js";
@@ -23,6 +23,5 @@ export function sequenceKernels(kernels: Kernels, who: string): SequenceKernels 
   if ((kernels as Partial<SequenceKernels>).sequences) return kernels as SequenceKernels;
   const reference = withSequences(kernels);
   if (reference) return reference;
-  const how = "import it where the page starts, before anything is computed";
-  throw new SluiceError(`${who}: the page fetched its kernels before this was imported, without what it needs; ${how}`);
+  throw new SluiceError(`${who}: the page is fetching the kernels that it needs: await ready() first`);
 }

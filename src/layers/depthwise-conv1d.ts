@@ -1,8 +1,8 @@
-import "../kernels/wasm/sequence-edition.js";
 import { sequenceKernels } from "../kernels/sequence-kernels.js";
 import { activationOf, type Activation, type ActivationLike } from "../ops/activations.js";
 import { conv1dLength, PADDINGS, type Padding } from "../ops/conv1d.js";
 import { depthwiseConv1d as convolve } from "../ops/depthwise-conv1d.js";
+import { needSequences } from "../ops/need-sequences.js";
 import type { RegularizerLike } from "../regularizers/index.js";
 import type { PartialShape } from "../tensor/shape.js";
 import type { Tensor } from "../tensor/tensor.js";
@@ -60,6 +60,7 @@ export class DepthwiseConv1D extends Layer<DepthwiseConv1DConfig> {
       checkCount(this.label, name, value);
     checkChoice(this.label, "padding", padding, PADDINGS);
     this.#activation = activationOf(this.config.activation, this.label);
+    needSequences();
   }
 
   override build([shape]: PartialShape[]): void {

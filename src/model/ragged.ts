@@ -1,8 +1,8 @@
 /** Sequences of unequal length: from what users pass to packed batches in kernel memory, and from predictions back. */
-import "../kernels/wasm/sequence-edition.js";
 import type { CallContext, Layer } from "../layers/layer.js";
 import { callPacked, packedAgain, padded } from "../layers/packed-call.js";
 import type { Value } from "../layers/value.js";
+import { needSequences } from "../ops/need-sequences.js";
 import { spreadRows, takeRows } from "../ops/packed.js";
 import { Packing } from "../ops/packing.js";
 import { currentScope } from "../ops/scope.js";
@@ -28,6 +28,7 @@ export interface RaggedOptions {
  * @throws SluiceError that names the sequence which is empty, holds NaN or infinity, or whose steps have another shape than those of the first
  */
 export function ragged(sequences: readonly TensorLike[], options: RaggedOptions = {}): Ragged {
+  needSequences();
   return joinSequences(sequences, options.dtype);
 }
 

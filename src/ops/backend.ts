@@ -8,6 +8,8 @@ export interface KernelProvider {
   create(): Kernels;
   /** Where making it takes a download or a compilation that must not block: resolves when `create` can be called. */
   ready?(): Promise<void>;
+  /** Makes another set for what is computed from now on, in the memory of the one that is there, which is returned. */
+  renew?(): Kernels | null;
 }
 
 const providers = new Map<FloatDType, KernelProvider>();
@@ -28,13 +30,20 @@ export function provideKernels(dtype: FloatDType, provider: KernelProvider): voi
   made.delete(dtype);
 }
 
+/** Called where a program turns out to need more kernels than those it began with, which have one thread from then on. */
+export function renewKernels(dtype: FloatDType): void {
+  const before = providers.get(dtype)?.renew?.() as { setThreads?(count: number): Promise<void> } | null | undefined;
+  void before?.setThreads?.(1);
+  made.delete(dtype);
+}
+
 /** The kernel set that computes in `dtype`, made at first use. */
 export function kernelsFor(dtype: FloatDType): Kernels {
   let kernels = made.get(dtype);
   if (kernels) return kernels;
   const provider = providers.get(dtype);
   if (!provider)
-    throw new SluiceError(`${dtype}: no kernels for this dtype here; float64 needs the import of "sluice"`);
+    throw new SluiceError(`${dtype}: no kernels for it here; float64 needs "sluice"`);
   kernels = provider.create();
   made.set(dtype, kernels);
   return kernels;

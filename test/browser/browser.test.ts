@@ -23,14 +23,16 @@ const MODES = [
 ];
 
 /**
- * The kernels that a page fetches, one file: the small one where a bundler has left out what the page does not use. The pages that
- * train name their layers by the namespace `layers`, which keeps all of them, and without a bundler nothing is left out: these fetch
- * the edition with all kernels, and a later import finds them there.
+ * The kernels that a page fetches: one file, the small one where it does not train; a second one where it turns out to need more,
+ * in the memory that is there.
  */
-function suitable(page: string, isolated: boolean, bundled: boolean): string[] {
+function suitable(page: string, isolated: boolean): string[] {
   if (page.startsWith("environment")) return [];
-  if (bundled && page.startsWith("inference")) return ["kernels-inference-relaxed.wasm"];
-  return [`kernels-sequences-relaxed${isolated ? "-shared" : ""}.wasm`];
+  const [small, shared] = ["kernels-inference-relaxed.wasm", isolated ? "-shared" : ""];
+  if (page.startsWith("inference")) return [small];
+  if (page.startsWith("later")) return [small, "kernels-relaxed.wasm"];
+  const full = `kernels-relaxed${shared}.wasm`;
+  return page.startsWith("ragged") ? [full, `kernels-sequences-relaxed${shared}.wasm`] : [full];
 }
 
 /** What inference.page.ts and later.page.ts ask for: a model's file, and the predictions of Node. */
@@ -77,7 +79,7 @@ describe("in a browser", { skip: chromium === undefined && process.env["CI"] !==
             });
             await pageTest.test("fetched only the kernels that it needs", () => {
               const kernels = report.fetched.filter((path) => path.endsWith(".wasm")).map((path) => basename(path));
-              assert.deepEqual(kernels, suitable(page, isolated, bundled));
+              assert.deepEqual(kernels, suitable(page, isolated));
             });
           });
         }

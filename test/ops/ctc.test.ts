@@ -184,7 +184,8 @@ test("the recursion equals its twin on logarithms, also where probabilities are 
     };
     const [wide, log] = [runOn(new CtcLattice(T, K, 0)), runOn(new CtcLogLattice(T, K, 0))];
     if (log.loss === Infinity) return assert.equal(wide.loss, Infinity);
-    assertClose([wide.loss], [log.loss], "loss", 1e-11);
+    // Near 0 the error is that of the sums it is the difference of.
+    assertClose([wide.loss], [log.loss], "loss", 1e-11, 1);
     // Logarithms of 50,000 have an error of 1e-11, which is the larger one of the two.
     assertClose(wide.slope, log.slope, "slope", 1e-9, 1);
   });

@@ -45,7 +45,9 @@ export function useEdition(wanted: Edition): boolean {
  */
 export async function loadKernels(source?: ModuleSource, memory?: WasmMemory): Promise<Kernels> {
   const { name, urlOf, start } = edition;
-  const shared = name !== "inference-" && !memory && globalThis.crossOriginIsolated === true;
+  const shared = memory
+    ? !(memory.buffer instanceof ArrayBuffer)
+    : name !== "inference-" && globalThis.crossOriginIsolated === true;
   const variant = { relaxed: hasRelaxedSimd(), shared, edition: name };
   const found = source ? await source(fileName(variant)) : urlOf(variant);
   const bytes = typeof found === "string" || found instanceof URL ? await fetchBytes(found) : found;
@@ -55,7 +57,7 @@ export async function loadKernels(source?: ModuleSource, memory?: WasmMemory): P
 
 async function fetchBytes(url: string | URL): Promise<ArrayBuffer> {
   const response = await fetch(url);
-  if (!response.ok) throw new SluiceError(`kernels: fetching ${String(url)} failed with status ${response.status}`);
+  if (!response.ok) throw new SluiceError(`kernels: ${String(url)} came with status ${response.status}`);
   return response.arrayBuffer();
 }
 

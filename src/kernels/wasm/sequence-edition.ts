@@ -1,7 +1,4 @@
-/**
- * Imported, for this effect alone, by what needs the sequence edition of the kernels: a page then fetches the larger module in
- * place of the full one. It changes the one object that the entry points hand on, so the order of imports does not matter.
- */
+/** The kernels of a page that has ragged batches or the rarer layers: the largest module, in place of the full one. */
 import { fullEdition } from "./full.js";
 import { useEdition, type Edition } from "./load.js";
 import { SequenceWasmKernels } from "./sequence-kernels.js";
@@ -19,4 +16,13 @@ const sequenceEdition: Edition = {
     new SequenceWasmKernels(module, variant, spawnWorker, typeof document !== "object", memory),
 };
 
-useEdition(Object.assign(fullEdition, sequenceEdition));
+/**
+ * Has the page fetch them, from now on. It changes the one object that the entry points hand on, so that one which is imported later
+ * goes on asking for these.
+ * @returns whether the page would have fetched others
+ */
+export function useSequenceEdition(): boolean {
+  const changed = fullEdition.name !== sequenceEdition.name;
+  useEdition(Object.assign(fullEdition, sequenceEdition));
+  return changed;
+}

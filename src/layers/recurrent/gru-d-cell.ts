@@ -1,4 +1,5 @@
 import { activationOf, type Activation } from "../../ops/activations.js";
+import { needSequences } from "../../ops/need-sequences.js";
 import { reshape } from "../../ops/reshape.js";
 import type { PartialShape } from "../../tensor/shape.js";
 import { showShape } from "../../tensor/shape.js";
@@ -57,6 +58,7 @@ export class GRUDCell extends RecurrentCell<GRUDCellConfig> {
     this.recurrentDropout = this.config.recurrentDropout!;
     this.activation = activationOf(this.config.activation, this.label);
     this.recurrentActivation = activationOf(this.config.recurrentActivation, this.label);
+    needSequences();
   }
 
   /** D is known once the input is. */

@@ -1,5 +1,4 @@
 /** How GRU-D runs over time: what depends on the input alone is worked out for all steps at once, then a GRU runs whose state decays. */
-import "../../kernels/wasm/sequence-edition.js";
 import type { DecayedCall, ImputeCall } from "../../kernels/decay.js";
 import { sequenceKernels } from "../../kernels/sequence-kernels.js";
 import { mul } from "../../ops/arithmetic.js";

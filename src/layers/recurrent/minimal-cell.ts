@@ -1,6 +1,6 @@
-import "../../kernels/wasm/sequence-edition.js";
 import type { MinimalCell } from "../../kernels/gated-scan.js";
 import { gatedScan } from "../../ops/gated-scan.js";
+import { needSequences } from "../../ops/need-sequences.js";
 import { reshape } from "../../ops/reshape.js";
 import type { PartialShape } from "../../tensor/shape.js";
 import type { Tensor } from "../../tensor/tensor.js";
@@ -63,6 +63,7 @@ export abstract class MinimalRecurrentCell extends RecurrentCell<MinimalCellConf
     this.stateSizes = [config.units];
     this.outputSize = config.units;
     this.dropout = this.config.dropout!;
+    needSequences();
   }
 
   get positive(): boolean {

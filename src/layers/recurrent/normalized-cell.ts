@@ -1,11 +1,11 @@
 /** GRU and LSTM cells with layerNormalization: how they run. The cell fetches this file while it is made. */
-import "../../kernels/wasm/sequence-edition.js";
 import type { NormalizedCall } from "../../kernels/normalized.js";
 import { normalizedKernels } from "../../kernels/normalized-kernels.js";
 import { activationOf } from "../../ops/activations.js";
 import { add, mul, sub } from "../../ops/arithmetic.js";
 import { layerNorm } from "../../ops/layer-norm.js";
 import { matmul } from "../../ops/matmul.js";
+import { needSequences } from "../../ops/need-sequences.js";
 import { normalizedRecurrent } from "../../ops/normalized-recurrent.js";
 import { ptrOf } from "../../ops/recurrent.js";
 import { reshape } from "../../ops/reshape.js";
@@ -27,6 +27,7 @@ type Config = LayerConfig & GatedCellConfig & { resetAfter?: boolean };
 
 /** What layerNormalization puts in place of the cell's own ways. */
 export function normalizedCell(cell: RecurrentCell): Pick<RecurrentCell, "call" | "runner"> {
+  needSequences();
   const runner: CellRunner = {
     inPieces: true,
     scan(_, inputs, options, context) {
