@@ -9,6 +9,10 @@ const stored = recall(KEY);
 
 export const theme = signal<Theme>(stored === "light" || stored === "dark" ? stored : "auto");
 
+const system = matchMedia("(prefers-color-scheme: dark)");
+const systemDark = signal(system.matches);
+system.addEventListener("change", ({ matches }) => (systemDark.value = matches));
+
 effect(() => {
   if (theme.value === "auto") delete document.documentElement.dataset["theme"];
   else document.documentElement.dataset["theme"] = theme.value;
@@ -17,4 +21,13 @@ effect(() => {
 export function chooseTheme(next: Theme): void {
   remember(KEY, next);
   theme.value = next;
+}
+
+/** Whether the page is dark now; canvases read it in an effect and draw anew when it changes. */
+export const isDark = (): boolean => (theme.value === "auto" ? systemDark.value : theme.value === "dark");
+
+/** A token's value: of the registered ones, a colour as canvases take it. Reading it subscribes to the theme. */
+export function colourOf(token: `--${string}`): string {
+  isDark();
+  return getComputedStyle(document.documentElement).getPropertyValue(token);
 }
