@@ -3,50 +3,25 @@
 // (examples/data/spoken-commands/README.md). `node build/examples/transcribe.js 12`
 import { pathToFileURL } from "node:url";
 import { layers, optimizers, Random, sequential, tensor } from "sluice";
-import { ctcBeamSearch, logMel, padSequences, readClips } from "sluice/data";
+import { ctcBeamSearch, logMel, readClips } from "sluice/data";
 import { wordErrorRate } from "sluice/tasks";
+import { FILLING, stringsOf } from "./parts/spoken-strings.js";
 
 const FOLDER = "examples/data/spoken-commands";
 /** Voices of the test part: a clip belongs to it where its file's name begins so. */
 const HELD_OUT = ["en-gb-x-rp-f1", "en-us-m1"];
 const BANDS = 24;
-const FILLING = -100; // features of deviation 1 never come near it
 
 export async function main(epochs: number) {
   const clips = await readClips(FOLDER);
-  const hear = logMel({
-    sampleRate: clips.sampleRate,
-    hop: 0.03,
-    frame: 0.03,
-    nFft: 256,
-    bands: BANDS,
-    normalize: "clip",
-  });
+  const { sampleRate } = clips;
+  const hear = logMel({ sampleRate, hop: 0.03, frame: 0.03, nFft: 256, bands: BANDS, normalize: "clip" });
   const samples = await Promise.all(clips.paths.map(async (_, i) => (await clips.read(i)).samples));
-  const voiceOf = (i: number) => /([^/]+)_\d+\.wav$/.exec(clips.paths[i]!)![1]!;
-  const random = new Random(1);
-
-  /** Strings of words in one voice, with silences of up to 0.1 s before each word and after the last. */
-  const strings = (count: number, voices: readonly string[]) => {
-    const drawn = Array.from({ length: count }, () => {
-      const voice = voices[random.below(voices.length)]!;
-      const own = clips.paths.flatMap((_, i) => (voiceOf(i) === voice ? [i] : []));
-      const words = Array.from({ length: 2 + random.below(3) }, () => own[random.below(own.length)]!);
-      const silence = () => new Float32Array(random.below(800));
-      const sound = Float32Array.from(words.flatMap((i) => [...silence(), ...samples[i]!]).concat(...silence()));
-      return { frames: hear.transform(sound).toArray() as number[][], words: words.map((i) => clips.labels[i]!) };
-    });
-    // Class 0 is CTC's blank; a text ends where its padding begins.
-    const classes = drawn.map(({ words }) => words.map((word) => 1 + clips.classes.indexOf(word)));
-    return {
-      x: padSequences(drawn.map(({ frames }) => frames), { padding: "post", value: FILLING, dtype: "float32" }), // prettier-ignore
-      y: padSequences(classes, { padding: "post", value: -1 }),
-      texts: drawn.map(({ words }) => words.join(" ")),
-    };
-  };
-  const voices = [...new Set(clips.paths.map((_, i) => voiceOf(i)))];
-  const train = strings(240, voices.filter((voice) => !HELD_OUT.includes(voice))); // prettier-ignore
-  const test = strings(60, HELD_OUT);
+  const voices = clips.paths.map((path) => /([^/]+)_\d+\.wav$/.exec(path)![1]!);
+  const [random, speech] = [new Random(1), { clips, samples, voices, hear }];
+  const heardVoices = [...new Set(voices)].filter((voice) => !HELD_OUT.includes(voice));
+  const train = stringsOf(speech, 240, heardVoices, random);
+  const test = stringsOf(speech, 60, HELD_OUT, random);
 
   const model = sequential(
     [
