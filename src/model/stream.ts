@@ -76,6 +76,11 @@ export class Stream {
     return this.#results;
   }
 
+  /** The carried states where they lie, [B, …] each: between steps, `data` of one sequence can be read and replaced in place. */
+  get states(): readonly Tensor[] {
+    return this.#states;
+  }
+
   /** A copy of the carried states. */
   state(): StreamState {
     return this.#states.map((t) => t.data.slice());
