@@ -1,12 +1,12 @@
 // Strings of spoken words in one voice each, for examples/transcribe.ts.
 import { Random } from "sluice";
-import { padSequences, type AudioStep, type Clips } from "sluice/data";
+import { padSequences, type AudioStep, type readClips } from "sluice/data";
 
 /** Stands for no frame: features of deviation 1 never come near it. */
 export const FILLING = -100;
 
 export interface Speech {
-  readonly clips: Pick<Clips, "labels" | "classes">;
+  readonly clips: Pick<Awaited<ReturnType<typeof readClips>>, "labels" | "classes">;
   readonly samples: readonly Float32Array[];
   /** By clip, who speaks. */
   readonly voices: readonly string[];
