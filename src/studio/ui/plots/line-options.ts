@@ -1,0 +1,120 @@
+import uPlot from "uplot";
+import { colourOf } from "../theme.js";
+import { shortNumber } from "./number.js";
+
+export interface Line {
+  readonly label: string;
+  /** One for each x; null or NaN where there is none. */
+  readonly values: ArrayLike<number | null>;
+  /** Which of the eight colours for data, from 1; 0 for a quiet one. Default: its place in the list. */
+  readonly colour?: number;
+  readonly dashed?: boolean;
+  /** Stands out, or steps back. Default 2 pixels. */
+  readonly width?: number;
+  /** Points where the values are, and no line between them. */
+  readonly points?: boolean;
+}
+
+/** A band between two lines of the list, such as the quantiles of a forecast. */
+export interface Band {
+  readonly upper: number;
+  readonly lower: number;
+  readonly colour?: number;
+}
+
+export interface Axes {
+  readonly log: boolean;
+  readonly xLabel: string | undefined;
+  readonly yLabel: string | undefined;
+  readonly xText: ((x: number) => string) | undefined;
+}
+
+export const colourName = (colour: number) =>
+  colour === 0 ? "--text-3" : (`--data-${((colour - 1) % 8) + 1}` as const);
+
+const usable = (value: number | null | undefined, log: boolean) =>
+  value !== null && value !== undefined && Number.isFinite(value) && (!log || value > 0);
+
+/** Gaps are null for uPlot, and so is what has no logarithm. */
+export function alignedData(x: ArrayLike<number>, lines: readonly Line[], log: boolean): uPlot.AlignedData {
+  const column = ({ values }: Line) => Array.from(x, (_, i) => (usable(values[i], log) ? values[i]! : null));
+  return [Array.from(x), ...lines.map(column)];
+}
+
+/** About the ticks of a linear axis, where a logarithmic one would show a power of ten or none. */
+const logRange: uPlot.Range.Function = (_, low, high) =>
+  low === null || high === null || !(low > 0)
+    ? [0.1, 1]
+    : uPlot.rangeLog(low, high === low ? low * 2 : high, 10, false);
+
+const linearRange: uPlot.Range.Function = (_, low, high) => {
+  if (low === null || high === null) return [0, 1];
+  const pad = (high - low || Math.abs(high) || 1) * 0.06;
+  return [low >= 0 && low - pad < 0 ? 0 : low - pad, high + pad];
+};
+
+const xRange: uPlot.Range.Function = (_, low, high) =>
+  low === null || high === null ? [0, 1] : low === high ? [low, low + 1] : [low, high];
+
+function axis(label: string | undefined, text: (value: number) => string, side: 2 | 3): uPlot.Axis {
+  const stroke = colourOf("--text-3");
+  const grid = colourOf("--border");
+  const font = `11px ${colourOf("--sans")}`;
+  return {
+    side,
+    stroke,
+    font,
+    labelFont: font,
+    ...(label === undefined ? {} : { label, labelSize: 16, labelGap: 0 }),
+    size: side === 2 ? 26 : (_, values) => 14 + 6.2 * Math.max(2, ...(values ?? []).map((v) => (v ?? "").length)),
+    gap: 4,
+    grid: { stroke: grid, width: 1, show: side === 3 },
+    ticks: { show: false },
+    space: side === 2 ? 56 : 30,
+    values: (_, splits) => splits.map((value) => (value === null ? "" : text(value))),
+  };
+}
+
+/** What uPlot is told; colours and fonts are the style sheet's. */
+export function chartOptions(
+  size: { width: number; height: number },
+  lines: readonly Line[],
+  bands: readonly Band[],
+  axes: Axes,
+  onCursor: (index: number | null) => void,
+): uPlot.Options {
+  const colour = (n: number) => colourOf(colourName(n));
+  return {
+    ...size,
+    legend: { show: false },
+    padding: [8, 10, 0, 0],
+    cursor: {
+      y: false,
+      drag: { x: false, y: false, setScale: false },
+      points: { size: 7, width: 2, fill: colourOf("--surface") },
+    },
+    scales: {
+      x: { time: false, range: xRange },
+      y: axes.log ? { distr: 3, range: logRange } : { range: linearRange },
+    },
+    axes: [axis(axes.xLabel, axes.xText ?? shortNumber, 2), axis(axes.yLabel, shortNumber, 3)],
+    series: [
+      {},
+      ...lines.map((line, i): uPlot.Series => {
+        const stroke = colour(line.colour ?? i + 1);
+        return {
+          label: line.label,
+          stroke,
+          width: line.points ? 0 : (line.width ?? 2),
+          ...(line.dashed ? { dash: [5, 4] } : {}),
+          points: line.points ? { show: true, size: 5, fill: stroke, width: 0 } : { show: false },
+        };
+      }),
+    ],
+    bands: bands.map((band) => ({
+      series: [band.upper + 1, band.lower + 1] as [number, number],
+      fill: `color-mix(in srgb, ${colour(band.colour ?? band.upper + 1)} 18%, transparent)`,
+    })),
+    hooks: { setCursor: [(u) => onCursor(u.cursor.idx ?? null)] },
+  };
+}
