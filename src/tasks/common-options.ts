@@ -41,6 +41,10 @@ export function networkOptions(d: NetworkDefaults) {
     clipNorm: z.number().min(0).default(d.clipNorm).describe("Largest global norm of the gradient; 0 for no clipping."),
     patience: count().default(d.patience).describe("Epochs without improvement on the validation part before it ends."),
     seed: z.int().min(0).default(1).describe("Seed of everything random."),
+    gradientNorms: z
+      .boolean()
+      .default(false)
+      .describe("Keep the norms of the gradients by time step, of one batch an epoch."),
   };
 }
 

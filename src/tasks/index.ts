@@ -26,6 +26,8 @@ export { openRun, resumeRun, type ResumeOptions } from "./open-run.js";
 export { Run } from "./run.js";
 export type { PublicTask } from "./public-task.js";
 export type { Answer, Pipeline, Task, TaskName } from "./task.js";
+export type { Field, InputView, OutputView, RawRow, RowCount, Signature, Stepper, View } from "./view.js";
+export { sampleOf } from "./views/named.js";
 export type { TrainHooks } from "./train-task.js";
 export type { Entry, Evaluation, Judge, Picture } from "../runs/evaluation.js";
 export { compareTask, type Candidate, type CompareHooks, type Comparison } from "./compare.js";

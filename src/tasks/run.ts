@@ -3,6 +3,7 @@ import type { DataSource } from "../data/index.js";
 import type { Evaluation } from "../runs/evaluation.js";
 import { check } from "../util/errors.js";
 import type { Answer, Pipeline } from "./task.js";
+import type { Signature, Stepper, View } from "./view.js";
 
 export interface RunParts<P extends Pipeline> {
   readonly model: Model;
@@ -51,6 +52,27 @@ export class Run<P extends Pipeline = Pipeline> implements RunParts<P> {
   /** Answers in raw units for raw data, as the task describes. */
   predict(source: Parameters<P["predict"]>[1], options: Parameters<P["predict"]>[2] = {}): Promise<readonly Answer[]> {
     return this.pipeline.predict(this.model, source, options);
+  }
+
+  /**
+   * Raw data as the network sees them, with names: what `model.predict` takes, and what each step, feature and output is called.
+   * @param options as for `predict`
+   */
+  view(source: Parameters<P["predict"]>[1], options: Parameters<P["predict"]>[2] = {}): Promise<View> {
+    return this.pipeline.view(this.model, source, options);
+  }
+
+  /** What the model takes and gives, in raw terms. */
+  get signature(): Signature {
+    return this.pipeline.signature(this.model);
+  }
+
+  /**
+   * Raw rows to frames of `model.stream()`, one at a time, and its outputs to answers.
+   * @throws SluiceError with `signature.notSteppable` where the model cannot be run so
+   */
+  stepper(): Stepper {
+    return this.pipeline.stepper(this.model);
   }
 
   /**

@@ -43,10 +43,10 @@ export interface Pipeline {
    * Raw data as the network sees them, with names; the network computes nothing.
    * @param options reading options, as for `predict`
    */
-  view?(model: Model, source: DataSource, options?: Readonly<Record<string, unknown>>): Promise<View>;
-  signature?(model: Model): Signature;
+  view(model: Model, source: DataSource, options?: Readonly<Record<string, unknown>>): Promise<View>;
+  signature(model: Model): Signature;
   /** @throws SluiceError with `signature().notSteppable` where the model cannot be run one row at a time */
-  stepper?(model: Model): Stepper;
+  stepper(model: Model): Stepper;
 }
 
 /** Samples that fit takes: arrays, or a data set of batches. */

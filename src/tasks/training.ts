@@ -1,14 +1,18 @@
 /** The part of a run that new and resumed trainings share: fit, best weights, test, model file. */
 import { existsSync, mkdirSync } from "node:fs";
 import { dirname } from "node:path";
-import { loadModel, type FitOptions, type History, type Model } from "sluice";
+import { loadModel, type Callback, type FitOptions, type History, type Model } from "sluice";
 import type { Dataset } from "sluice";
+import type { Layer } from "../layers/layer.js";
+import { RecurrentLayer } from "../layers/recurrent/recurrent-layer.js";
 import { saveModel, toBytes } from "../model/save.js";
 import type { Environment } from "../runs/environment.js";
 import { BEFORE_FIRST, bestEpochOf } from "../runs/plots/curves.js";
+import { gradientNormsJsonl } from "../runs/gradient-norms-jsonl.js";
 import { readHistory } from "../runs/metrics-jsonl.js";
 import { runCallbacks } from "../runs/run-callbacks.js";
 import { RUN_FILES, type RunFolder } from "../runs/run-folder.js";
+import { runProgress } from "../runs/run-progress.js";
 import { markRun } from "../runs/run-status.js";
 import { attach } from "./attachment.js";
 import { earlyStoppingAfter } from "./patience.js";
@@ -59,6 +63,8 @@ async function fitRun<P extends Pipeline>(session: Session<P>, start: number | n
   const keeping = [
     ...runCallbacks(folder, { monitor, mode }, { best, append: before !== null }),
     earlyStoppingAfter(before, { monitor, mode, patience, start, best }),
+    runProgress(folder, batchSize),
+    ...normsKept(session),
     ...(hooks.callbacks ?? []),
   ];
   const options: FitOptions = {
@@ -75,6 +81,18 @@ async function fitRun<P extends Pipeline>(session: Session<P>, start: number | n
     ? await model.fit(train[0], train[1], { ...options, batchSize, ...(train[2] && { sampleWeight: train[2] }) })
     : await model.fit(train, options);
   return { ...readHistory(folder.file(RUN_FILES.metrics)), stopReason };
+}
+
+/** Last of all: its values are a file of their own and no curves. */
+function normsKept<P extends Pipeline>({ prepared, model, folder, hooks }: Session<P>): Callback[] {
+  if (prepared.settings["gradientNorms"] !== true) return [];
+  if (hasRecurrentLayer(model.layers)) return [gradientNormsJsonl(folder.file(RUN_FILES.gradientNorms))];
+  (hooks.warn ?? console.warn)("gradientNorms: the network has no recurrent layer, so there are none to keep");
+  return [];
+}
+
+function hasRecurrentLayer(layers: readonly Layer[]): boolean {
+  return layers.some((layer) => layer instanceof RecurrentLayer || hasRecurrentLayer(layer.sublayers));
 }
 
 /** The folder is made by the first checkpoint, which a run that is cut short in its first epoch has not had. */

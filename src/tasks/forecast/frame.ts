@@ -18,6 +18,8 @@ export interface Frame {
   readonly series: readonly Series[];
   /** Milliseconds since 1970. */
   readonly times: Float64Array | null;
+  /** Whether these were written as dates, not as plain numbers. */
+  readonly dated: boolean;
   /** By step, the row of the table, for messages. */
   readonly rows: Int32Array;
   placeOf(step: number): string;
@@ -54,6 +56,7 @@ export function frameOf(where: string, table: Table, roles: Roles): Frame {
     columns,
     series,
     times: times && Float64Array.from(rows, (row) => times[row]!),
+    dated: roles.time !== null && columnOf(where, table, roles.time).type === "date",
     rows,
     placeOf: (step) => at(rows[step]!),
   };

@@ -2,9 +2,11 @@ import type { Model } from "sluice";
 import { readTable, type CalendarCycle, type DataSource, type Table } from "../../data/index.js";
 import type { Evaluation } from "../../runs/evaluation.js";
 import { check, show } from "../../util/errors.js";
+import { checkCount, checkOptions } from "../../util/checks.js";
 import { sayMissing } from "../baselines/saved.js";
-import { readingLike, type Reading } from "../common-options.js";
+import { readingLike, splitReading, type Reading } from "../common-options.js";
 import type { Answer, Pipeline } from "../task.js";
+import type { Signature, Stepper, View } from "../view.js";
 import type { LinearForecaster } from "./autoregression.js";
 import type { DeepArPlan } from "./deepar/settings.js";
 import { reviveCorrections, type Corrections } from "./doubt/conformal.js";
@@ -17,6 +19,7 @@ import type { Roles } from "./roles.js";
 import { reviveLinear, savedLinear } from "./saved-linear.js";
 import { Samples, windowsOf, type SampleSettings } from "./samples.js";
 import { Scaling, type ScalerName } from "./scaling.js";
+import { signatureOf, stepperOf } from "./stepper.js";
 import type { Step } from "./steps.js";
 import {
   calendarColumns,
@@ -27,6 +30,7 @@ import {
   type Transform,
   type Values,
 } from "./values.js";
+import { spread, viewAhead, viewWindows } from "./view.js";
 
 const WHERE = "forecast";
 
@@ -40,6 +44,8 @@ export interface ForecastPlan {
   readonly cycles: readonly CalendarCycle[];
   readonly season: number | null;
   readonly step: Step | null;
+  /** Whether the times are dates. Absent in files from before views. */
+  readonly dated?: boolean;
   readonly scaler: ScalerName;
   readonly transform: Transform;
   readonly missing: Fill;
@@ -120,6 +126,31 @@ export class ForecastPipeline implements Pipeline {
     return predictAhead(where, model, this, table, this.#rolesIn(table));
   }
 
+  /**
+   * The windows whose forecasts `predict` gives: the last one of each series.
+   * @param options of reading, and `windows`: that many windows at most, spread evenly over all whose horizon lies in the data
+   */
+  async view(model: Model, source: DataSource, options: Readonly<Record<string, unknown>> = {}): Promise<View> {
+    const where = `${WHERE}.view`;
+    const [given, chosen] = splitReading(options);
+    checkOptions(where, chosen, ["windows"]);
+    const table = await readTable(source, readingLike(where, this.reading, { ...given }));
+    const roles = this.#rolesIn(table);
+    if (chosen["windows"] === undefined) return viewAhead(where, model, this, table, roles);
+    const most = checkCount(where, "windows", chosen["windows"]);
+    check(!this.plan.deepar, () => `${where}: model deepar has a view of its last windows only; leave windows out`);
+    const { samples, usable } = this.#windowsIn(where, table, roles);
+    return viewWindows(where, model, this, { samples: samples.subset(spread(usable, most)), table, roles });
+  }
+
+  signature(model: Model): Signature {
+    return signatureOf(this, model);
+  }
+
+  stepper(model: Model): Stepper {
+    return stepperOf(this, model);
+  }
+
   async evaluate(
     model: Model,
     source: DataSource,
@@ -133,17 +164,15 @@ export class ForecastPipeline implements Pipeline {
 
   /** Every window of a table, each with its truth. */
   measureTable(model: Model, table: Table, part: string, autoregression: LinearForecaster | null): Promise<Evaluation> {
-    const roles = this.#rolesIn(table);
-    const frame = longEnough(
-      `${WHERE}.evaluate`,
-      dropBeginnings(frameOf(WHERE, table, roles), this.plan.missing),
-      this.plan,
-    );
+    const { samples, usable } = this.#windowsIn(`${WHERE}.evaluate`, table, this.#rolesIn(table));
+    return measure(model, samples.subset(usable), part, this.measureSettings(samples.values, autoregression));
+  }
+
+  #windowsIn(where: string, table: Table, roles: Roles): { samples: Samples; usable: Int32Array } {
+    const frame = longEnough(where, dropBeginnings(frameOf(WHERE, table, roles), this.plan.missing), this.plan);
     const values = valuesOf(WHERE, frame, roles, this.plan);
     const scaling = this.scaling.covering(values.inputs, firstSteps(frame.series, this.plan));
-    const samples = new Samples(values, this.settings, scaling);
-    const usable = usableWindows(values, this.plan);
-    return measure(model, samples.subset(usable), part, this.measureSettings(values, autoregression));
+    return { samples: new Samples(values, this.settings, scaling), usable: usableWindows(values, this.plan) };
   }
 
   measureSettings(values: Values, autoregression: LinearForecaster | null) {

@@ -1,32 +1,17 @@
 import type { Model } from "sluice";
 import type { Table } from "../../data/index.js";
-import { tensor } from "../../tensor/make.js";
 import type { Tensor } from "../../tensor/tensor.js";
-import { check, show } from "../../util/errors.js";
 import type { Answer } from "../task.js";
-import { frameOf, seriesName, timeWriter, type Frame, type Series } from "./frame.js";
+import { timeWriter, type Series } from "./frame.js";
 import { corrected, correctionsNow, leastOf, movement } from "./doubt/conformal.js";
 import { quantileColumn } from "./doubt/doubt.js";
 import { pathsAhead } from "./deepar/ahead.js";
 import { outlookOf, type Outlook } from "./doubt/outlook.js";
 import type { ForecastPipeline, ForecastPlan } from "./pipeline.js";
 import type { Roles } from "./roles.js";
-import { countScales, decodeOne, fromLast, inputsOf } from "./samples.js";
-import type { Scaling } from "./scaling.js";
-import { dateAfter, stepOf } from "./steps.js";
-import { dropBeginnings, keepSteps, valuesOf, type Values } from "./values.js";
-
-/** What is known at the end of each series, and of the steps to come. */
-interface Present {
-  readonly known: Frame;
-  readonly values: Values;
-  readonly covering: Scaling;
-  readonly scaled: Readonly<Record<string, Float64Array>>;
-  /** By series, the covariates over the horizon, scaled. */
-  readonly ahead: readonly Readonly<Record<string, Float64Array>>[];
-  /** By series, the dates over the horizon; null without dates. */
-  readonly times: readonly (readonly number[] | null)[];
-}
+import { inputsAhead, readPresent, type Present } from "./present.js";
+import { decodeOne } from "./samples.js";
+import type { Values } from "./values.js";
 
 /** Forecasts of the steps after the last known one of each series. */
 export async function predictAhead(
@@ -41,7 +26,7 @@ export async function predictAhead(
   const present = readPresent(where, pipeline, table, roles);
   const { known, values, times } = present;
   const outlook = plan.deepar
-    ? pathsAhead(model, plan, { ...present, future: roles.future })
+    ? pathsAhead(model, plan, present, roles)
     : await directOutlook(model, pipeline, present, roles);
   const K = roles.targets.length;
   const { point, quantiles } = doubt?.conformal
@@ -62,42 +47,17 @@ export async function predictAhead(
   );
 }
 
-function readPresent(where: string, { plan, scaling }: ForecastPipeline, table: Table, roles: Roles): Present {
-  const whole = frameOf(where, table, roles);
-  const ends = whole.series.map((s) => knownEnd(whole, s, roles));
-  const known = dropBeginnings(
-    keepSteps(whole, whole.series.map((s, i) => ({ ...s, end: ends[i]! }))), // prettier-ignore
-    plan.missing,
-  );
-  const { lookback, horizon, transform } = plan;
-  const needed = lookback + (transform === "difference" ? 1 : 0);
-  for (const { id, begin, end } of known.series)
-    check(end - begin >= needed, () => {
-      return `${where}: ${seriesName(table.source, id)} has ${end - begin} rows with a target; a forecast needs at least the last ${needed}`;
-    });
-  const values = valuesOf(where, known, roles, plan);
-  const covering = scaling.covering(values.inputs, known.series);
-  const ahead = aheadOf(where, whole, ends, roles, horizon).map((columns) => covering.applyCovariates(columns));
-  const times = whole.series.map((_, i) => timesAfter(whole, ends[i]!, i, horizon, plan.step));
-  return { known, values, covering, scaled: covering.apply(values.inputs, known.series), ahead, times };
-}
-
 /** All steps at once. */
 async function directOutlook(
   model: Model,
-  { plan, settings }: ForecastPipeline,
-  { known, values, covering, scaled, ahead }: Present,
+  pipeline: ForecastPipeline,
+  present: Present,
   roles: Roles,
 ): Promise<Outlook> {
-  const { lookback, horizon, transform, doubt = null } = plan;
-  const features = [...settings.targets, ...settings.past, ...settings.future];
-  const seen = stack(known.series, lookback, features, (name, s, t) => scaled[name]![s.end - lookback + t]!);
-  const x = settings.level ? seen : fromLast(seen, roles.targets.length);
-  const future = stack(known.series, horizon, roles.future, (name, _, t, i) => ahead[i]![name]![t]!);
-  const lasts = known.series.map((s) => s.end);
-  const scale = settings.counts ? countScales(values.raw, roles.targets, lasts, lookback, horizon) : null;
-  const inputs = inputsOf({ x, future: roles.future.length > 0 ? future : null, raw: scale && { y: scale, scale } });
-  const { data } = (await model.predict(inputs)) as Tensor;
+  const { plan, settings } = pipeline;
+  const { horizon, transform, doubt = null } = plan;
+  const { known, values, covering, scaled } = present;
+  const { data } = (await model.predict(inputsAhead(pipeline, present, roles))) as Tensor;
   return outlookOf(
     data,
     { doubt, width: horizon * roles.targets.length, linear: transform === "none" },
@@ -116,72 +76,6 @@ function movements({ raw }: Values, series: readonly Series[], { roles, lookback
       roles.targets.map((name, k) => movement(raw[name]!, end - lookback, end, known.get(id)?.[k] ?? NaN)),
     ),
   );
-}
-
-/** The step after the last one at which a target is known. */
-function knownEnd({ columns }: Frame, { begin, end }: Series, { targets }: Roles): number {
-  let last = end - 1;
-  while (last >= begin && targets.every((name) => Number.isNaN(columns[name]![last]!))) last--;
-  return last + 1;
-}
-
-/** [S, steps, names] */
-function stack(
-  series: readonly Series[],
-  steps: number,
-  names: readonly string[],
-  at: (name: string, s: Series, t: number, i: number) => number,
-): Tensor {
-  const D = names.length;
-  const out = new Float32Array(series.length * steps * D);
-  for (const [i, s] of series.entries())
-    for (let t = 0; t < steps; t++)
-      for (const [d, name] of names.entries()) out[(i * steps + t) * D + d] = at(name, s, t, i);
-  return tensor(out, [series.length, steps, D]);
-}
-
-/** By series, the covariates over the horizon. */
-function aheadOf(
-  where: string,
-  whole: Frame,
-  ends: readonly number[],
-  { future }: Roles,
-  horizon: number,
-): Record<string, Float64Array>[] {
-  return whole.series.map(({ id, end }, i) => {
-    const begin = ends[i]!;
-    const given = end - begin;
-    check(future.length === 0 || given >= horizon, () => {
-      const needed = `${horizon} rows after the last target, with ${future.join(", ")} and the target empty`;
-      return `${where}: ${seriesName(whole.source, id)} must have ${needed}; it has ${given}`;
-    });
-    return Object.fromEntries(
-      future.map((name) => {
-        const values = whole.columns[name]!.slice(begin, begin + horizon);
-        const missing = values.findIndex(Number.isNaN);
-        check(missing === -1, () => `${where}: column ${show(name)} has no value (${whole.placeOf(begin + missing)})`);
-        return [name, values];
-      }),
-    );
-  });
-}
-
-/** The dates of the horizon: those that the rows give, and then on by the step of the training data; null without dates. */
-function timesAfter(
-  { times, series, ...frame }: Frame,
-  end: number,
-  i: number,
-  horizon: number,
-  trained: ReturnType<typeof stepOf>,
-): number[] | null {
-  if (times === null) return null;
-  const step = trained ?? stepOf({ times, series, ...frame });
-  if (step === null) return null;
-  const one = series[i]!;
-  const given = times.subarray(end, one.end);
-  return Array.from({ length: horizon }, (_, h) => {
-    return given[h] ?? dateAfter(times.subarray(one.begin, one.end), step, h + 1 - given.length);
-  });
 }
 
 /** The columns that say which answer it is: series, and date or number of the step ahead. */

@@ -203,7 +203,7 @@ function planOf(
   const lookback = segments?.lookback ?? options.lookback ?? usual;
   const { horizon, stride, scaler, transform, missing, residual = transform !== "difference", loss } = options;
   const reading = readingOf(options);
-  const plan = { reading, roles, lookback, horizon, stride, cycles: [], level: true, season, step, scaler, transform, missing, residual, absolute: loss !== "meanSquaredError" }; // prettier-ignore
+  const plan = { reading, roles, lookback, horizon, stride, cycles: [], level: true, season, step, dated: whole.dated, scaler, transform, missing, residual, absolute: loss !== "meanSquaredError" }; // prettier-ignore
   const frame = longEnough(WHERE, whole, plan);
   const short = whole.series.length - frame.series.length;
   if (short > 0) context.warn(`${WHERE}: left out ${short} of ${whole.series.length} series that are shorter than lookback and horizon`); // prettier-ignore

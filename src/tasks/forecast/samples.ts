@@ -135,7 +135,7 @@ export class Samples {
  * @param last the step whose values are the last known ones
  */
 export function decodeOne(
-  { levels }: Values,
+  { levels }: Pick<Values, "levels">,
   scaled: Columns,
   { targets, residual, transform }: SampleSettings,
   scaling: Scaling,

@@ -90,6 +90,11 @@ export class Scaling {
     return Object.fromEntries(names.map((name, d) => [name, column(d)]));
   }
 
+  /** The series that have a scale of their own; null for the only one. */
+  get series(): (string | null)[] {
+    return [...this.#bySeries.keys()];
+  }
+
   /** Scaled targets [N, K] of one series back in the unit of the inputs. */
   inverse(id: string | null, scaled: Float64Array): ArrayLike<number> {
     if (this.#name === "none" || scaled.length === 0) return scaled;

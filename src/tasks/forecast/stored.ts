@@ -109,7 +109,15 @@ function frameOfPieces(store: RowStore, source: string, { time }: Roles, pieces:
     for (let t = 0; t < end - begin; t++) rows[first + t] = begin + t;
     times?.set(store.dates(begin, end - begin), first);
   }
-  return { source, columns, series, times, rows, placeOf: (step) => `${source}, row ${rows[step]! + 1}` };
+  return {
+    source,
+    columns,
+    series,
+    times,
+    dated: times !== null,
+    rows,
+    placeOf: (step) => `${source}, row ${rows[step]! + 1}`,
+  };
 }
 
 /** A piece lies in one part, but for the margin by which its lookbacks reach back: horizons stay within the part. */

@@ -43,6 +43,7 @@ export function keepSteps(frame: Frame, kept: readonly Series[]): Frame {
     source: frame.source,
     columns: mapValues(frame.columns, (column) => Float64Array.from(steps, (step) => column[step]!)),
     series: kept.map((s) => ({ ...s, begin, end: (begin += s.end - s.begin) })),
+    dated: frame.dated,
     times: frame.times && Float64Array.from(steps, (step) => frame.times![step]!),
     rows: Int32Array.from(steps, (step) => frame.rows[step]!),
     placeOf: (step) => frame.placeOf(steps[step]!),

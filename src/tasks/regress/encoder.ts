@@ -12,6 +12,8 @@ import {
   type Table,
 } from "../../data/index.js";
 import { check, show } from "../../util/errors.js";
+import type { Field } from "../view.js";
+import { numberField } from "../views/fields.js";
 import type { RegressOptions } from "./options.js";
 import type { Feature } from "./roles.js";
 
@@ -82,6 +84,28 @@ export class RowEncoder {
   /** D */
   get width(): number {
     return this.fitted.means.length + this.fitted.categories.reduce((sum, one) => sum + one.categories[0]!.length, 0);
+  }
+
+  /** What the D numbers of a row are called: "price", "colour = red". */
+  get names(): string[] {
+    const numbers = this.features.filter(({ type }) => type === "number").map(({ name }) => name);
+    const texts = this.features.filter(({ type }) => type === "text");
+    return [...numbers, ...texts.flatMap(({ name }, k) => this.#kinds(k).map((kind) => `${name} = ${kind}`))];
+  }
+
+  /** The columns of a row. */
+  get fields(): Field[] {
+    const { missing } = this.options;
+    const texts = this.features.filter(({ type }) => type === "text");
+    return this.features.map((feature) => {
+      const optional = missing === "mean";
+      if (feature.type === "number") return numberField(feature.name, { optional });
+      return { name: feature.name, type: "category", values: this.#kinds(texts.indexOf(feature)), optional };
+    });
+  }
+
+  #kinds(k: number): string[] {
+    return this.fitted.categories[k]!.categories[0]! as string[];
   }
 
   /** [N, D] of the rows of a table, in the order of `rows`. @throws SluiceError with the place of what cannot be used */

@@ -5,11 +5,13 @@ import { check, show } from "../../util/errors.js";
 import { predictLinear, type LinearModel } from "../baselines/linear.js";
 import { readingLike, type Reading } from "../common-options.js";
 import type { Answer, Pipeline } from "../task.js";
+import type { Signature, Stepper, View } from "../view.js";
 import { RowEncoder } from "./encoder.js";
 import { groupsOf, targetsOf } from "./groups.js";
 import { measure } from "./measure.js";
 import type { Roles } from "./roles.js";
 import { inputsOf, samplesOf, type Samples } from "./samples.js";
+import { regressSignature, regressStepper, regressView } from "./view.js";
 
 const WHERE = "regress";
 
@@ -79,6 +81,19 @@ export class RegressPipeline implements Pipeline {
       ...(groups.ids && { [roles.id!]: groups.ids[i]! }),
       [roles.target]: value,
     }));
+  }
+
+  async view(model: Model, source: DataSource, options: Readonly<Record<string, unknown>> = {}): Promise<View> {
+    const table = await readTable(source, readingLike(`${WHERE}.view`, this.reading, options));
+    return regressView(model, table, this.parts);
+  }
+
+  signature(model: Model): Signature {
+    return regressSignature(model, this.parts);
+  }
+
+  stepper(model: Model): Stepper {
+    return regressStepper(model, this.parts);
   }
 
   async evaluate(

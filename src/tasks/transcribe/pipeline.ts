@@ -7,6 +7,11 @@ import { sayMissing } from "../baselines/saved.js";
 import { readingLike, type Reading } from "../common-options.js";
 import type { Answer, Pipeline } from "../task.js";
 import { readTranscripts, type ClipColumns, type Clips } from "./clips.js";
+import type { Signature, View } from "../view.js";
+import { bandNames, frameTimes, WHOLE_CLIP } from "../views/audio-names.js";
+import { viewOf } from "../views/named.js";
+import { checkSteppable } from "../views/steppable.js";
+import { stacked, stepsOf } from "./frames.js";
 import { decode, logitsOf, type Decoding } from "./decode.js";
 import { judge } from "./judge.js";
 import { Language } from "./language.js";
@@ -88,6 +93,45 @@ export class TranscribePipeline implements Pipeline {
       const { labels, logProbability } = decode(logits[i]!, decoding);
       return { path, text: symbols.decode(labels), probability: Math.exp(logProbability) };
     });
+  }
+
+  /** Features are those of the frames that stand side by side in a step: "440 Hz, frame 2". */
+  async view(model: Model, source: Asked, options: Readonly<Record<string, unknown>> = {}): Promise<View> {
+    const { frames, paths } = await this.#read("transcribe.view", source as DataSource, false, options);
+    const { step, decoding, symbols } = this.#parts;
+    const { stack } = decoding;
+    const bands = bandNames(step);
+    const beside = (k: number) => bands.map((band) => (stack === 1 ? band : `${band}, frame ${k + 1}`));
+    return viewOf(model, {
+      x: stacked(frames, stack),
+      references: paths.map((path) => ({ path })),
+      inputs: [
+        {
+          kind: "series",
+          steps: frames.map(({ length }) => frameTimes(step, stepsOf(length, stack), stack)),
+          features: Array.from({ length: stack }, (_, k) => beside(k)).flat(),
+        },
+      ],
+      outputs: ["(blank)", ...symbols.list].map((name) => ({ name })),
+    });
+  }
+
+  signature(): Signature {
+    return {
+      task: this.task,
+      sample: "audio",
+      inputs: [{ name: this.#parts.columns.audio, type: "audio", description: "A WAV file" }],
+      outputs: [
+        { name: "path", type: "text" },
+        { name: "text", type: "text" },
+        { name: "probability", type: "number" },
+      ],
+      notSteppable: WHOLE_CLIP,
+    };
+  }
+
+  stepper(): never {
+    return checkSteppable(WHOLE_CLIP);
   }
 
   async evaluate(

@@ -10,10 +10,18 @@ export interface Translation {
   /** The tokens of both sides; how much each of the target's (and the end, where it was reached) looked at each of the source's. */
   readonly sourceTokens: readonly string[];
   readonly targetTokens: readonly string[];
+  /** The target's tokens by number, without the end. */
+  readonly ids: readonly number[];
   readonly attention: readonly (readonly number[])[];
 }
 
 const BATCH = 64;
+
+/** The tokens of a sentence. One without any, such as "…" by words, still is a row: one unknown token. */
+export function idsOf(source: Codec, text: string): number[] {
+  const ids = source.encode(text);
+  return ids.length > 0 ? ids : [UNKNOWN];
+}
 
 /** Sentences of like length are translated together; the answers come in the order of the sentences. */
 export async function translations(
@@ -23,13 +31,12 @@ export async function translations(
   target: Codec,
   search: Search,
 ): Promise<Translation[]> {
-  const encoded = sentences.map((text) => source.encode(text));
+  const encoded = sentences.map((text) => idsOf(source, text));
   const order = encoded.map((_, i) => i).sort((a, b) => encoded[a]!.length - encoded[b]!.length);
   const found = new Array<Translation>(sentences.length);
   for (let at = 0; at < order.length; at += BATCH) {
     const chosen = order.slice(at, at + BATCH);
-    // A sentence without any token, such as "…" by words, still is a row: one unknown token.
-    const ids = chosen.map((i) => (encoded[i]!.length > 0 ? encoded[i]! : [UNKNOWN]));
+    const ids = chosen.map((i) => encoded[i]!);
     const options = { ...search, start: START, end: END, banned: [UNKNOWN], batchSize: BATCH }; // prettier-ignore
     const lists = await decodeSequences(model, padded(ids), options);
     for (const [row, i] of chosen.entries()) {
@@ -40,6 +47,7 @@ export async function translations(
         score: best.score,
         sourceTokens: pieces.length > 0 ? pieces : [source.pieceOf(UNKNOWN)],
         targetTokens: [...best.ids.map((id) => target.pieceOf(id)), ...(best.finished ? ["end"] : [])],
+        ids: Array.from(best.ids),
         attention: best.attention.map((weights) => Array.from(weights)),
       };
     }

@@ -9,8 +9,12 @@ import { readingLike, splitReading, type Reading } from "../common-options.js";
 import { readOptions } from "../options.js";
 import { BLEU_TOKENIZERS, type BleuTokenizer } from "../scores/bleu-tokens.js";
 import type { Answer, Pipeline } from "../task.js";
-import { Codec } from "./codec.js";
-import { translations } from "./decode.js";
+import type { Signature, View } from "../view.js";
+import { viewOf } from "../views/named.js";
+import { checkSteppable } from "../views/steppable.js";
+import { padded } from "./batches.js";
+import { Codec, START } from "./codec.js";
+import { idsOf, translations } from "./decode.js";
 import { grouped, judge, type Grouped } from "./judge.js";
 import { searchOptions, type Search } from "./options.js";
 import { readPairs, readSources, type PairColumns } from "./pairs.js";
@@ -26,6 +30,9 @@ export interface TranslateParts {
   /** Null where it was too large to be saved. */
   readonly nearest: Nearest | null;
 }
+
+const WHOLE_SENTENCE =
+  "it reads the whole sentence before it writes, and what it writes is searched for, not answered row by row";
 
 /** Sentences to translations. */
 export class TranslatePipeline implements Pipeline {
@@ -86,6 +93,47 @@ export class TranslatePipeline implements Pipeline {
     const sentences = await readSources(where, data, columns, reading, "format" in options);
     const found = await translations(model, sentences, source, target, search);
     return found.map(({ text, score }, i) => ({ source: sentences[i]!, translation: text, score }));
+  }
+
+  /**
+   * The sentences, and what the network has written of their translations at each step: its own translations, which are found first.
+   * @param options as for `predict`
+   */
+  async view(model: Model, data: DataSource, options: Readonly<Record<string, unknown>> = {}): Promise<View> {
+    const where = "translate.view";
+    const { search, reading } = this.#options(where, options);
+    const { columns, source, target } = this.#parts;
+    const sentences = await readSources(where, data, columns, reading, "format" in options);
+    const found = await translations(model, sentences, source, target, search);
+    const read = sentences.map((text) => idsOf(source, text));
+    const written = found.map(({ ids }) => [START, ...ids]);
+    return viewOf(model, {
+      x: [padded(read), padded(written)],
+      references: sentences.map((text, i) => ({ source: text, translation: found[i]!.text })),
+      inputs: [
+        { kind: "tokens", steps: found.map(({ sourceTokens }) => sourceTokens), features: [] },
+        { kind: "tokens", steps: found.map(({ ids }) => ["(start)", ...ids.map((id) => target.pieceOf(id))]), features: [] }, // prettier-ignore
+      ],
+      outputs: ["(padding)", "(start)", "(end)", "(unknown)", ...target.pieces].map((name) => ({ name })),
+    });
+  }
+
+  signature(): Signature {
+    return {
+      task: this.task,
+      sample: "text",
+      inputs: [{ name: this.#parts.columns.source, type: "text" }],
+      outputs: [
+        { name: "source", type: "text" },
+        { name: "translation", type: "text" },
+        { name: "score", type: "number", description: "ln P of the tokens over the length penalty" },
+      ],
+      notSteppable: WHOLE_SENTENCE,
+    };
+  }
+
+  stepper(): never {
+    return checkSteppable(WHOLE_SENTENCE);
   }
 
   async evaluate(

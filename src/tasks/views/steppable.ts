@@ -13,6 +13,8 @@ export function whyNotSteppable(model: Model): string | null {
 }
 
 /** @throws SluiceError with the reason, where there is one */
+export function checkSteppable(reason: string): never;
+export function checkSteppable(reason: string | null): void;
 export function checkSteppable(reason: string | null): void {
   if (reason !== null) throw new SluiceError(`the model cannot be run one row at a time: ${reason}`);
 }

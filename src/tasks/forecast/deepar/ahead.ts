@@ -2,32 +2,26 @@ import type { Model } from "sluice";
 import { calendarFeatures } from "../../../data/index.js";
 import { check } from "../../../util/errors.js";
 import type { Outlook } from "../doubt/outlook.js";
-import type { Frame } from "../frame.js";
 import type { ForecastPlan } from "../pipeline.js";
+import type { Present } from "../present.js";
+import type { Roles } from "../roles.js";
 import { usualOf } from "../samples.js";
-import type { Scaling } from "../scaling.js";
-import { calendarColumns, type Values } from "../values.js";
+import { calendarColumns } from "../values.js";
 import { pathOutlook, shapeOf } from "./outlook.js";
 import { indicesOf, type Start } from "./tracks.js";
 
 /** Sample paths of the steps after the last known one of each series. */
-export function pathsAhead(
-  model: Model,
-  plan: ForecastPlan,
-  present: {
-    readonly known: Frame;
-    readonly values: Values;
-    readonly covering: Scaling;
-    readonly scaled: Readonly<Record<string, Float64Array>>;
-    readonly ahead: readonly Readonly<Record<string, Float64Array>>[];
-    readonly times: readonly (readonly number[] | null)[];
-    readonly future: readonly string[];
-  },
-): Outlook {
-  const { lookback, horizon, roles, transform, cycles } = plan;
-  const { known, values, scaled, ahead, times, future } = present;
+export function pathsAhead(model: Model, plan: ForecastPlan, present: Present, roles: Roles): Outlook {
+  const shape = shapeOf(plan.deepar!, plan.doubt!, plan.lookback, plan.horizon);
+  return pathOutlook(model, startsAhead(plan, present, roles), shape, plan.doubt!, plan.transform);
+}
+
+/** Where each series is foreseen from: after its last known step. */
+export function startsAhead(plan: ForecastPlan, present: Present, { future }: Roles): Start[] {
+  const { horizon, roles, cycles } = plan;
+  const { known, values, scaled, ahead, times } = present;
   const calendar = calendarColumns(cycles);
-  const starts = known.series.map((series, i): Start => {
+  return known.series.map((series, i): Start => {
     const dates = times[i];
     check(cycles.length === 0 || !!dates, () => `forecast.predict: a single row does not say how its dates go on`);
     const turns = cycles.length === 0 ? {} : calendarFeatures([...dates!], cycles);
@@ -48,6 +42,4 @@ export function pathsAhead(
     const usual = usualOf(present.covering, series.id, 1);
     return { track: { level, covariates, begin: 0, usual, categories }, origin: level.length };
   });
-  const shape = shapeOf(plan.deepar!, plan.doubt!, lookback, horizon);
-  return pathOutlook(model, starts, shape, plan.doubt!, transform);
 }

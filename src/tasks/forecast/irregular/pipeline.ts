@@ -1,16 +1,21 @@
 import type { Model } from "sluice";
 import { observations, readTable, revivePreprocessor, type DataSource, type Observations, type Scaler, type Table } from "../../../data/index.js"; // prettier-ignore
 import type { Evaluation } from "../../../runs/evaluation.js";
+import { checkCount, checkOptions } from "../../../util/checks.js";
 import { check, show } from "../../../util/errors.js";
 import { MOST_NUMBERS, sayMissing } from "../../baselines/saved.js";
-import { readingLike, type Reading } from "../../common-options.js";
+import { readingLike, splitReading, type Reading } from "../../common-options.js";
 import type { Answer, Pipeline } from "../../task.js";
+import type { Signature, View } from "../../view.js";
+import { checkSteppable } from "../../views/steppable.js";
 import { isoOf } from "../frame.js";
 import { gridOf } from "./grid.js";
 import type { FilledLinear } from "./linear.js";
 import { foresee, measureIrregular } from "./measure.js";
 import type { IrregularPlan } from "./plan.js";
 import { IrregularSamples } from "./samples.js";
+
+import { irregularSignature, irregularView, NOT_STEPPABLE } from "./view.js";
 
 const WHERE = "forecast";
 
@@ -61,12 +66,8 @@ export class IrregularPipeline implements Pipeline {
   async predict(model: Model, source: DataSource, options: Readonly<Record<string, unknown>> = {}): Promise<Answer[]> {
     const where = `${WHERE}.predict`;
     const table = await readTable(source, readingLike(where, this.reading, options));
-    const { grids } = gridOf(observed(where, table, this.plan), this.plan);
-    const samples = new IrregularSamples(grids, this.plan, this.scaler, []).atEnds();
-    for (const [i, { id }] of grids.entries()) {
-      const seen = samples.window(i).some((value) => !Number.isNaN(value));
-      check(seen, () => `${where}: ${id === null ? table.source : `series ${show(id)} of ${table.source}`} has no observation in its last ${this.plan.lookback} steps`); // prettier-ignore
-    }
+    const samples = this.#atEnds(where, table);
+    const { grids } = samples;
     const { horizon, targets, layout, every, dates } = this.plan;
     const forecasts = await foresee(model, samples);
     const numeric = table.columns.find((c) => c.name === layout.id)?.type === "number";
@@ -78,6 +79,40 @@ export class IrregularPipeline implements Pipeline {
         return { ...whose, [layout.time]: dates ? isoOf(at) : at, ...Object.fromEntries(values) };
       }),
     );
+  }
+
+  #atEnds(where: string, table: Table): IrregularSamples {
+    const { grids } = gridOf(observed(where, table, this.plan), this.plan);
+    const samples = new IrregularSamples(grids, this.plan, this.scaler, []).atEnds();
+    for (const [i, { id }] of grids.entries()) {
+      const seen = samples.window(i).some((value) => !Number.isNaN(value));
+      check(seen, () => `${where}: ${id === null ? table.source : `series ${show(id)} of ${table.source}`} has no observation in its last ${this.plan.lookback} steps`); // prettier-ignore
+    }
+    return samples;
+  }
+
+  /**
+   * The windows whose forecasts `predict` gives: the last one of each series.
+   * @param options of reading, and `windows`: that many windows at most, spread evenly over all whose horizon holds a truth
+   */
+  async view(model: Model, source: DataSource, options: Readonly<Record<string, unknown>> = {}): Promise<View> {
+    const where = `${WHERE}.view`;
+    const [given, chosen] = splitReading(options);
+    checkOptions(where, chosen, ["windows"]);
+    const table = await readTable(source, readingLike(where, this.reading, { ...given }));
+    if (chosen["windows"] === undefined) return irregularView(model, this.#atEnds(where, table), this.plan);
+    const { grids } = gridOf(observed(where, table, this.plan), this.plan);
+    const samples = IrregularSamples.within(grids, this.plan, this.scaler, { from: 0, to: 1 });
+    checkWindows(where, table.source, samples, "");
+    return irregularView(model, samples, this.plan, checkCount(where, "windows", chosen["windows"]));
+  }
+
+  signature(): Signature {
+    return irregularSignature(this.plan);
+  }
+
+  stepper(): never {
+    return checkSteppable(NOT_STEPPABLE);
   }
 
   async evaluate(

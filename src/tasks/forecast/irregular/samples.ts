@@ -116,6 +116,13 @@ export class IrregularSamples {
     return [tensor(x, [B, lookback, 3 * variables.length]), tensor(wanted, [B, this.width])];
   }
 
+  /** The steps of the lookback of sample i, in the unit of the times. */
+  timesOf(i: number, every: number): number[] {
+    const { series, origin } = this.places[i]!;
+    const { lookback } = this.sizes;
+    return Array.from({ length: lookback }, (_, t) => this.grids[series]!.start + (origin - lookback + t) * every);
+  }
+
   /** Scaled truth [B, horizon · K], less the last observation with `residual`; 0 where there is none. */
   targets(indices: ArrayLike<number>): Tensor {
     const y = new Float32Array(indices.length * this.width);

@@ -5,9 +5,13 @@ import { check, show } from "../../../util/errors.js";
 import { predictLinear, type LinearModel } from "../../baselines/linear.js";
 import { readingLike, type Reading } from "../../common-options.js";
 import type { MixedItem } from "../../mixed/columns.js";
-import { MixedEncoder } from "../../mixed/encoder.js";
+import { MixedEncoder, SEVERAL_KINDS } from "../../mixed/encoder.js";
 import { readMixed } from "../../mixed/read.js";
 import type { Answer, Pipeline } from "../../task.js";
+import type { Signature, View } from "../../view.js";
+import { numberField } from "../../views/fields.js";
+import { viewOf } from "../../views/named.js";
+import { checkSteppable } from "../../views/steppable.js";
 import { measure } from "../measure.js";
 import { flatRows } from "./flat.js";
 
@@ -62,6 +66,26 @@ export class MixedRegression implements Pipeline {
     const { items } = await this.#read(`${WHERE}.predict`, source, options);
     const values = await this.answer(model, items);
     return Array.from(values, (value) => ({ [this.parts.target]: value }));
+  }
+
+  async view(model: Model, source: DataSource, options: Readonly<Record<string, unknown>> = {}): Promise<View> {
+    const { encoder, target } = this.parts;
+    const { items } = await this.#read(`${WHERE}.view`, source, options);
+    return viewOf(model, {
+      x: encoder.encode(items),
+      references: items.map((item) => encoder.referenceOf(item)),
+      inputs: encoder.namesOf(items),
+      outputs: [{ name: target }],
+    });
+  }
+
+  signature(): Signature {
+    const { sample, inputs } = this.parts.encoder.form;
+    return { task: WHERE, sample, inputs, outputs: [numberField(this.parts.target)], notSteppable: SEVERAL_KINDS };
+  }
+
+  stepper(): never {
+    return checkSteppable(SEVERAL_KINDS);
   }
 
   async evaluate(
