@@ -218,6 +218,17 @@ const inspect = z.discriminatedUnion("kind", [
   modelFile,
 ]);
 
+const studio = z
+  .strictObject({
+    verb: z.literal("studio"),
+    address: z.string(),
+    folder: z.string(),
+    runs: z.string(),
+    seconds: z.number(),
+    warnings,
+  })
+  .describe("When it has been ended.");
+
 const failure = z.strictObject({
   error: z.strictObject({
     kind: z.enum(["usage", "failure", "interrupted", "bug"]),
@@ -244,6 +255,7 @@ export const REPLIES = {
   import: importReply,
   export: exportReply,
   check: checkReply,
+  studio,
   error: failure,
 } as const;
 

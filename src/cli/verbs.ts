@@ -108,4 +108,9 @@ export const VERBS: Readonly<Record<string, Verb>> = {
     examples: ["sluice check model.onnx --against model.safetensors"],
     load: () => import("./verbs/check.js"),
   },
+  studio: {
+    summary: "Open a local page: runs with live curves, data, and what goes on inside of models.",
+    examples: ["sluice studio", "sluice studio work/ --port 8090 --no-open"],
+    load: () => import("./verbs/studio.js"),
+  },
 };

@@ -13,6 +13,8 @@ export const RUN_FILES = {
   status: "status.json",
   metrics: "metrics.jsonl",
   history: "history.csv",
+  gradientNorms: "gradient-norms.jsonl",
+  progress: "progress.json",
   tensorBoard: "tensorboard",
   best: "checkpoints/best.safetensors",
   last: "checkpoints/last.safetensors",

@@ -252,7 +252,6 @@ export interface Progress {
 /** ‖∂L/∂h_t‖ by time step of the first batch of an epoch. */
 export interface GradientNormRow {
   readonly epoch: number;
-  readonly step: number;
   readonly layer: string;
   readonly norms: readonly Maybe[];
 }

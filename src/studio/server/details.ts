@@ -1,0 +1,83 @@
+/** One run with all that its folder tells, but for the model. */
+import { readdirSync, statSync } from "node:fs";
+import { join, relative, sep } from "node:path";
+import type { Json } from "../../format/json.js";
+import { readEvaluation } from "../../runs/evaluation.js";
+import { readGradientNorms } from "../../runs/gradient-norms-jsonl.js";
+import { readHistory } from "../../runs/metrics-jsonl.js";
+import { RUN_FILES, RunFolder } from "../../runs/run-folder.js";
+import { readProgress } from "../../runs/run-progress.js";
+import { SluiceError } from "../../util/errors.js";
+import type { HistoryReply, Maybe, RunDetail, RunSummary } from "../api.js";
+
+/** A folder with more holds something else than a run. */
+const MOST_FILES = 1000;
+
+export function detailOf(path: string, run: RunSummary): RunDetail {
+  const files = filesOf(path);
+  if (run.state === "broken") return { ...EMPTY, run, files };
+  const folder = RunFolder.open(path);
+  const object = (name: string) => asObject(folder.has(name) ? orNull(() => folder.readJson(name)) : null);
+  return {
+    run,
+    config: object(RUN_FILES.config),
+    environment: object(RUN_FILES.environment),
+    facts: asTexts(object(RUN_FILES.data)["facts"]),
+    history: historyOf(folder),
+    evaluation: folder.has(RUN_FILES.evaluation)
+      ? orNull(() => readEvaluation(folder.readJson(RUN_FILES.evaluation)))
+      : null,
+    report: run.has.report ? `/api/runs/${encodeURIComponent(run.name)}/report` : null,
+    files,
+    progress: run.state === "running" ? orNull(() => readProgress(folder)) : null,
+    gradientNorms: orNull(() => readGradientNorms(folder.file(RUN_FILES.gradientNorms))) ?? [],
+  };
+}
+
+const EMPTY: Omit<RunDetail, "run" | "files"> = {
+  config: {},
+  environment: {},
+  facts: {},
+  history: { epoch: [], values: {} },
+  evaluation: null,
+  report: null,
+  progress: null,
+  gradientNorms: [],
+};
+
+function historyOf(folder: RunFolder): HistoryReply {
+  const { epoch, history } = readHistory(folder.file(RUN_FILES.metrics));
+  const values = Object.entries(history).map(([name, list]) => [name, list.map(finite)] as const);
+  return { epoch, values: Object.fromEntries(values) };
+}
+
+const finite = (value: number): Maybe => (Number.isFinite(value) ? value : null);
+
+function filesOf(path: string): RunDetail["files"] {
+  const entries = readdirSync(path, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  const paths = entries.slice(0, MOST_FILES).map(({ parentPath, name }) => join(parentPath, name));
+  return paths
+    .map((file) => ({
+      name: relative(path, file).split(sep).join("/"),
+      bytes: statSync(file, { throwIfNoEntry: false })?.size ?? 0,
+    }))
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/** A file that another process is about to replace, or that is damaged, is left out; the rest of the run is still shown. */
+function orNull<T>(read: () => T): T | null {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof SluiceError) return null;
+    throw error;
+  }
+}
+
+function asObject(value: Json | null): Readonly<Record<string, unknown>> {
+  return value !== null && typeof value === "object" && !Array.isArray(value) ? value : {};
+}
+
+function asTexts(value: unknown): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(value ?? {}).map(([name, text]) => [name, String(text)]));
+}

@@ -1,0 +1,118 @@
+/** Runs as the list shows them, read from their folders; what has not changed since is not read again. */
+import { lstatSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { LRUCache } from "lru-cache";
+import { readHistory } from "../../runs/metrics-jsonl.js";
+import { namesIn, RUN_FILES, RunFolder } from "../../runs/run-folder.js";
+import { describeRun } from "../../runs/run-list.js";
+import { readStatus } from "../../runs/run-status.js";
+import type { History } from "../../train/history.js";
+import { SluiceError } from "../../util/errors.js";
+import type { RunSummary } from "../api.js";
+
+export const BACKTEST_FILE = "backtest.json";
+
+/** What decides in every task when training is best, and what stands in for it without validation. */
+const MONITORS = ["val_loss", "loss"];
+const FILES = [...Object.values(RUN_FILES), BACKTEST_FILE].filter((name) => name !== RUN_FILES.progress);
+const MOST = 2000;
+
+type Jobless = Omit<RunSummary, "job">;
+
+export class Summaries {
+  readonly #known = new LRUCache<string, { readonly mark: string; readonly summary: Jobless }>({ max: MOST });
+
+  /** @param jobOf the job of this studio that trains a run */
+  constructor(
+    readonly root: string,
+    readonly jobOf: (run: string) => string | null,
+  ) {}
+
+  /** The newest first. Links are not followed. */
+  all(): RunSummary[] {
+    return namesIn(this.root)
+      .filter((name) => lstatSync(join(this.root, name), { throwIfNoEntry: false })?.isDirectory())
+      .reverse()
+      .map((name) => this.of(name));
+  }
+
+  of(name: string): RunSummary {
+    const path = join(this.root, name);
+    const mark = markOf(path);
+    let known = this.#known.get(name);
+    // A process that is gone leaves no mark: runs that train are asked each time.
+    if (known?.mark !== mark || known.summary.state === "running") known = { mark, summary: summarize(path) };
+    this.#known.set(name, known);
+    return { ...known.summary, job: this.jobOf(name) };
+  }
+}
+
+function markOf(path: string): string {
+  const stats = FILES.map((name) => statSync(join(path, name), { throwIfNoEntry: false }));
+  return stats.map((stat) => (stat ? `${stat.mtimeMs}:${stat.size}` : "")).join(",");
+}
+
+function summarize(path: string): Jobless {
+  const { name, state, problem, task, date, epochs, result } = describeRun(path);
+  const has = (file: string) => statSync(join(path, file), { throwIfNoEntry: false })?.isFile() ?? false;
+  return {
+    name,
+    state,
+    problem,
+    task,
+    date,
+    epochs,
+    result,
+    ...settingsOf(path),
+    changed: changedOf(path),
+    best: state === "broken" ? null : bestOf(readHistory(join(path, RUN_FILES.metrics))),
+    has: {
+      model: [RUN_FILES.model, RUN_FILES.best, RUN_FILES.last].some(has),
+      report: has(RUN_FILES.report),
+      backtest: has(BACKTEST_FILE),
+      gradientNorms: has(RUN_FILES.gradientNorms),
+    },
+  };
+}
+
+function settingsOf(path: string): Pick<Jobless, "verb" | "data" | "epochsPlanned"> {
+  const config = configOf(path);
+  const text = (value: unknown) => (typeof value === "string" ? value : null);
+  const planned = config["epochs"];
+  return {
+    verb: text(config["verb"]),
+    data: text(config["data"]),
+    epochsPlanned: typeof planned === "number" ? planned : null,
+  };
+}
+
+function configOf(path: string): Readonly<Record<string, unknown>> {
+  try {
+    const config = RunFolder.open(path).readJson(RUN_FILES.config);
+    return config !== null && typeof config === "object" && !Array.isArray(config) ? config : {};
+  } catch (error) {
+    if (error instanceof SluiceError) return {}; // described as broken
+    throw error;
+  }
+}
+
+function changedOf(path: string): string | null {
+  const times = FILES.map((name) => statSync(join(path, name), { throwIfNoEntry: false })?.mtimeMs ?? 0);
+  const newest = Math.max(...times);
+  return newest > 0 ? new Date(newest).toISOString() : null;
+}
+
+function bestOf({ epoch, history }: History): RunSummary["best"] {
+  const metric = MONITORS.find((name) => name in history);
+  if (metric === undefined) return null;
+  let best: RunSummary["best"] = null;
+  for (const [i, value] of history[metric]!.entries()) {
+    if (Number.isFinite(value) && (best === null || value < best.value)) best = { metric, value, epoch: epoch[i]! };
+  }
+  return best;
+}
+
+/** Whether a process of this machine trains it now. */
+export function isRunning(path: string): boolean {
+  return readStatus(RunFolder.open(path)).state === "running";
+}
