@@ -5,6 +5,8 @@ export interface Picture {
   readonly values: ArrayLike<number>;
   readonly steps: number;
   readonly units: number;
+  /** Units from top to bottom. */
+  readonly rows?: readonly number[] | undefined;
   readonly scale: Scale;
   readonly low: number;
   readonly high: number;
@@ -14,7 +16,7 @@ export interface Picture {
 const GAP_FROM_PX = 7;
 
 /** One pixel a cell, units downwards. */
-function cells({ values, steps, units, scale, low, high }: Picture): HTMLCanvasElement {
+function cells({ values, steps, units, rows, scale, low, high }: Picture): HTMLCanvasElement {
   const small = document.createElement("canvas");
   small.width = steps;
   small.height = units;
@@ -23,7 +25,10 @@ function cells({ values, steps, units, scale, low, high }: Picture): HTMLCanvasE
   const pixels = new Uint32Array(image.data.buffer);
   const table = colourTable(scale);
   for (let t = 0; t < steps; t++) {
-    for (let j = 0; j < units; j++) pixels[j * steps + t] = table[colourIndex(values[t * units + j]!, low, high)]!;
+    for (let j = 0; j < units; j++) {
+      const value = values[t * units + (rows?.[j] ?? j)]!;
+      pixels[j * steps + t] = table[colourIndex(value, low, high)]!;
+    }
   }
   context.putImageData(image, 0, 0);
   return small;

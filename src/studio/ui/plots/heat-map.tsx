@@ -1,8 +1,9 @@
 import { isDark } from "../theme.js";
-import { useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { paint } from "./heat-map-canvas.js";
 import { shortNumber } from "./number.js";
 import { cssGradient, type Scale } from "./palette.js";
+import { StepLabels } from "./step-labels.js";
 import { useWidth } from "./width.js";
 import { word } from "./words.js";
 
@@ -23,8 +24,15 @@ export interface HeatMapProps {
   step?: number | null;
   /** A step was clicked, dragged to, or reached by the arrow keys. */
   onStep?: (step: number) => void;
-  /** A unit was clicked in the margin, or Enter was pressed on it. */
+  /** A unit was clicked, in the map or its margin, or Enter was pressed on it. */
   onUnit?: (unit: number) => void;
+  /** Units from top to bottom. Default: as they are numbered. */
+  rows?: readonly number[];
+  /** Steps [from, to) that are chosen together. */
+  span?: readonly [from: number, to: number] | null;
+  /** Steps were chosen by a drag or by arrow keys with Shift held down; without Shift where `spanning`. */
+  onSpan?: (span: readonly [from: number, to: number]) => void;
+  spanning?: boolean;
   /** Marks in the margin: what was done to a unit. */
   unitMarks?: ReadonlyMap<number, "pinned" | "ablated" | "chosen">;
   /** Height of a unit in CSS pixels. Default: what makes the map about 150 pixels high, 5 to 16. */
@@ -38,12 +46,20 @@ interface Cell {
   unit: number;
 }
 
+/** Where a drag began. */
+interface Press {
+  readonly step: number;
+  readonly spans: boolean;
+  moved: boolean;
+}
+
 const clamp = (value: number, size: number) => Math.max(0, Math.min(size - 1, value));
 const HEIGHT_PX = 150;
 
 /** Units × steps of one signal as colours, with a cursor for mouse, touch and keyboard. */
 export function HeatMap(props: HeatMapProps) {
-  const { label, values, steps, units, scale, step = null, stepLabels, onStep, onUnit, unitMarks } = props;
+  const { label, values, steps, units, scale, step = null, stepLabels, onStep, onUnit, unitMarks, rows } = props;
+  const { span = null, onSpan, spanning = false } = props;
   const [low, high] = props.range ?? (scale === "diverging" ? [-1, 1] : [0, 1]);
   const rowHeight = props.rowHeight ?? Math.max(5, Math.min(16, Math.floor(HEIGHT_PX / Math.max(1, units))));
   const height = rowHeight * units;
@@ -51,32 +67,53 @@ export function HeatMap(props: HeatMapProps) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const width = useWidth(field);
   const [cursor, setCursor] = useState<Cell | null>(null);
+  const press = useRef<Press | null>(null);
   const dark = isDark();
+  const places = useMemo(() => rows && Array.from(rows.keys()).sort((a, b) => rows[a]! - rows[b]!), [rows]);
+  const unitAt = (row: number) => rows?.[row] ?? row;
+  const rowOf = (unit: number) => places?.[unit] ?? unit;
 
   useLayoutEffect(() => {
-    paint(canvas.current!, { values, steps, units, scale, low, high }, width, height);
-  }, [values, steps, units, scale, low, high, width, height, dark]);
+    paint(canvas.current!, { values, steps, units, rows, scale, low, high }, width, height);
+  }, [values, steps, units, rows, scale, low, high, width, height, dark]);
 
   const cellAt = (event: PointerEvent): Cell => {
     const box = field.current!.getBoundingClientRect();
     const column = Math.floor(((event.clientX - box.left) / box.width) * steps);
     const row = Math.floor(((event.clientY - box.top) / box.height) * units);
-    return { step: clamp(column, steps), unit: clamp(row, units) };
+    return { step: clamp(column, steps), unit: unitAt(clamp(row, units)) };
   };
   const move = (cell: Cell) => {
     if (cell.step !== cursor?.step || cell.unit !== cursor.unit) setCursor(cell);
   };
+  const stretch = (a: number, b: number) => onSpan?.([Math.min(a, b), Math.max(a, b) + 1]);
   const onPointer = (event: PointerEvent) => {
     const cell = cellAt(event);
     move(cell);
-    if (event.type === "pointerdown") (event.currentTarget as Element).setPointerCapture(event.pointerId);
-    if (event.buttons & 1 && cell.step !== step) onStep?.(cell.step);
+    if (!(event.buttons & 1)) return;
+    if (event.type === "pointerdown") {
+      (event.currentTarget as Element).setPointerCapture(event.pointerId);
+      press.current = { step: cell.step, spans: onSpan !== undefined && (spanning || event.shiftKey), moved: false };
+    }
+    const begun = press.current;
+    if (begun && cell.step !== begun.step) begun.moved = true;
+    if (begun?.spans) stretch(begun.step, cell.step);
+    else if (cell.step !== step) onStep?.(cell.step);
+  };
+  const onRelease = (event: PointerEvent) => {
+    if (press.current && !press.current.moved && !press.current.spans) onUnit?.(cellAt(event).unit);
+    press.current = null;
   };
   const onKeyDown = (event: KeyboardEvent) => {
     const at = cursor ?? { step: step ?? 0, unit: 0 };
-    const moved = movedCell(event.key, at, steps, units);
-    if (moved) {
+    const place = movedCell(event.key, { step: at.step, unit: rowOf(at.unit) }, steps, units);
+    if (place) {
+      const moved = { step: place.step, unit: unitAt(place.unit) };
       move(moved);
+      if (onSpan && (event.shiftKey || spanning) && moved.step !== at.step) {
+        const [from, to] = span ?? [at.step, at.step + 1];
+        stretch(at.step === from && to - from > 1 ? to - 1 : at.step === to - 1 ? from : at.step, moved.step);
+      }
       if (moved.step !== at.step || step === null) onStep?.(moved.step);
     } else if (event.key === "Enter" || event.key === " ") onUnit?.(at.unit);
     else return;
@@ -99,10 +136,10 @@ export function HeatMap(props: HeatMapProps) {
         aria-hidden="true"
       >
         {[...(unitMarks ?? [])].map(([unit, mark]) => (
-          <span key={unit} class={`heat-map-mark ${mark}`} style={{ top: percent(unit + 0.5, units) }} />
+          <span key={unit} class={`heat-map-mark ${mark}`} style={{ top: percent(rowOf(unit) + 0.5, units) }} />
         ))}
         {at && (
-          <span class="heat-map-unit" style={{ top: percent(at.unit + 0.5, units) }}>
+          <span class="heat-map-unit" style={{ top: percent(rowOf(at.unit) + 0.5, units) }}>
             {at.unit + 1}
           </span>
         )}
@@ -116,11 +153,18 @@ export function HeatMap(props: HeatMapProps) {
         aria-label={`${label}; ${word("unit")} 1–${units}, ${word("step")} 1–${steps}`}
         onPointerDown={onPointer}
         onPointerMove={onPointer}
+        onPointerUp={onRelease}
         onPointerLeave={() => setCursor(null)}
         onKeyDown={onKeyDown}
         onBlur={() => setCursor(null)}
       >
         <canvas ref={canvas} aria-hidden="true" />
+        {span && (
+          <i
+            class="heat-map-span"
+            style={{ left: percent(span[0], steps), width: percent(span[1] - span[0], steps) }}
+          />
+        )}
         {step !== null && step < steps && (
           <i class="heat-map-step" style={{ left: percent(step, steps), width: percent(1, steps) }} />
         )}
@@ -129,7 +173,7 @@ export function HeatMap(props: HeatMapProps) {
             class="heat-map-cell"
             style={{
               left: percent(at.step, steps),
-              top: percent(at.unit, units),
+              top: percent(rowOf(at.unit), units),
               width: percent(1, steps),
               height: percent(1, units),
             }}
@@ -159,24 +203,4 @@ function movedCell(key: string, { step, unit }: Cell, steps: number, units: numb
   if (key === "Home") return { step: 0, unit };
   if (key === "End") return { step: steps - 1, unit };
   return null;
-}
-
-/** Pixels that a name of a step needs. */
-const LABEL_PX = 9;
-
-/** Names below the columns, as many as there is room for. */
-export function StepLabels({ labels, width, step }: { labels: readonly string[]; width: number; step: number | null }) {
-  const longest = Math.max(1, ...labels.map((label) => [...label].length));
-  const every = Math.max(1, Math.ceil((labels.length * (longest * LABEL_PX + 2)) / Math.max(1, width)));
-  return (
-    <div class="step-labels" aria-hidden="true">
-      {labels.map((label, t) =>
-        t % every === 0 || t === step ? (
-          <span key={t} class={t === step ? "current" : ""} style={{ left: `${(100 * (t + 0.5)) / labels.length}%` }}>
-            {label === " " ? "␣" : label === "\n" ? "↵" : label}
-          </span>
-        ) : null,
-      )}
-    </div>
-  );
 }

@@ -1,5 +1,5 @@
 import { useRef } from "preact/hooks";
-import { StepLabels } from "./heat-map.js";
+import { StepLabels } from "./step-labels.js";
 import { shortNumber } from "./number.js";
 import { useWidth } from "./width.js";
 import { word } from "./words.js";
