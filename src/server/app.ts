@@ -2,8 +2,10 @@
 import { Hono } from "hono";
 import { cors } from "hono/cors";
 import { checkOptions } from "../util/checks.js";
-import { check, show, SluiceError } from "../util/errors.js";
+import { check, show } from "../util/errors.js";
+import { problemOf } from "./problem-of.js";
 import type { App, AppContext, AppEnv, ServerContext } from "./context.js";
+import { generateRoutes } from "./generate/routes.js";
 import { limitsOf } from "./limits.js";
 import { silent } from "./log.js";
 import { EXPOSITION_TYPE } from "./metrics/metric.js";
@@ -11,10 +13,13 @@ import { ServerMetrics } from "./metrics/server-metrics.js";
 import { around, gate } from "./middleware/around.js";
 import { rateLimit } from "./middleware/rate.js";
 import { bearer } from "./middleware/token.js";
+import { modelRoutes } from "./models/routes.js";
 import type { AppOptions } from "./options.js";
+import { predictRoutes } from "./predict/routes.js";
 import { Problem, problemResponse } from "./problem.js";
 import { Registry } from "./registry.js";
 import { headersOf, reply } from "./reply.js";
+import { only } from "./routes.js";
 
 export interface ServerApp {
   /** `Request → Response`: what Deno.serve, Bun.serve, an edge worker's `fetch` and @hono/node-server take. */
@@ -63,6 +68,9 @@ export function createApp(options: AppOptions): ServerApp {
   if (options.cors !== undefined) app.use(crossOrigin(options.cors));
   app.use(gate(context));
   health(app, context);
+  modelRoutes(app, context);
+  predictRoutes(app, context);
+  generateRoutes(app, context);
   for (const extension of extensions) extension.mount(app, context);
   return {
     fetch: (request, env) => hono.fetch(request, env as object),
@@ -82,7 +90,10 @@ function health(app: App, { metrics, stopping, models }: ServerContext): void {
       throw new Problem("shutting-down", "The server finishes what is under way.", { retryAfter: 5 });
     return reply(c, { status: "ready", models: models.list().map(({ name }) => name) });
   });
+  only(app, "/healthz", "GET");
+  only(app, "/readyz", "GET");
   app.get("/metrics", (c) => c.body(metrics.text(), 200, headersOf(c, { "content-type": EXPOSITION_TYPE })));
+  only(app, "/metrics", "GET");
 }
 
 /** Browsers are told which origins may ask; the token goes in a header, so no credentials of the browser's own are needed. */
@@ -104,11 +115,4 @@ function fail(error: unknown, c: AppContext, { log, basePath }: ServerContext): 
     log("error", "failure", { requestId, stack });
   }
   return problemResponse(problem, basePath, headersOf(c));
-}
-
-/** What the library says of data that do not fit is said to the client as it is. */
-export function problemOf(error: unknown): Problem {
-  if (error instanceof Problem) return error;
-  if (error instanceof SluiceError) return new Problem("invalid-input", error.message, { cause: error });
-  return new Problem("internal", "The server failed; its log says why.", { cause: error });
 }

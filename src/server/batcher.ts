@@ -124,7 +124,9 @@ export class Batcher {
 }
 
 const keyOf = (inputs: readonly Tensor[]) =>
-  inputs.map((t) => (t instanceof Ragged ? `ragged ${t.step.join()}` : t.shape.slice(1).join())).join(";");
+  inputs
+    .map((t) => `${t.dtype} ${t instanceof Ragged ? `ragged ${t.step.join()}` : t.shape.slice(1).join()}`)
+    .join(";");
 
 /** So many samples that a call of the kernels stays short. */
 function batchSizeOf(inputs: readonly Tensor[], most: number): number {

@@ -10,3 +10,4 @@ export { ServerMetrics } from "./metrics/server-metrics.js";
 export type { App, AppContext, AppEnv, Extension, ServerContext } from "./context.js";
 export { mediaType, parseBody, readBytes, readJsonBody } from "./body.js";
 export { headersOf, reply } from "./reply.js";
+export { only } from "./routes.js";

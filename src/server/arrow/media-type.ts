@@ -1,0 +1,2 @@
+/** Registered with IANA for the IPC stream format. */
+export const ARROW_TYPE = "application/vnd.apache.arrow.stream";

@@ -1,0 +1,97 @@
+/** Values of clients beside the fields that a model takes. */
+import type { Json } from "../../format/json.js";
+import type { Field, Signature } from "../../tasks/view.js";
+import { nearest } from "../../util/checks.js";
+import { show } from "../../util/errors.js";
+import { Problem, type ProblemItem } from "../problem.js";
+
+export type Row = Readonly<Record<string, Json>>;
+
+/** More are not told: the first say enough. */
+const MOST_ERRORS = 20;
+
+export const isObject = (value: unknown): value is Readonly<Record<string, Json>> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+/** One step of a JSON pointer (RFC 6901). */
+export const pointerStep = (name: string | number) => `/${String(name).replaceAll("~", "~0").replaceAll("/", "~1")}`;
+
+/**
+ * Rows as objects with the model's fields; what the cells are worth the preprocessing says.
+ * @param pointer where the list stands in the body
+ * @throws Problem 422 that points at every value which is of another type, of no field, or missing in all rows
+ */
+export function checkRows(signature: Signature, rows: readonly Json[], pointer: string): readonly Row[] {
+  const fields = new Map(signature.inputs.map((field) => [field.name, field]));
+  const errors: ProblemItem[] = [];
+  const seen = new Set<string>();
+  for (const [i, row] of rows.entries()) {
+    const at = `${pointer}/${i}`;
+    if (!isObject(row)) errors.push({ pointer: at, detail: `expected an object of fields, got ${show(row)}` });
+    else checkRow(row, fields, at, seen, errors);
+    if (errors.length >= MOST_ERRORS) break;
+  }
+  for (const { name, optional } of signature.inputs) {
+    if (optional === true || seen.has(name) || errors.length > 0) continue;
+    errors.push({ pointer, detail: `the field ${show(name)} is missing in all rows` });
+  }
+  if (errors.length > 0) throw invalid(errors);
+  return rows as readonly Row[];
+}
+
+function checkRow(
+  row: Row,
+  fields: ReadonlyMap<string, Field>,
+  at: string,
+  seen: Set<string>,
+  errors: ProblemItem[],
+): void {
+  for (const [name, value] of Object.entries(row)) {
+    const pointer = at + pointerStep(name);
+    const field = fields.get(name);
+    if (field === undefined) errors.push({ pointer, detail: unknownField(name, [...fields.keys()]) });
+    else {
+      seen.add(name);
+      const wrong = value === null ? null : whyWrong(field, value);
+      if (wrong !== null) errors.push({ pointer, detail: wrong });
+    }
+  }
+}
+
+function unknownField(name: string, known: readonly string[]): string {
+  const hint = nearest(name, known);
+  return `the model takes no field ${show(name)}; ${hint ? `did you mean ${show(hint)}?` : `there are ${known.map(show).join(", ")}`}`;
+}
+
+/** The columns of a table beside the fields. @throws Problem 422 for one that is of no field */
+export function checkColumns(signature: Signature, names: readonly string[]): void {
+  const known = signature.inputs.map((field) => field.name);
+  const errors = names.filter((name) => !known.includes(name)).map((name) => ({ detail: unknownField(name, known) }));
+  for (const { name, optional } of signature.inputs)
+    if (optional !== true && !names.includes(name)) errors.push({ detail: `the column ${show(name)} is missing` });
+  if (errors.length > 0) throw invalid(errors);
+}
+
+export function invalid(errors: readonly ProblemItem[]): Problem {
+  const shown = errors.slice(0, MOST_ERRORS);
+  const { pointer, detail } = shown[0]!;
+  const more = shown.length > 1 ? ` (and ${shown.length - 1} more)` : "";
+  return new Problem("invalid-input", `${pointer === undefined ? "" : `${pointer}: `}${detail}${more}`, {
+    errors: shown,
+  });
+}
+
+const WANTED: Readonly<Record<Field["type"], readonly [what: string, fits: (value: Json) => boolean]>> = {
+  number: ["a number", (value) => typeof value === "number"],
+  category: ["a text or a number", (value) => typeof value === "string" || typeof value === "number" || typeof value === "boolean"], // prettier-ignore
+  text: ["a text", (value) => typeof value === "string"],
+  date: ['a date such as "2026-05-31" or milliseconds since 1970', (value) => typeof value === "string" || typeof value === "number"], // prettier-ignore
+  boolean: ["true or false", (value) => typeof value === "boolean" || value === 0 || value === 1],
+  audio: ["nothing: recordings do not go in rows", () => false],
+};
+
+function whyWrong({ name, type, list }: Field, value: Json): string | null {
+  const [what, fits] = WANTED[type];
+  const ok = list === true ? Array.isArray(value) && value.every(fits) : fits(value);
+  return ok ? null : `${name} must be ${list === true ? `a list, each ${what}` : what}, got ${show(value)}`;
+}
