@@ -1,13 +1,12 @@
 /** What stands above every page of a run: its name, how it stands, and the tabs. */
 import type { ComponentChildren } from "preact";
-import type { RunDetail, RunSummary } from "../api.js";
+import type { RunSummary } from "../api.js";
 import { dateTime } from "../ui/format.js";
 import { Icon } from "../ui/icons.js";
 import { Failure, Loading } from "../ui/notices.js";
-import { apiPath, get } from "./client.js";
 import { PAGES } from "./pages.js";
-import { useResource } from "./resource.js";
 import { linkTo } from "./routes.js";
+import { useRun } from "./runs/live.js";
 import { t } from "./texts.js";
 
 const TONES = { running: "accent live", finished: "good", interrupted: "warn", failed: "bad", broken: "bad" } as const;
@@ -18,15 +17,16 @@ export function StateBadge({ state }: { readonly state: RunSummary["state"] }) {
 
 export function RunFrame(props: { readonly name: string; readonly path: string; readonly page: ComponentChildren }) {
   const { name, path, page } = props;
-  const { value, error, reload } = useResource(apiPath("runs", name), (key, signal) => get<RunDetail>(key, signal));
-  if (error) return <Failure error={error} retry={reload} />;
-  if (!value) return <Loading height={96} />;
-  const { run } = value;
-  const tabs = PAGES.filter((entry) => entry.place === "run" && (entry.has?.(run) ?? true));
+  const live = useRun(name);
+  const run = live.summary.value;
+  if (!run) {
+    const error = live.error.value;
+    return error ? <Failure error={error} retry={() => void live.refresh()} /> : <Loading height={96} />;
+  }
   return (
     <>
       <div class="page-head">
-        <nav class="crumbs">
+        <nav class="crumbs" aria-label={t("crumbs")}>
           <a href={linkTo(["runs"])}>{t("runs")}</a> <Icon name="right" />
         </nav>
         <div class="row wrap">
@@ -36,21 +36,27 @@ export function RunFrame(props: { readonly name: string; readonly path: string; 
         <p class="muted small">
           {[run.task, run.verb, run.data, run.date && dateTime(run.date)].filter(Boolean).join(" · ")}
         </p>
-        {tabs.length > 1 && (
-          <nav class="tabs" aria-label={t("tabs")}>
-            {tabs.map((entry) => (
-              <a
-                key={entry.path}
-                href={linkTo(entry.path.split("/").map((piece) => (piece === ":run" ? name : piece)))}
-                aria-current={entry.path === path ? "page" : undefined}
-              >
-                {t(entry.title)}
-              </a>
-            ))}
-          </nav>
-        )}
+        <Tabs run={run} path={path} />
       </div>
       {page}
     </>
+  );
+}
+
+function Tabs({ run, path }: { readonly run: RunSummary; readonly path: string }) {
+  const tabs = PAGES.filter((entry) => entry.place === "run" && (entry.has?.(run) ?? true));
+  if (tabs.length < 2) return null;
+  return (
+    <nav class="tabs" aria-label={t("tabs")}>
+      {tabs.map((entry) => (
+        <a
+          key={entry.path}
+          href={linkTo(entry.path.split("/").map((piece) => (piece === ":run" ? run.name : piece)))}
+          aria-current={entry.path === path ? "page" : undefined}
+        >
+          {t(entry.title)}
+        </a>
+      ))}
+    </nav>
   );
 }

@@ -1,0 +1,135 @@
+/** A row for each run; on a phone, a card. */
+import { signal } from "@preact/signals";
+import type { RunSummary } from "../../api.js";
+import { dateTime, figure, NONE } from "../../ui/format.js";
+import { Icon } from "../../ui/icons.js";
+import { linkTo } from "../routes.js";
+import { StateBadge } from "../run-frame.js";
+import { curveOf, decidingCurve } from "./list.js";
+import { useRuns } from "./live.js";
+import { Sparkline } from "./sparkline.js";
+import { t } from "./texts.js";
+
+type Key = "name" | "state" | "epochs" | "best" | "test" | "begun";
+
+const VALUES: Readonly<Record<Key, (run: RunSummary) => string | number | null>> = {
+  name: (run) => run.name,
+  state: (run) => run.state,
+  epochs: (run) => run.epochs,
+  best: (run) => run.best?.value ?? null,
+  test: (run) => run.result?.network ?? null,
+  begun: (run) => run.date,
+};
+
+/** Null: as the server tells them, the newest first. */
+const order = signal<{ readonly key: Key; readonly down: boolean } | null>(null);
+
+function sorted(runs: readonly RunSummary[]): readonly RunSummary[] {
+  const { key, down } = order.value ?? { key: null, down: false };
+  if (key === null) return runs;
+  const known = runs.filter((run) => VALUES[key](run) !== null);
+  const sign = down ? -1 : 1;
+  const less = (a: string | number, b: string | number) => (a < b ? -1 : a > b ? 1 : 0);
+  known.sort((a, b) => sign * less(VALUES[key](a)!, VALUES[key](b)!));
+  return [...known, ...runs.filter((run) => VALUES[key](run) === null)];
+}
+
+interface TableProps {
+  readonly runs: readonly RunSummary[];
+  readonly selected: ReadonlySet<string>;
+  onSelect(name: string): void;
+}
+
+export function RunsTable({ runs, selected, onSelect }: TableProps) {
+  return (
+    <div class="scroll">
+      <table class="table runs-table">
+        <thead>
+          <tr>
+            <th />
+            <Head name="name" />
+            <Head name="state" />
+            <th>{t("curve")}</th>
+            <Head name="epochs" number />
+            <Head name="best" number />
+            <Head name="test" number />
+            <Head name="begun" number />
+          </tr>
+        </thead>
+        <tbody>
+          {sorted(runs).map((run) => (
+            <Row key={run.name} run={run} selected={selected.has(run.name)} onSelect={onSelect} />
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function Head({ name, number = false }: { readonly name: Key; readonly number?: boolean }) {
+  const now = order.value?.key === name ? order.value : null;
+  const next = () => (order.value = now ? (now.down ? null : { key: name, down: true }) : { key: name, down: false });
+  return (
+    <th class={number ? "number" : ""} aria-sort={now ? (now.down ? "descending" : "ascending") : "none"}>
+      <button type="button" onClick={next} title={t("sort", { name: t(name) })}>
+        {t(name)}
+        {now && <Icon name={now.down ? "down" : "up"} />}
+      </button>
+    </th>
+  );
+}
+
+function Row({ run, selected, onSelect }: Omit<TableProps, "runs" | "selected"> & { run: RunSummary; selected: boolean }) {
+  const [live] = useRuns(run.state === "running" ? [run.name] : []);
+  const history = live?.history.value;
+  const curve = history ? decidingCurve(run, history) : curveOf(run);
+  const best = live?.summary.value?.best ?? run.best;
+  return (
+    <tr class={selected ? "selected" : ""}>
+      <td class="choose">
+        <input
+          type="checkbox"
+          checked={selected}
+          aria-label={t("select", { name: run.name })}
+          onChange={() => onSelect(run.name)}
+        />
+      </td>
+      <th scope="row" class="name">
+        <a class="break" href={linkTo(["runs", run.name])}>
+          {run.name}
+        </a>
+        <span class="muted break">{[run.task, run.verb, run.data].filter(Boolean).join(" · ")}</span>
+      </th>
+      <td class="state">
+        <StateBadge state={run.state} />
+      </td>
+      <td class="curve">{curve && <Sparkline values={curve.values} label={t("curveOf", { metric: curve.metric })} />}</td>
+      <td class="number epochs" data-label={t("epochs")}>
+        {history ? history.epoch.length : run.epochs}
+        {run.epochsPlanned !== null && <span class="muted">/{run.epochsPlanned}</span>}
+      </td>
+      <td class="number best" data-label={t("best")}>
+        {best ? figure(best.value) : NONE}
+        {best && <span class="muted under">{best.metric}</span>}
+      </td>
+      <td class="number test" data-label={t("test")}>
+        <Result run={run} />
+      </td>
+      <td class="number begun muted">{run.date ? dateTime(run.date) : NONE}</td>
+    </tr>
+  );
+}
+
+function Result({ run: { result } }: { readonly run: RunSummary }) {
+  if (!result) return <>{NONE}</>;
+  const { network, baseline, mode, metric, unit } = result;
+  const other = baseline?.value ?? null;
+  const better = network !== null && other !== null && (mode === "min" ? network < other : network > other);
+  const name = [metric, unit].filter(Boolean).join(" · ");
+  return (
+    <span title={result.verdict}>
+      <span class={other === null ? "" : better ? "wins" : "loses"}>{figure(network)}</span>
+      <span class="muted under">{other === null ? name : t("against", { name: baseline!.name, value: figure(other) })}</span>
+    </span>
+  );
+}
