@@ -8,5 +8,6 @@ export { mfcc, type MfccOptions } from "./mfcc.js";
 export { powerSpectrogram } from "./power-spectrogram.js";
 export { readWav, type Recording, type WavOptions } from "./read-wav.js";
 export { resample } from "./resample.js";
+export { ResampleStream, resampleStream } from "./resample-stream.js";
 export { reviveAudio } from "./revive.js";
 export type { SpectrumOptions } from "./spectrum.js";

@@ -30,15 +30,8 @@ export function resample(samples: Float32Array, from: number, to: number): Float
 let last: { from: number; to: number; apply: (samples: Float32Array) => Float32Array } | undefined;
 
 function resampler(from: number, to: number): (samples: Float32Array) => Float32Array {
-  checkCount(WHERE, "from", from);
-  checkCount(WHERE, "to", to);
-  if (from === to) return (samples) => samples;
-  const common = greatestCommonDivisor(from, to);
-  const [up, down] = [to / common, from / common];
-  check(Math.max(up, down) <= LARGEST_FACTOR, () => `${WHERE}: the ratio ${to}/${from} of the rates is too fine`);
-  const half = ZEROS * Math.max(up, down);
-  const taps = Math.ceil((2 * half + 1) / up);
-  const phases = phasesOf(lowPass(half, up, down), up, taps);
+  if (from === to && checkRates(WHERE, from, to)) return (samples) => samples;
+  const { up, down, half, taps, phases } = polyphase(WHERE, from, to);
   return (samples) => {
     const out = new Float32Array(Math.ceil((samples.length * up) / down));
     for (let i = 0; i < out.length; i++) {
@@ -54,6 +47,32 @@ function resampler(from: number, to: number): (samples: Float32Array) => Float32
     }
     return out;
   };
+}
+
+/** The filter of a change of rate, and how far it reaches: `half` / up samples of the input to each side. */
+export interface Polyphase {
+  readonly up: number;
+  readonly down: number;
+  readonly half: number;
+  readonly taps: number;
+  /** [up, taps] */
+  readonly phases: Float64Array;
+}
+
+export function checkRates(where: string, from: number, to: number): true {
+  checkCount(where, "from", from);
+  checkCount(where, "to", to);
+  return true;
+}
+
+export function polyphase(where: string, from: number, to: number): Polyphase {
+  checkRates(where, from, to);
+  const common = greatestCommonDivisor(from, to);
+  const [up, down] = [to / common, from / common];
+  check(Math.max(up, down) <= LARGEST_FACTOR, () => `${where}: the ratio ${to}/${from} of the rates is too fine`);
+  const half = ZEROS * Math.max(up, down);
+  const taps = Math.ceil((2 * half + 1) / up);
+  return { up, down, half, taps, phases: phasesOf(lowPass(half, up, down), up, taps) };
 }
 
 /** Every up-th number of the filter side by side, since one output takes only these: [up, taps], zeros after the last. */
