@@ -6,8 +6,11 @@ import { signal } from "@preact/signals";
 import type { RunEvents } from "../../api.js";
 import { subscribe, type Subscription } from "../events.js";
 
+/** Events of one run. */
+const OF_RUN = ["history", "gradientNorms", "progress", "status"] as const;
+
 export type RunSink = {
-  readonly [Name in Exclude<keyof RunEvents, "runs">]: (event: RunEvents[Name]) => void;
+  readonly [Name in (typeof OF_RUN)[number]]: (event: RunEvents[Name]) => void;
 };
 
 /** Whether it broke off and is tried again. */
@@ -64,7 +67,7 @@ function open(path: string) {
     (event: { readonly run: string }) => sinks.get(event.run)?.[name](event as never),
   ];
   const subscription = subscribe<RunEvents>(path, {
-    ...(Object.fromEntries((["history", "gradientNorms", "progress", "status"] as const).map(to)) as RunSink),
+    ...(Object.fromEntries(OF_RUN.map(to)) as RunSink),
     runs: (event) => {
       for (const listener of listeners) listener(event);
     },
