@@ -15,10 +15,9 @@ import { featuresOf } from "./view.js";
 
 const WHERE = "forecast";
 
-/** What makes a row. */
-function fieldsOf({ plan, scaling }: ForecastPipeline): Field[] {
-  const { roles, cycles, missing } = plan;
-  const gaps = missing !== "error";
+/** What makes a row. @param gaps whether targets and past covariates may be missing */
+function fieldsOf({ plan, scaling }: ForecastPipeline, gaps: boolean): Field[] {
+  const { roles, cycles } = plan;
   const dated = roles.time === null ? [] : [{ ...timeField(roles.time, plan.dated ?? true), optional: cycles.length === 0 }]; // prettier-ignore
   const known = scaling.series.filter((id) => id !== null);
   const id: Field[] = roles.id === null ? [] : [{ name: roles.id, type: "category", values: known }];
@@ -32,8 +31,8 @@ function fieldsOf({ plan, scaling }: ForecastPipeline): Field[] {
 }
 
 export function signatureOf(pipeline: ForecastPipeline, model: Model): Signature {
-  const { roles, lookback, transform, doubt = null } = pipeline.plan;
-  const inputs = fieldsOf(pipeline);
+  const { roles, lookback, transform, missing, doubt = null } = pipeline.plan;
+  const inputs = fieldsOf(pipeline, missing !== "error");
   const told: Field[] = inputs.filter(({ name }) => name === roles.id || name === roles.time);
   const counted: Field[] = roles.time === null ? [{ name: "step", type: "number", description: "Steps ahead" }] : [];
   const values = valueColumns(roles.targets, doubt).map((name) => fieldOf(roles.targets, name));
@@ -78,7 +77,7 @@ export function stepperOf(pipeline: ForecastPipeline, model: Model): Stepper {
   const suffixes = horizon === 1 ? [""] : ahead(horizon).map((step) => ` ${step}`);
   const size = model.outputs[0]!.shape.slice(1).reduce<number>((product, n) => product * n!, 1);
   return {
-    fields: fieldsOf(pipeline).map(({ optional, ...field }) => (field.name === plan.roles.time ? { ...field, optional: optional === true } : field)), // prettier-ignore
+    fields: fieldsOf(pipeline, false),
     rows: { least: lookback, most: lookback },
     outputs: suffixes.flatMap((suffix) => columns.map((name) => fieldOf(settings.targets, name, suffix))),
     width: features.length,

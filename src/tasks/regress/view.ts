@@ -65,7 +65,7 @@ export function regressStepper(model: Model, parts: RegressParts): Stepper {
   const { fields } = encoder;
   const raw = (value: number) => scaler.inverse(tensor(Float64Array.of(value), [1, 1], "float64")).data[0]!;
   return {
-    fields: fields.map(({ optional: _, ...field }) => field),
+    fields,
     rows: { least: 1, most: null },
     outputs: [numberField(roles.target)],
     width: encoder.width,
@@ -82,7 +82,8 @@ export function regressStepper(model: Model, parts: RegressParts): Stepper {
   };
 }
 
-function columnIn(row: RawRow, { name, type }: Field): Column {
-  if (type === "number") return { name, type, values: Float64Array.of(numberIn(WHERE, row, name)) };
-  return { name, type: "text", values: [textIn(WHERE, row, name)] };
+function columnIn(row: RawRow, { name, type, optional }: Field): Column {
+  const empty = optional === true && (row[name] ?? null) === null;
+  if (type === "number") return { name, type, values: Float64Array.of(empty ? NaN : numberIn(WHERE, row, name)) };
+  return { name, type: "text", values: [empty ? null : textIn(WHERE, row, name)] };
 }

@@ -11,6 +11,7 @@ function frame(times: number[]): Frame {
     columns: {},
     series: [{ id: null, begin: 0, end: times.length }],
     times: Float64Array.from(times),
+    dated: true,
     rows: new Int32Array(times.length),
     placeOf: String,
   };
