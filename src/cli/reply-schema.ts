@@ -218,6 +218,17 @@ const inspect = z.discriminatedUnion("kind", [
   modelFile,
 ]);
 
+const serve = z
+  .strictObject({
+    verb: z.literal("serve"),
+    url: z.string().describe("Where it listened."),
+    models: z.array(z.strictObject({ name: z.string(), version: z.string() })).describe("As they were at the start."),
+    requests: count.describe("Requests that were answered."),
+    seconds: z.number(),
+    warnings,
+  })
+  .describe("Printed when it ends.");
+
 const studio = z
   .strictObject({
     verb: z.literal("studio"),
@@ -255,6 +266,7 @@ export const REPLIES = {
   import: importReply,
   export: exportReply,
   check: checkReply,
+  serve,
   studio,
   error: failure,
 } as const;

@@ -108,6 +108,14 @@ export const VERBS: Readonly<Record<string, Verb>> = {
     examples: ["sluice check model.onnx --against model.safetensors"],
     load: () => import("./verbs/check.js"),
   },
+  serve: {
+    summary: "Answer over HTTP: predictions, texts, sessions; models are read anew when their files change.",
+    examples: [
+      "sluice serve runs/latest --port 8080",
+      "sluice serve prices=runs/latest reviews=reviews.safetensors --host 0.0.0.0 --rate 50",
+    ],
+    load: () => import("./verbs/serve.js"),
+  },
   studio: {
     summary: "Open a local page: runs with live curves, data, and what goes on inside of models.",
     examples: ["sluice studio", "sluice studio work/ --port 8090 --no-open"],

@@ -11,6 +11,7 @@ import { silent } from "./log.js";
 import { EXPOSITION_TYPE } from "./metrics/metric.js";
 import { ServerMetrics } from "./metrics/server-metrics.js";
 import { around, gate } from "./middleware/around.js";
+import { hostCheck } from "./middleware/hosts.js";
 import { rateLimit } from "./middleware/rate.js";
 import { bearer } from "./middleware/token.js";
 import { modelRoutes } from "./models/routes.js";
@@ -34,7 +35,19 @@ export interface ServerApp {
 }
 
 const WHERE = "createApp";
-const OPTIONS = ["models", "limits", "token", "cors", "log", "basePath", "clientOf", "extensions", "metrics", "now"];
+const OPTIONS = [
+  "models",
+  "limits",
+  "token",
+  "cors",
+  "log",
+  "basePath",
+  "clientOf",
+  "hosts",
+  "extensions",
+  "metrics",
+  "now",
+];
 
 /** @throws SluiceError for options that are unknown or do not fit */
 export function createApp(options: AppOptions): ServerApp {
@@ -58,6 +71,7 @@ export function createApp(options: AppOptions): ServerApp {
     basePath,
     stopping: stopping.signal,
     allows: bearer(token),
+    checkHost: hostCheck(options.hosts),
     spend: rateLimit(limits.rate, options.now ?? (() => performance.now())),
   };
   const hono: App = new Hono<AppEnv>();

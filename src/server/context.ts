@@ -17,6 +17,8 @@ export interface ServerContext {
   readonly stopping: AbortSignal;
   /** Whether a bearer token is the right one; true where none is asked for. Compared in constant time. */
   readonly allows: (authorization: string | null | undefined) => Promise<boolean>;
+  /** Whether a request is for this server, by its header Host. @throws Problem 421 where it names another */
+  readonly checkHost: (host: string | null | undefined) => void;
   /**
    * Takes one from a client's allowance of requests. @param client as `clientOf` tells
    * @throws Problem 429 when it is used up

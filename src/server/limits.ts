@@ -16,7 +16,7 @@ export interface Limits {
   readonly rate: number;
   /** Requests that wait for the network; beyond it 503. */
   readonly maxQueue: number;
-  /** Milliseconds for which the first of several concurrent requests waits for the others. */
+  /** Milliseconds that the first of concurrent requests waits for others; 0: only while there are requests to read, which costs nothing. */
   readonly maxWait: number;
 }
 
@@ -28,7 +28,7 @@ export const DEFAULT_LIMITS: Limits = {
   idle: 300,
   rate: 0,
   maxQueue: 1024,
-  maxWait: 1,
+  maxWait: 0,
 };
 
 /** @throws SluiceError for a limit that is unknown or no number of its kind */

@@ -18,6 +18,8 @@ export interface AppOptions {
   readonly basePath?: string;
   /** Whom the limit of the rate counts for. Default: all clients together, as an app that is mounted elsewhere does not know addresses. */
   readonly clientOf?: (c: AppContext) => string;
+  /** The names that requests may call the server by, in the header Host, without port. Default: any. */
+  readonly hosts?: readonly string[];
   /** Further routes. */
   readonly extensions?: readonly Extension[];
   /** What the models' batchers count in, where it is not to be one of its own: the same object that `openServed` was given. */

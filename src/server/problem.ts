@@ -18,16 +18,18 @@ export const PROBLEMS = {
   "too-many-samples": { status: 422, title: "There are more samples than allowed in one request." },
   "too-long": { status: 422, title: "A sample is longer than allowed." },
   "not-supported": { status: 422, title: "This model cannot do that." },
+  "foreign-host": { status: 421, title: "The request is for another server." },
   "too-many-requests": { status: 429, title: "This client asks more often than allowed." },
+  "header-too-large": { status: 431, title: "The header is larger than allowed." },
   internal: { status: 500, title: "The server failed." },
   overloaded: { status: 503, title: "Too many requests wait for the network." },
   "shutting-down": { status: 503, title: "The server is shutting down." },
   "unknown-session": { status: 404, title: "There is no such session." },
-  "session-busy": { status: 409, title: "The session is at work on another request." },
+  "session-busy": { status: 409, title: "Too many requests wait for this session." },
   "stale-version": { status: 409, title: "The state belongs to another version of the model." },
   "too-many-sessions": { status: 503, title: "There are as many sessions open as allowed." },
-  "bad-state": { status: 422, title: "The state token is not one of this server." },
-  "expired-state": { status: 422, title: "The state token has expired." },
+  "bad-state": { status: 401, title: "The state token is not one of this server." },
+  "expired-state": { status: 410, title: "The state token has expired." },
 } as const satisfies Readonly<Record<string, { readonly status: number; readonly title: string }>>;
 
 export type ProblemName = keyof typeof PROBLEMS;

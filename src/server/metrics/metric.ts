@@ -57,6 +57,13 @@ abstract class Scalar implements Family {
     return this.series.of(labels).value;
   }
 
+  /** Of all series. */
+  total(): number {
+    let sum = 0;
+    for (const { value } of this.series.values()) sum += value;
+    return sum;
+  }
+
   lines(): string[] {
     const samples = [...this.series.values()].map(({ labels, value }) => sample(this.name, labels, value));
     return [`# HELP ${this.name} ${escapeHelp(this.help)}`, `# TYPE ${this.name} ${this.type}`, ...samples];

@@ -43,6 +43,7 @@ export function gate(context: ServerContext): MiddlewareHandler<AppEnv> {
   const open = OPEN.map((path) => context.basePath + path);
   return async (c, next) => {
     if (!open.includes(c.req.path)) {
+      context.checkHost(c.req.header("host") ?? new URL(c.req.url).host);
       context.spend(c.get("client"));
       const authorization = c.req.header("authorization");
       if (!(await context.allows(authorization))) {

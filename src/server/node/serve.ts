@@ -3,13 +3,29 @@ import { getRequestListener, type HttpBindings } from "@hono/node-server";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { createApp, type ServerApp } from "../app.js";
+import type { AppContext } from "../context.js";
+import { limitsOf } from "../limits.js";
+import { ServerMetrics } from "../metrics/server-metrics.js";
 import type { AppOptions } from "../options.js";
+import type { ServedModel } from "../served-model.js";
+import { answerClientErrors } from "./client-error.js";
+import { isLoopback, LOOPBACK } from "./hosts.js";
+import { modelFile, openFile, type ModelPath } from "./model-file.js";
+import { watchFiles, type Watch } from "./reload.js";
 
-export interface ServeOptions extends Omit<AppOptions, "clientOf"> {
+export interface ServeOptions extends Omit<AppOptions, "clientOf" | "hosts" | "models" | "metrics"> {
+  /** Files and run folders, which are read anew when they change; or models at hand. The first is the default. */
+  readonly models: readonly (ModelPath | ServedModel)[];
+  /** Where runs are kept that are given by name. Default "runs". */
+  readonly runs?: string;
+  /** Milliseconds between two looks at the files; 0: they are not looked at again. Default 500. */
+  readonly reload?: number;
   /** 0 for any that is free. Default 8080. */
   readonly port?: number;
   /** Default "127.0.0.1": only this machine. */
   readonly host?: string;
+  /** Names by which clients may call this machine, beside its own, where it asks for no token. */
+  readonly allowedHosts?: readonly string[];
   /** Seconds for the header, and for the whole of a request; a slower one is answered 408. Default 10 and 60. */
   readonly headersTimeout?: number;
   readonly requestTimeout?: number;
@@ -27,36 +43,67 @@ export interface Serving {
   /** Such as "http://127.0.0.1:8080". */
   readonly url: string;
   readonly port: number;
+  /** Null where no file is watched. */
+  readonly watch: Watch | null;
   /** Refuses new work, finishes what is under way, and ends after `grace` seconds at the latest. */
   close(): Promise<void>;
 }
 
-/** Listens. @throws the system's error where the port is taken */
+/**
+ * Reads the models and listens.
+ * @throws SluiceError when a model cannot be read; the system's error where the port is taken
+ */
 export async function serve(options: ServeOptions): Promise<Serving> {
   const {
     port = 8080,
     host = "127.0.0.1",
+    allowedHosts = [],
     headersTimeout = 10,
     requestTimeout = 60,
     maxHeader = 16 * 1024,
     grace = 10,
+    reload = 500,
+    runs,
     onServer,
-    ...appOptions
+    models: given,
+    ...rest
   } = options;
+  const metrics = new ServerMetrics();
+  const limits = limitsOf("serve: limits", rest.limits);
+  const files = given.map((model) => ("path" in model ? modelFile(model, runs) : null));
+  const models: ServedModel[] = [];
+  for (const [i, model] of given.entries())
+    models.push("path" in model ? await openFile(files[i]!, limits, metrics) : model);
+  // With a token nobody is answered who merely came along.
+  const guarded = isLoopback(host) && rest.token === undefined;
   const app = createApp({
-    ...appOptions,
-    clientOf: (c) => (c.env as unknown as HttpBindings | undefined)?.incoming?.socket.remoteAddress ?? "",
+    ...rest,
+    models,
+    metrics,
+    clientOf,
+    ...(guarded && { hosts: [...LOOPBACK, host, ...allowedHosts] }),
   });
-  const timing = { headersTimeout: headersTimeout * 1000, requestTimeout: requestTimeout * 1000 };
+  const watched = files.filter((file) => file !== null);
+  const watch = reload > 0 && watched.length > 0 ? await watchFiles(watched, app.context, reload) : null;
   const server = createServer(
-    { ...timing, maxHeaderSize: maxHeader, connectionsCheckingInterval: 1000, noDelay: true },
+    {
+      headersTimeout: headersTimeout * 1000,
+      requestTimeout: requestTimeout * 1000,
+      maxHeaderSize: maxHeader,
+      connectionsCheckingInterval: Math.min(1000, headersTimeout * 500),
+      noDelay: true,
+    },
     getRequestListener((request, env) => app.fetch(request, env)),
   );
+  answerClientErrors(server, app.context);
   onServer?.(server, app);
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(port, host, resolve);
-  });
+  try {
+    await listen(server, port, host);
+  } catch (error) {
+    watch?.stop();
+    await app.close();
+    throw error;
+  }
   const address = server.address() as AddressInfo;
   const shown = address.family === "IPv6" ? `[${address.address}]` : address.address;
   return {
@@ -64,8 +111,25 @@ export async function serve(options: ServeOptions): Promise<Serving> {
     server,
     url: `http://${shown}:${address.port}`,
     port: address.port,
-    close: () => shutDown(server, app, grace),
+    watch,
+    close: async () => {
+      watch?.stop();
+      await shutDown(server, app, grace);
+    },
   };
+}
+
+const clientOf = (c: AppContext) =>
+  (c.env as unknown as HttpBindings | undefined)?.incoming?.socket.remoteAddress ?? "";
+
+function listen(server: Server, port: number, host: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(port, host, () => {
+      server.off("error", reject);
+      resolve();
+    });
+  });
 }
 
 async function shutDown(server: Server, app: ServerApp, grace: number): Promise<void> {

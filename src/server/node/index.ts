@@ -1,0 +1,3 @@
+/** `sluice/server/node`: models on a port of this machine. */
+export { serve, type ServeOptions, type Serving } from "./serve.js";
+export type { ModelPath } from "./model-file.js";

@@ -1,0 +1,61 @@
+/** Where a served model lies: a run folder, or a model file. */
+import { statSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { basename, dirname, resolve } from "node:path";
+import { RUN_FILES, RunFolder } from "../../runs/run-folder.js";
+import { check, show } from "../../util/errors.js";
+import type { Limits } from "../limits.js";
+import type { ServerMetrics } from "../metrics/server-metrics.js";
+import { isModelName, openServed, type ServedModel } from "../served-model.js";
+
+/** A model by its place on this machine. */
+export interface ModelPath {
+  /** What requests call it. Default: the name of the run's folder, or of the file without its ending. */
+  readonly name?: string;
+  /** A run folder, "latest", the name of a run in `runs`, or a .safetensors file. */
+  readonly path: string;
+}
+
+export interface ModelFile {
+  readonly name: string;
+  /** The file itself, absolute. */
+  readonly file: string;
+}
+
+/** @throws SluiceError when there is no such run or file, the run holds no model, or the name is none */
+export function modelFile({ name, path }: ModelPath, root = "runs"): ModelFile {
+  const file = resolve(fileOf(path, root));
+  const called = name ?? nameOf(file);
+  check(isModelName(called), () => {
+    return `serve: a model's name is made of letters, digits, "-", "_" and ".", got ${show(called)}; give another one: name=${path}`;
+  });
+  return { name: called, file };
+}
+
+function fileOf(path: string, root: string): string {
+  // `runs/latest` is a file too: it names the newest run.
+  if (basename(path) !== "latest" && statSync(path, { throwIfNoEntry: false })?.isFile()) return path;
+  const folder = RunFolder.open(path, root);
+  const found = [RUN_FILES.model, RUN_FILES.best, RUN_FILES.last].find((name) => folder.has(name));
+  check(found !== undefined, () => `serve: ${folder.path} holds no model: it ended before its first epoch`);
+  return folder.file(found);
+}
+
+/** Files of runs are all called alike: their folder tells them apart. */
+function nameOf(file: string): string {
+  const own = basename(file).replace(/\.safetensors$/i, "");
+  if (["best", "last"].includes(own) && basename(dirname(file)) === "checkpoints")
+    return basename(dirname(dirname(file)));
+  return own === "model" ? basename(dirname(file)) : own;
+}
+
+/** Reads the file and makes it a model that can be served. */
+export async function openFile(
+  { name, file }: ModelFile,
+  limits: Partial<Limits>,
+  metrics: ServerMetrics,
+): Promise<ServedModel> {
+  const served = await openServed({ name, bytes: await readFile(file), limits, metrics });
+  metrics.loads.add({ model: name, outcome: "loaded" });
+  return served;
+}
