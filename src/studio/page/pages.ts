@@ -30,7 +30,7 @@ export const PAGES: readonly PageEntry[] = [
   { path: "runs/:run", title: "overview", icon: "runs", place: "run", load: async () => (await import("./runs/run-page.js")).RunPage },
   { path: "compare", title: "compare", icon: "runs", place: "link", load: async () => (await import("./runs/compare-page.js")).ComparePage },
   // Pages of a run stand here, in the order of their tabs:
-  // { path: "runs/:run/inside", title: "inside", icon: "inside", place: "run", has: (run) => run.has.model, load: async () => (await import("./inside/page.js")).InsidePage },
+  { path: "runs/:run/inside", title: "inside", icon: "inside", place: "run", has: (run) => run.has.model, load: async () => (await import("./inside/page.js")).InsidePage },
 ];
 
 export interface Match {

@@ -1,0 +1,46 @@
+import { useEffect, useRef, useState } from "preact/hooks";
+import { dictionary } from "../../../ui/i18n.js";
+
+const t = dictionary(
+  {
+    label: "Text",
+    help: "Type anything: the pictures follow.",
+    placeholder: "Type a text …",
+  },
+  {
+    label: "文本",
+    help: "随意输入，下面的图会随之变化。",
+    placeholder: "输入文本……",
+  },
+);
+
+/** As long as somebody goes on typing nothing is asked. */
+const PAUSE_MS = 250;
+
+/** @param props.start what stands there until somebody types */
+export function TextInput({ start, onText }: { readonly start: string; readonly onText: (text: string) => void }) {
+  const [text, setText] = useState<string | null>(null);
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  useEffect(() => () => clearTimeout(timer.current), []);
+  useEffect(() => setText(null), [start]);
+  const change = (next: string) => {
+    setText(next);
+    clearTimeout(timer.current);
+    if (next !== "") timer.current = setTimeout(() => onText(next), PAUSE_MS);
+  };
+  return (
+    <div class="field">
+      <label for="inside-text">{t("label")}</label>
+      <textarea
+        id="inside-text"
+        class="textarea"
+        rows={3}
+        spellcheck={false}
+        placeholder={t("placeholder")}
+        value={text ?? start}
+        onInput={(event) => change(event.currentTarget.value)}
+      />
+      <span class="help">{t("help")}</span>
+    </div>
+  );
+}
