@@ -18,6 +18,7 @@ const ENTRIES = {
   layers: "dist/layers/index.js",
   ops: "dist/ops.js",
   server: "dist/server/index.js",
+  "server-node": "dist/server/node/index.js",
   streaming: "dist/streaming/index.js",
   studio: "dist/studio/index.js",
   tasks: "dist/tasks/index.js",
