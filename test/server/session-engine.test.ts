@@ -106,13 +106,13 @@ test("several inputs and outputs: a frame is one input after the other, an answe
   }
 });
 
-test("a step that leads to no numbers fails alone and leaves its state as it was", async () => {
+test("steps that lead to no numbers fail alone, all of one request, and leave the state as it was", async () => {
   const model = sequential([layers.simpleRnn({ units: 3, activation: "linear", inputShape: [null, 1] })], { seed: 8 });
   const engine = new StepEngine(model);
   const [good, bad] = [engine.start(), engine.start()];
   await asked(engine, bad, [1]);
   const before = engine.save(bad);
-  const [answer, refused] = await Promise.allSettled([asked(engine, good, [2]), asked(engine, bad, [Infinity])]);
+  const [answer, refused] = await Promise.allSettled([asked(engine, good, [2]), asked(engine, bad, [3, Infinity], 2)]);
   assert.ok(refused.status === "rejected" && refused.reason instanceof NotFinite);
   assert.ok(answer.status === "fulfilled");
   assert.deepEqual([...answer.value], alone(model, [2], 1));

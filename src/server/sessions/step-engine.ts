@@ -40,6 +40,8 @@ interface Job {
   readonly steps: number;
   done: number;
   readonly outputs: TensorData;
+  /** The state before the first of several steps, to go back to; a single step that fails changes none. */
+  before: TensorData | null;
   readonly answer: (error: unknown, outputs: TensorData) => void;
 }
 
@@ -106,13 +108,13 @@ export class StepEngine {
   }
 
   /**
-   * Asks for steps.
+   * Asks for steps: all are done, or none.
    * @param frames [steps, numbers of a frame]; not to be changed before the answer
    * @param answer told the outputs [steps, numbers of an output], or the error; called later, never at once
    */
   step(sequence: Sequence, frames: ArrayLike<number>, steps: number, answer: Job["answer"]): void {
     const outputs = makeData(this.model.dtype, steps * this.outputSize);
-    const job: Job = { sequence, frames, steps, done: 0, outputs, answer };
+    const job: Job = { sequence, frames, steps, done: 0, outputs, before: null, answer };
     if (sequence.job) (sequence.waiting ??= []).push(job);
     else this.#enter(job);
     this.#schedule();
@@ -120,6 +122,7 @@ export class StepEngine {
 
   #enter(job: Job): void {
     job.sequence.job = job;
+    if (job.steps > 1 && job.sequence.slot >= 0) job.before = this.save(job.sequence);
     this.#ready.push(job);
   }
 
@@ -181,6 +184,8 @@ export class StepEngine {
   #finish(job: Job, error: unknown): void {
     const { sequence } = job;
     sequence.job = null;
+    if (error !== null && job.before && sequence.slot >= 0)
+      this.#pool.data.set(job.before, sequence.slot * this.stateSize);
     const next = sequence.waiting?.shift();
     if (next) this.#enter(next);
     job.answer(error, job.outputs);
@@ -203,7 +208,7 @@ export class SequenceClosed extends SluiceError {
 /** The state is what it was before the step. */
 export class NotFinite extends SluiceError {
   constructor() {
-    super("the network's answer to this step is not finite; the state stays as it was before");
+    super("the network's answer to this step is not finite; the state stays as it was before the request");
   }
 }
 
