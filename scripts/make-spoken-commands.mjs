@@ -1,13 +1,16 @@
-// Makes the recordings of examples/data/spoken-commands with espeak-ng, for examples/spoken-commands.ts: synthetic speech, 8 kHz,
-// 16 bits, mono, silence at both ends cut off. `npm run build && node scripts/make-spoken-commands.mjs`; needs espeak-ng.
+// Makes the recordings of examples/data/spoken-commands and spoken-digits with espeak-ng: synthetic speech, 8 kHz, 16 bits, mono,
+// silence at both ends cut off. `npm run build && node scripts/make-spoken-commands.mjs`; needs espeak-ng.
 import { execFileSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { readWav } from "../dist/data/index.js";
 
-const folder = join(dirname(dirname(fileURLToPath(import.meta.url))), "examples/data/spoken-commands");
-const WORDS = ["yes", "no", "up", "down", "left", "right"];
+const data = join(dirname(dirname(fileURLToPath(import.meta.url))), "examples/data");
+const WORDS = {
+  "spoken-commands": ["yes", "no", "up", "down", "left", "right"],
+  "spoken-digits": ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"],
+};
 /** Accents and variants of espeak-ng 1.51; "en-gb" takes no variant, all sound the same. */
 const VOICES = [
   "en-029+f3",
@@ -49,13 +52,16 @@ function wavFile(samples) {
   return Buffer.concat([header, data]);
 }
 
-for (const word of WORDS) {
-  mkdirSync(join(folder, word), { recursive: true });
-  for (const voice of VOICES) {
-    for (const speed of SPEEDS) {
-      const spoken = execFileSync("espeak-ng", ["-v", voice, "-s", String(speed), "--stdout", word]);
-      const { samples } = await readWav(spoken, { sampleRate: RATE });
-      writeFileSync(join(folder, word, `${voice.replace("+", "-")}_${speed}.wav`), wavFile(trimmed(samples)));
+for (const [folder, words] of Object.entries(WORDS)) {
+  for (const word of words) {
+    mkdirSync(join(data, folder, word), { recursive: true });
+    for (const voice of VOICES) {
+      for (const speed of SPEEDS) {
+        const spoken = execFileSync("espeak-ng", ["-v", voice, "-s", String(speed), "--stdout", word]);
+        const { samples } = await readWav(spoken, { sampleRate: RATE });
+        const file = join(data, folder, word, `${voice.replace("+", "-")}_${speed}.wav`);
+        writeFileSync(file, wavFile(trimmed(samples)));
+      }
     }
   }
 }

@@ -106,6 +106,7 @@ export class SoundStream {
  * Listens: samples of any rate in chunks of any size → log-mel frames → one step of the network for each, its state carried → averaged
  * probabilities → decisions with hysteresis. In Node and in pages; a chunk of 20 ms costs some tens of microseconds.
  * @param model one that can be run step by step and gives probabilities, with {@link attachSound}'s configuration
+ * In a page `await ready()` first.
  * @throws SluiceError for a model without it, or that needs the whole recording, such as a bidirectional one
  * @example
  * const ears = soundStream(model, { inputRate: 48000, onDecision: ({ kind, label }) => console.log(kind, label) });

@@ -23,8 +23,8 @@ export function findChromium(): string | undefined {
   return named || CANDIDATES.find((path) => existsSync(path));
 }
 
-export const launch = (executablePath: string): Promise<Browser> =>
-  chromium.launch({ executablePath, headless: true, args: ARGUMENTS });
+export const launch = (executablePath: string, more: readonly string[] = []): Promise<Browser> =>
+  chromium.launch({ executablePath, headless: true, args: [...ARGUMENTS, ...more] });
 
 export interface PageReport {
   readonly results: PageResult[];
