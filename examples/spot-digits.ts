@@ -2,6 +2,7 @@
 // one it is hearing now. Measured on voices that it has never heard, as a microphone would bring them: 20 ms at a time. The model's
 // file holds all that `soundStream` needs; examples/microphone.ts lets a page listen with it. The recordings are synthetic; name a
 // folder of your own, with one sub-folder per word. `node build/examples/spot-digits.js 20 [folder]`
+import { mkdirSync } from "node:fs";
 import { pathToFileURL } from "node:url";
 import { layers, optimizers, Random, sequential } from "sluice";
 import { readClips } from "sluice/data";
@@ -58,5 +59,7 @@ export async function main(epochs: number, folder = "examples/data/spoken-digits
   return { spotted: heard / said, falseAlarms: (60 * wrong) / seconds };
 }
 
-if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href)
+if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
+  mkdirSync("build", { recursive: true });
   await main(Number(process.argv[2] ?? 20), process.argv[3], "build/spot-digits.safetensors");
+}

@@ -1,5 +1,5 @@
 // Strings of spoken words in one voice each, for examples/transcribe.ts.
-import { Random } from "sluice";
+import type { Random } from "sluice";
 import { padSequences, type AudioStep, type readClips } from "sluice/data";
 
 /** Stands for no frame: features of deviation 1 never come near it. */

@@ -4,7 +4,7 @@
  * vocabulary of 16 holds the blank, the marker and 14 data tokens, as in the generator of S4's repository (copying.py, variable).
  *
  *   node quality/weak/selective-copying.mjs [--cell=minGru] [--candidate=linear] [--layers=3] [--width=128]
- *        [--units=256] [--mlp=128] [--steps=6000] [--batch=16] [--rate=3e-3] [--minutes=35] [--seed=0] [--plain] [--quick]
+ *        [--units=256] [--mlp=128] [--steps=16000] [--batch=16] [--rate=3e-3] [--minutes=35] [--seed=0] [--plain] [--quick]
  *
  * Each layer: x + dense(cell(norm(x))), then x + mlp(norm(x)). Adam with warm-up and cosine decay, global norm clipped at 1, new
  * sequences in every step; --plain leaves the gates' biases at 0 instead of memories of all lengths. What is reported is the share of right tokens in 1,000 sequences of a generator of their own, one thread.
@@ -19,7 +19,7 @@ const { values } = parseArgs({
     layers: { type: "string", default: "3" },
     width: { type: "string", default: "128" },
     units: { type: "string", default: "256" },
-    steps: { type: "string", default: "6000" },
+    steps: { type: "string", default: "16000" },
     batch: { type: "string", default: "16" },
     context: { type: "string", default: "256" },
     rate: { type: "string", default: "3e-3" },
