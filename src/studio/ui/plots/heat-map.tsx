@@ -37,6 +37,8 @@ export interface HeatMapProps {
   unitMarks?: ReadonlyMap<number, "pinned" | "ablated" | "chosen">;
   /** Height of a unit in CSS pixels. Default: what makes the map about 150 pixels high, 5 to 16. */
   rowHeight?: number;
+  /** What the ends of the colours mean, in the legend. Default: their values. */
+  ends?: readonly [low: string, high: string];
   /** Leave out the legend of colours, where several maps with one scale stand together. */
   plain?: boolean;
 }
@@ -185,9 +187,9 @@ export function HeatMap(props: HeatMapProps) {
         <span aria-live="polite">{at ? say(at) : ""}</span>
         {!props.plain && (
           <span class="heat-map-legend" aria-hidden="true">
-            {shortNumber(low)}
+            {props.ends?.[0] ?? shortNumber(low)}
             <i style={{ background: cssGradient(scale) }} />
-            {shortNumber(high)}
+            {props.ends?.[1] ?? shortNumber(high)}
           </span>
         )}
       </p>

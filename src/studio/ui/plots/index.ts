@@ -4,7 +4,7 @@ import "./plots.css";
 export { Bars, type Bar, type BarsProps } from "./bars.js";
 export { HeatMap, type HeatMapProps } from "./heat-map.js";
 export { LineChart, type LineChartProps } from "./line-chart.js";
-export type { Band, Line } from "./line-options.js";
+export type { Band, Line, Region } from "./line-options.js";
 export { shortNumber } from "./number.js";
 export { StepBars, type StepBarsProps } from "./step-bars.js";
 export { useWidth } from "./width.js";

@@ -2,7 +2,7 @@ import "uplot/dist/uPlot.min.css";
 import { isDark } from "../theme.js";
 import uPlot from "uplot";
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
-import { alignedData, chartOptions, colourName, type Band, type Line } from "./line-options.js";
+import { alignedData, chartOptions, colourName, type Band, type Line, type Region } from "./line-options.js";
 import { shortNumber } from "./number.js";
 import { useWidth } from "./width.js";
 
@@ -13,6 +13,7 @@ export interface LineChartProps {
   x: ArrayLike<number>;
   lines: readonly Line[];
   bands?: readonly Band[];
+  regions?: readonly Region[];
   /** Logarithmic in y; values that are not above 0 are left out. */
   log?: boolean;
   xLabel?: string;
@@ -33,17 +34,25 @@ export interface LineChartProps {
 /** Lines over a common x, redrawn as their values grow; with a cursor for mouse, touch and keyboard. */
 export function LineChart(props: LineChartProps) {
   const { label, x, lines, bands = [], log = false, xLabel, yLabel, xText, height = 200, legend = true } = props;
-  const { yText = shortNumber, step = null } = props;
+  const { yText = shortNumber, step = null, regions = [] } = props;
   const field = useRef<HTMLDivElement>(null);
   const chart = useRef<uPlot | null>(null);
   const [pointed, setPointed] = useState<number | null>(null);
   const width = useWidth(field);
   const dark = isDark();
-  const look = JSON.stringify([lines.map((line) => ({ ...line, values: null })), bands, log, xLabel, yLabel, height]);
+  const look = JSON.stringify([
+    lines.map((line) => ({ ...line, values: null })),
+    bands,
+    regions,
+    log,
+    xLabel,
+    yLabel,
+    height,
+  ]);
 
   useLayoutEffect(() => {
     if (width === 0) return;
-    const axes = { log, xLabel, yLabel, xText };
+    const axes = { regions, log, xLabel, yLabel, xText };
     const options = chartOptions({ width, height }, lines, bands, axes, setPointed);
     chart.current = new uPlot(options, alignedData(x, lines, log), field.current!);
     return () => {

@@ -22,7 +22,15 @@ export interface Band {
   readonly colour?: number;
 }
 
+/** A stretch of x that is set apart, from an x to an x or to the end, such as what lies after the training. */
+export interface Region {
+  readonly from: number;
+  readonly to?: number;
+  readonly label: string;
+}
+
 export interface Axes {
+  readonly regions: readonly Region[];
   readonly log: boolean;
   readonly xLabel: string | undefined;
   readonly yLabel: string | undefined;
@@ -115,6 +123,27 @@ export function chartOptions(
       series: [band.upper + 1, band.lower + 1] as [number, number],
       fill: `color-mix(in srgb, ${colour(band.colour ?? band.upper + 1)} 18%, transparent)`,
     })),
-    hooks: { setCursor: [(u) => onCursor(u.cursor.idx ?? null)] },
+    hooks: {
+      drawClear: [(u) => axes.regions.forEach((region) => drawRegion(u, region))],
+      setCursor: [(u) => onCursor(u.cursor.idx ?? null)],
+    },
   };
+}
+
+function drawRegion(u: uPlot, { from, to, label }: Region): void {
+  const { ctx, bbox } = u;
+  const start = Math.max(bbox.left, u.valToPos(from, "x", true));
+  const end = to === undefined ? bbox.left + bbox.width : Math.min(bbox.left + bbox.width, u.valToPos(to, "x", true));
+  if (!(end > start)) return;
+  ctx.save();
+  ctx.fillStyle = colourOf("--surface-2");
+  ctx.fillRect(start, bbox.top, end - start, bbox.height);
+  ctx.fillStyle = colourOf("--text-3");
+  ctx.font = `${11 * uPlot.pxRatio}px ${colourOf("--sans")}`;
+  ctx.textBaseline = "top";
+  ctx.beginPath();
+  ctx.rect(start, bbox.top, end - start, bbox.height);
+  ctx.clip();
+  ctx.fillText(label, start + 6 * uPlot.pxRatio, bbox.top + 5 * uPlot.pxRatio);
+  ctx.restore();
 }
