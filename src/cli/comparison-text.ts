@@ -6,6 +6,10 @@ import { quoted } from "./command-line.js";
 import { evaluationText } from "./evaluation-text.js";
 import { figure } from "./figures.js";
 import type { Screen } from "./screen.js";
+import { wrap } from "./text-width.js";
+
+const SPEED =
+  "s/epoch: training and validation, the median. µs/step: one step of one stream, of the recurrent layers alone where others need the whole window; – where these read both ways.";
 
 export function comparisonText(comparison: Comparison, files: ComparisonFiles, screen: Screen): string {
   const { best, test } = comparison;
@@ -15,6 +19,7 @@ export function comparisonText(comparison: Comparison, files: ComparisonFiles, s
   return [
     `${bold(`On ${figure(count)} ${of} of the validation part, the best first:`)}\n`,
     aligned(header, rows, screen.width),
+    `\n${wrap(SPEED, screen.proseWidth)}`,
     `\nThe best on the validation part is ${bold(showValues(best.values))}.\n`,
     evaluationText(test, screen),
     `\n${aligned(

@@ -80,9 +80,14 @@ function render(block: Block): string {
   return renderTable(block.table);
 }
 
+/** Numbers with units, dashes and blanks among them. */
+function isNumeric(cells: readonly string[]): boolean {
+  return cells.some((cell) => cell !== "") && cells.every((cell) => /^(?:|–|[−-]?[\d.,]+( \S+)?)$/.test(cell));
+}
+
 function renderTable({ header, rows, bold }: Table): string {
   // A column of numbers stands to the right, its heading too.
-  const numeric = rows[0]?.map((_, i) => rows.every((row) => /^(?:–|[−-]?[\d.,]+( \S+)?)$/.test(row[i]!))) ?? [];
+  const numeric = rows[0]?.map((_, i) => isNumeric(rows.map((row) => row[i]!))) ?? [];
   const line = (tag: string, row: readonly string[], r: number) => {
     const cells = row.map((cell, i) => {
       const text = bold?.has(`${r},${i}`) ? `<b>${escapeText(cell)}</b>` : escapeText(cell);

@@ -7,6 +7,7 @@ import { combinationsOf, showValues, slugOfValues, type Grid } from "./grid.js";
 import { testRun } from "./measure-run.js";
 import { readOptions } from "./options.js";
 import { slugOf } from "./source-name.js";
+import { EpochTimer, stepMicroseconds } from "./speed.js";
 import type { Run } from "./run.js";
 import type { Task, TaskName } from "./task.js";
 import { trainTask, type TrainHooks } from "./train-task.js";
@@ -19,6 +20,12 @@ export interface Candidate {
   readonly epochs: number;
   /** That preparing, training and validating took. */
   readonly seconds: number;
+  /** Of an epoch of training with its validation, the median; null where none ended. */
+  readonly epochSeconds: number | null;
+  /** That the trained network takes for one step of one stream; see `stepMicroseconds` in speed.ts. */
+  readonly stepMicroseconds: number | null;
+  /** On the validation part after each epoch; null where it was not finite. */
+  readonly validationLoss: readonly (number | null)[];
   /** On the validation part. */
   readonly evaluation: Evaluation;
 }
@@ -70,19 +77,37 @@ export async function compareTask(
   for (const [i, options] of all.entries()) {
     const callbacks = hooks.onCandidate?.(combinations[i]!, i + 1, all.length) ?? hooks.callbacks ?? [];
     const begin = performance.now();
-    const run = await trainTask(task, source, options, { ...hooks, callbacks, part: "validation" });
+    const timer = new EpochTimer();
+    const run = await trainTask(task, source, options, {
+      ...hooks,
+      callbacks: [timer, ...callbacks],
+      part: "validation",
+    });
     if (run.interrupted) throw new ComparisonStopped(run, i, all.length);
-    candidates.push(candidateOf(combinations[i]!, run, (performance.now() - begin) / 1000));
+    const seconds = (performance.now() - begin) / 1000;
+    candidates.push(candidateOf(combinations[i]!, run, { seconds, epochSeconds: timer.median }));
   }
   const best = bestOf(candidates);
   const test = await testRun(task, source, RunFolder.open(best.run), best.seconds, hooks);
   return { task: task.name, candidates, best, test };
 }
 
-function candidateOf(values: Candidate["values"], run: Run, seconds: number): Candidate {
-  const { folder, model, history, evaluation } = run;
-  const epochs = history.epoch.length;
-  return { values, run: folder!, parameters: model.countParams(), epochs, seconds, evaluation: evaluation! };
+function candidateOf(
+  values: Candidate["values"],
+  { folder, model, history, evaluation }: Run,
+  took: Pick<Candidate, "seconds" | "epochSeconds">,
+): Candidate {
+  const loss = history.history["val_loss"] ?? [];
+  return {
+    values,
+    run: folder!,
+    parameters: model.countParams(),
+    epochs: history.epoch.length,
+    ...took,
+    stepMicroseconds: stepMicroseconds(model),
+    validationLoss: loss.map((value) => (Number.isFinite(value) ? value : null)),
+    evaluation: evaluation!,
+  };
 }
 
 /** What decides: the network's value of the judging metric. */

@@ -31,7 +31,16 @@ test("sluice compare trains every combination and measures the best on the test 
     assert.equal(part, run === reply.best.run ? "test" : "validation");
   }
   assert.deepEqual(json<{ best: unknown }>(reply.files.json).best, reply.best);
-  assert.match(readFileSync(join(folder, reply.files.html), "utf8"), /simpleRnn/);
+  for (const { epochSeconds, seconds, stepMicroseconds, validationLoss, evaluation } of reply.candidates) {
+    assert.ok(epochSeconds! > 0 && epochSeconds! < seconds, `${epochSeconds} of ${seconds} s`);
+    assert.ok(stepMicroseconds! > 0.05 && stepMicroseconds! < 5000, `${stepMicroseconds} µs`);
+    assert.equal(validationLoss.length, 1);
+    assert.ok(evaluation.entries.length > 2);
+  }
+  const page = readFileSync(join(folder, reply.files.html), "utf8");
+  for (const text of ["simpleRnn", "µs/step", "s/epoch", "Loss on the validation part by epoch", reply.best.run])
+    assert.ok(page.includes(text), text);
+  for (const { name: baseline } of reply.test.entries.slice(1)) assert.ok(page.split(baseline).length > 2, baseline);
   const { runs } = await ask(folder, REPLIES["runs list"], "runs");
   assert.deepEqual(runs.map(({ result }) => result!.part).sort(), ["test", "validation", "validation", "validation"]);
   assert.match((await runIn(folder, "runs")).out, /^run +state +task +part +metric/m);
@@ -41,6 +50,8 @@ test("other options are compared with --vary", async () => {
   const { out, code } = await runIn(folder, `${COMMON} --units 2 --vary dropout=0,0.5`);
   assert.equal(code, 0);
   assert.match(out, /^units +dropout +parameters/m);
+  assert.match(out, /parameters +epochs +seconds +s\/epoch +µs\/step/);
+  assert.match(out, /^last value/m);
   assert.match(out, /The best on the validation part is units 2, dropout (0|0\.5)\./);
 });
 

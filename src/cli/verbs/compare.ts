@@ -52,7 +52,7 @@ async function compare(
     });
   });
   const { runs = "runs", name = slugOf(data) } = options as { runs?: string; name?: string };
-  const files = writeComparison(runs, name, line, comparison);
+  const files = await writeComparison(runs, name, line, comparison);
   const object = { verb: "compare", data, ...comparisonObject(comparison), files };
   return { object, text: comparisonText(comparison, files, screen) };
 }
