@@ -13,14 +13,15 @@ export interface AnswerRow {
 
 export interface AnswersAt {
   /** Shares of one in the order of classes, the likeliest of many, or plain numbers. */
-  readonly kind: "probabilities" | "likely" | "scaled" | "values";
+  readonly kind: "probability" | "probabilities" | "likely" | "scaled" | "values";
   readonly rows: readonly AnswerRow[];
   /** Whether they are of the step, not of the end. */
   readonly live: boolean;
 }
 
-/** So many classes are shown all; of more the likeliest. */
+/** So many classes are shown all, of more the likeliest; numbers stay in their order. */
 const MOST = 12;
+const MOST_NUMBERS = 48;
 
 export function answersAt(seen: Seen, free: Seen, step: number): AnswersAt {
   const width = seen.outputNames.length;
@@ -28,7 +29,8 @@ export function answersAt(seen: Seen, free: Seen, step: number): AnswersAt {
   const live = seen.outputs !== null;
   const kind = kindOf(seen);
   let order = Array.from({ length: Math.min(width, values.length) }, (_, i) => i);
-  if (order.length > MOST) order = order.sort((a, b) => values[b]! - values[a]! || a - b).slice(0, MOST);
+  if (kind === "scaled") order = order.slice(0, MOST_NUMBERS);
+  else if (order.length > MOST) order = order.sort((a, b) => values[b]! - values[a]! || a - b).slice(0, MOST);
   const rows = order.map((i) => {
     const [value, freeValue] = [values[i] ?? Number.NaN, others[i] ?? Number.NaN];
     return { name: stepName(seen.outputNames[i]!.name), value, free: freeValue, change: value - freeValue };
@@ -49,5 +51,6 @@ function kindOf({ task, output, outputNames }: Seen): AnswersAt["kind"] {
   const sum = last.reduce<number>((sum, value) => sum + (value ?? Number.NaN), 0);
   const positive = last.every((value) => value !== null && value >= 0 && value <= 1);
   if (positive && width > 1 && Math.abs(sum - 1) < 1e-3) return "probabilities";
+  if (positive && width === 1 && task === "classify") return "probability";
   return task === "forecast" || task === "regress" ? "scaled" : "values";
 }

@@ -80,7 +80,7 @@ export function AttributionPanel({ state }: { readonly state: InsideState }) {
           <TargetPicker state={state} />
         </div>
       </div>
-      <div class="body stack tight">
+      <div class="body stack tight signed">
         {error ? (
           <Failure error={error} retry={reload} />
         ) : value ? (

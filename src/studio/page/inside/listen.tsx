@@ -8,7 +8,7 @@ const t = dictionary({ listen: "Listen", quiet: "Stop listening" }, { listen: "è
 
 /** Plays the clip that went in; the playhead goes along. */
 export function Listen({ state }: { readonly state: InsideState }) {
-  const audio = state.seen.value?.input.audio;
+  const audio = state.seen.value?.audio;
   const [on, setOn] = useState(false);
   const stop = useRef<() => void>(() => undefined);
   useEffect(() => () => stop.current(), [audio]);

@@ -11,6 +11,7 @@ const t = dictionary(
     now: "at step {step}",
     end: "after the last step",
     onlyEnd: "This network can be asked only after the last step.",
+    probability: "How probable this is; the rest goes to the other class.",
     probabilities: "Probabilities: together they make 100 %.",
     likely: "What is likely to come next; the {shown} likeliest of {count}.",
     values: "The network's own numbers.",
@@ -24,6 +25,7 @@ const t = dictionary(
     now: "第 {step} 步",
     end: "最后一步之后",
     onlyEnd: "这个网络只能在最后一步之后回答。",
+    probability: "该类别的概率；其余属于另一类别。",
     probabilities: "概率：合计为 100 %。",
     likely: "接下来可能出现的内容：{count} 个中最可能的 {shown} 个。",
     values: "网络自己的数值。",
@@ -67,9 +69,9 @@ function sentence({ kind, rows }: AnswersAt, count: number): string {
 
 function Rows({ shown, touched }: { readonly shown: AnswersAt; readonly touched: boolean }) {
   const { rows, kind } = shown;
-  const shares = kind === "probabilities" || kind === "likely";
+  const shares = kind === "probability" || kind === "probabilities" || kind === "likely";
   const size = Math.max(1e-9, ...rows.map(({ value, free }) => Math.max(Math.abs(value), Math.abs(free))));
-  const full = kind === "probabilities" ? 1 : size;
+  const full = shares && kind !== "likely" ? 1 : size;
   const negative = rows.some(({ value, free }) => value < 0 || free < 0);
   const place = (value: number) => (negative ? 50 + (50 * value) / full : (100 * value) / full);
   const text = (value: number) => (shares ? percent(value, 1) : figure(value, 3));
@@ -91,8 +93,8 @@ function Rows({ shown, touched }: { readonly shown: AnswersAt; readonly touched:
           <span class="answers-value tabular">
             {text(value)}
             {touched && (
-              <small class={change < 0 ? "down" : "up"}>
-                {change < 0 ? "−" : "+"}
+              <small>
+                {text(Math.abs(change)) === text(0) ? "±" : change < 0 ? "−" : "+"}
                 {text(Math.abs(change))}
               </small>
             )}

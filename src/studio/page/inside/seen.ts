@@ -14,10 +14,14 @@ export interface SeenLayer {
   readonly signals: ReadonlyMap<string, Float32Array>;
 }
 
+export type Input = Omit<InputReply, "values" | "audio"> & { readonly values: Float32Array | null };
+
 export interface Seen {
   readonly task: TaskName;
   readonly layers: readonly SeenLayer[];
-  readonly input: Omit<InputReply, "values"> & { readonly values: Float32Array | null };
+  /** The first input that has steps, as the network sees it. */
+  readonly input: Input;
+  readonly audio: InputReply["audio"] | null;
   readonly outputNames: readonly OutputView[];
   readonly output: readonly Maybe[];
   /** [steps, outputs]; null where the model cannot be read at every step. */
@@ -27,14 +31,15 @@ export interface Seen {
   readonly before: readonly Maybe[] | null;
 }
 
-export function decode({ layers, input, outputs, ...reply }: InsideReply): Seen {
+export function decode({ layers, input: { audio, values, ...input }, outputs, ...reply }: InsideReply): Seen {
   return {
     ...reply,
     layers: layers.map(({ signals, ...layer }) => ({
       ...layer,
       signals: new Map(Object.entries(signals).map(([name, floats]) => [name, fromFloats(floats)])),
     })),
-    input: { ...input, values: input.values === null ? null : fromFloats(input.values) },
+    input: { ...input, values: values === null ? null : fromFloats(values) },
+    audio: audio ?? null,
     outputs: outputs === null ? null : fromFloats(outputs),
   };
 }

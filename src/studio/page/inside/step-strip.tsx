@@ -1,9 +1,9 @@
 /** What the network read, step by step: the text itself, coloured by a unit if one is chosen, or numbers over time. */
 import { useMemo, useRef } from "preact/hooks";
 import { dictionary } from "../../ui/i18n.js";
-import { HeatMap, LineChart, shortNumber } from "../../ui/plots/index.js";
+import { HeatMap, LineChart } from "../../ui/plots/index.js";
 import { titleOf } from "./signal-words.js";
-import type { Seen } from "./seen.js";
+import type { Input } from "./seen.js";
 import type { InsideState } from "./state.js";
 import { stepName, w } from "./words.js";
 
@@ -115,7 +115,7 @@ function Tokens({ state, steps }: { readonly state: InsideState; readonly steps:
 
 interface NumbersProps {
   readonly state: InsideState;
-  readonly input: Seen["input"];
+  readonly input: Input;
   readonly many: boolean;
 }
 
@@ -153,7 +153,7 @@ function Numbers({ state, input, many }: NumbersProps) {
       x={x}
       lines={columns.map((column, d) => ({ label: features[d]!, values: column }))}
       height={150}
-      xText={(i) => steps[i] ?? shortNumber(i)}
+      xText={(i) => steps[i] ?? ""}
       step={step}
       onStep={goTo}
     />

@@ -29,7 +29,7 @@ export function UnitBars({ label, values, rows, rowHeight, range, chosen, onUnit
     context.scale(ratio, ratio);
     const [low, high] = range;
     const x = (value: number) => ((Math.max(low, Math.min(high, value)) - low) / (high - low)) * width;
-    const [more, less, mark] = [colourOf("--data-1"), colourOf("--data-2"), colourOf("--text")];
+    const [more, less, mark] = [colourOf(low < 0 ? "--more" : "--heat-3"), colourOf("--less"), colourOf("--text")];
     const zero = x(0);
     const gap = rowHeight >= 4 ? 1 : 0;
     rows.forEach((unit, row) => {

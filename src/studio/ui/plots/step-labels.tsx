@@ -1,16 +1,48 @@
-/** Pixels that a name of a step needs. */
-const LABEL_PX = 9;
+/** Width of a character of the labels in CSS pixels; Chinese ones and most symbols take two. */
+const CHARACTER_PX = 6.7;
+const GAP_PX = 6;
+
+function widthOf(label: string): number {
+  let characters = 0;
+  for (const character of label) characters += character.codePointAt(0)! > 0x2000 ? 1.7 : 1;
+  return characters * CHARACTER_PX + GAP_PX;
+}
+
+const shown = (label: string) => (label === " " ? "␣" : label === "\n" ? "↵" : label);
+
+/** The middle of a label: that of its column, but the label stays between the edges. */
+function placeOf(label: string, t: number, steps: number, width: number): number {
+  const half = widthOf(shown(label)) / 2;
+  return Math.max(half, Math.min(width - half, ((t + 0.5) / steps) * width));
+}
+
+/** From the left on, each label that does not touch the one before it. */
+function fitting(labels: readonly string[], width: number): ReadonlySet<number> {
+  const places = new Set<number>();
+  let free = -Infinity;
+  labels.forEach((label, t) => {
+    const middle = placeOf(label, t, labels.length, width);
+    const half = widthOf(shown(label)) / 2;
+    if (middle - half < free) return;
+    places.add(t);
+    free = middle + half;
+  });
+  return places;
+}
 
 /** Names below the columns, as many as there is room for. */
 export function StepLabels({ labels, width, step }: { labels: readonly string[]; width: number; step: number | null }) {
-  const longest = Math.max(1, ...labels.map((label) => [...label].length));
-  const every = Math.max(1, Math.ceil((labels.length * (longest * LABEL_PX + 2)) / Math.max(1, width)));
+  const places = fitting(labels, width);
   return (
     <div class="step-labels" aria-hidden="true">
       {labels.map((label, t) =>
-        t % every === 0 || t === step ? (
-          <span key={t} class={t === step ? "current" : ""} style={{ left: `${(100 * (t + 0.5)) / labels.length}%` }}>
-            {label === " " ? "␣" : label === "\n" ? "↵" : label}
+        places.has(t) || t === step ? (
+          <span
+            key={t}
+            class={t === step ? "current" : ""}
+            style={{ left: `${placeOf(label, t, labels.length, width)}px` }}
+          >
+            {shown(label)}
           </span>
         ) : null,
       )}
