@@ -49,9 +49,7 @@ type AnyKernels = Kernels & SequenceKernels & NormalizedKernels;
  * @param hear is told right after each recurrent call, while what it kept is there
  */
 export function watchKernels(kernels: Kernels, room: Room, hear: Hear): Kernels {
-  check(typeof (kernels as Partial<Kernels>).recurrentBackward === "function", () => {
-    return 'explain: this page computes with the kernels of "sluice/inference", which keep no gates; import "sluice" where it starts';
-  });
+  checkGradients(kernels);
   const all = kernels as AnyKernels;
   const { arena, bytes } = kernels.memory;
   /** Calls of a stream are the same objects at every step. */
@@ -141,6 +139,13 @@ export function watchKernels(kernels: Kernels, room: Room, hear: Hear): Kernels 
     },
   };
   return new Proxy(kernels, new Watching(own)) as Kernels;
+}
+
+/** Raises an error in a page whose kernels only run models: they keep no gates and know no gradients. */
+export function checkGradients(kernels: Kernels): void {
+  check(typeof (kernels as Partial<Kernels>).recurrentBackward === "function", () => {
+    return 'explain: this page computes with the kernels of "sluice/inference", which keep no gates; import "sluice" where it starts';
+  });
 }
 
 /** Methods of the kernels are bound to them, since they have private fields. */
