@@ -7,6 +7,7 @@ import { Failure, Loading } from "../ui/notices.js";
 import { PAGES } from "./pages.js";
 import { linkTo } from "./routes.js";
 import { useRun } from "./runs/live.js";
+import { RunActions } from "./runs/run-actions.js";
 import { t } from "./texts.js";
 
 const TONES = { running: "accent live", finished: "good", interrupted: "warn", failed: "bad", broken: "bad" } as const;
@@ -29,13 +30,18 @@ export function RunFrame(props: { readonly name: string; readonly path: string; 
         <nav class="crumbs" aria-label={t("crumbs")}>
           <a href={linkTo(["runs"])}>{t("runs")}</a> <Icon name="right" />
         </nav>
-        <div class="row wrap">
-          <h1 class="break">{name}</h1>
-          <StateBadge state={run.state} />
+        <div class="row wrap between">
+          <div>
+            <div class="row wrap">
+              <h1 class="break">{name}</h1>
+              <StateBadge state={run.state} />
+            </div>
+            <p class="muted small">
+              {[run.task, run.verb, run.data, run.date && dateTime(run.date)].filter(Boolean).join(" · ")}
+            </p>
+          </div>
+          <RunActions live={live} />
         </div>
-        <p class="muted small">
-          {[run.task, run.verb, run.data, run.date && dateTime(run.date)].filter(Boolean).join(" · ")}
-        </p>
         <Tabs run={run} path={path} />
       </div>
       {page}

@@ -26,7 +26,7 @@ export function RunCurves({ history }: { readonly history: HistoryReply }) {
   const x = history.epoch.map((epoch) => epoch + 1);
   return (
     <div class="grid curves">
-      {metricsOf(history).map((metric) => {
+      {metricsOf(history).filter(changes(history)).map((metric) => {
         const [train, validation] = [history.values[metric], history.values[`val_${metric}`]];
         const lines: Line[] = [];
         if (train) lines.push({ label: t("trainLine"), values: train, colour: 1 });
@@ -37,6 +37,12 @@ export function RunCurves({ history }: { readonly history: HistoryReply }) {
   );
 }
 
+/** What never changes, such as a learning rate without schedule, needs no chart; a loss has one from the first epoch on. */
+const changes =
+  ({ values }: HistoryReply) =>
+  (metric: string): boolean =>
+    metric !== "learningRate" || new Set(values[metric]).size > 1;
+
 export interface NamedHistory {
   readonly name: string;
   readonly history: HistoryReply;
@@ -44,7 +50,9 @@ export interface NamedHistory {
 
 /** One chart for each column of the histories, a line for each run. */
 export function SharedCurves({ runs }: { readonly runs: readonly NamedHistory[] }) {
-  const names = [...new Set(runs.flatMap(({ history }) => Object.keys(history.values)))];
+  const names = [
+    ...new Set(runs.flatMap(({ history }) => Object.keys(history.values).filter(changes(history)))),
+  ];
   const last = Math.max(-1, ...runs.map(({ history }) => history.epoch.at(-1) ?? -1));
   const x = Array.from({ length: last + 1 }, (_, i) => i + 1);
   const deciding = [...names.filter((name) => name.startsWith("val_")), ...names.filter((n) => !n.startsWith("val_"))];

@@ -12,7 +12,6 @@ import { useRun, type LiveRun } from "./live.js";
 import { lost } from "./stream.js";
 import { Norms } from "./norms.js";
 import { ProgressCard } from "./progress.js";
-import { RunActions } from "./run-actions.js";
 import { t } from "./texts.js";
 import { Details } from "./run-details.js";
 import { verdictsOf } from "./verdict.js";
@@ -32,8 +31,7 @@ export function RunPage({ params }: PageProps) {
   return (
     <div class="stack">
       {error !== null && <Failure error={error} retry={() => void live.refresh()} />}
-      {lost.value && <Note tone="warn">{t("lost")}</Note>}
-      <RunActions live={live} />
+      {lost.value && run.state === "running" && <Note tone="warn">{t("lost")}</Note>}
       {run.problem && (
         <Note tone={run.state === "failed" ? "bad" : "warn"}>
           <strong>{t("problem")}</strong> <span class="output">{run.problem}</span>
@@ -68,11 +66,10 @@ function Figures({ live, detail }: { readonly live: LiveRun; readonly detail: Ru
       )}
       {result?.baseline && (
         <div>
-          <dt>
-            {t("baseline")}: {result.baseline.name}
-          </dt>
+          <dt>{t("baseline")}</dt>
           <dd>
-            {figure(result.baseline.value)} {result.unit && <small>{result.unit}</small>}
+            {figure(result.baseline.value)} {result.unit && <small>{result.unit}</small>}{" "}
+            <small>{result.baseline.name}</small>
           </dd>
         </div>
       )}
@@ -113,13 +110,14 @@ function trainedFor({ run }: RunDetail): number | null {
 function Verdicts({ detail: { evaluation } }: { readonly detail: RunDetail }) {
   if (!evaluation) return null;
   return (
-    <div class="stack tight">
+    <ul class="card verdicts">
       {verdictsOf(evaluation).map(({ text, tone }) => (
-        <Note key={text} tone={tone}>
-          {text}
-        </Note>
+        <li key={text} class={tone}>
+          <Icon name={tone === "good" ? "check" : tone === "info" ? "info" : "warning"} />
+          <span class="break">{text}</span>
+        </li>
       ))}
-    </div>
+    </ul>
   );
 }
 

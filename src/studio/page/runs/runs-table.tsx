@@ -124,12 +124,15 @@ function Result({ run: { result } }: { readonly run: RunSummary }) {
   if (!result) return <>{NONE}</>;
   const { network, baseline, mode, metric, unit } = result;
   const other = baseline?.value ?? null;
-  const better = network !== null && other !== null && (mode === "min" ? network < other : network > other);
-  const name = [metric, unit].filter(Boolean).join(" · ");
+  const sign = mode === "min" ? 1 : -1;
+  const lead = network === null || other === null || figure(network) === figure(other) ? 0 : sign * (other - network);
   return (
     <span title={result.verdict}>
-      <span class={other === null ? "" : better ? "wins" : "loses"}>{figure(network)}</span>
-      <span class="muted under">{other === null ? name : t("against", { name: baseline!.name, value: figure(other) })}</span>
+      <span class="muted metric">{metric}</span>{" "}
+      <span class={lead > 0 ? "wins" : lead < 0 ? "loses" : ""}>
+        {figure(network)} {unit}
+      </span>
+      {baseline && <span class="muted under">{t("against", { name: baseline.name, value: figure(other) })}</span>}
     </span>
   );
 }

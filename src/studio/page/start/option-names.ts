@@ -1,0 +1,28 @@
+/** What options are called: in English by their names in configurations, in Chinese by a list that is fetched when it is needed. */
+import { effect, signal } from "@preact/signals";
+import type { OptionForm } from "../../api.js";
+import { language } from "../../ui/i18n.js";
+
+type Names = Readonly<Record<string, readonly [name: string, help: string]>>;
+
+const chinese = signal<Names | null>(null);
+
+effect(() => {
+  if (language.value !== "zh" || chinese.peek()) return;
+  void import("./option-names-zh.js").then(({ OPTIONS_ZH }) => (chinese.value = OPTIONS_ZH));
+});
+
+const inChinese = (name: string) => (language.value === "zh" ? chinese.value?.[name] : undefined);
+
+/** "batchSize": "Batch size" */
+export function nameOf(option: string): string {
+  const words = option.replaceAll(
+    /([a-z])([A-Z])/g,
+    (_, before: string, after: string) => `${before} ${after.toLowerCase()}`,
+  );
+  return inChinese(option)?.[0] ?? `${words[0]!.toUpperCase()}${words.slice(1)}`;
+}
+
+export function helpOf({ name, description }: OptionForm): string {
+  return inChinese(name)?.[1] ?? description;
+}
