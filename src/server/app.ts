@@ -15,6 +15,7 @@ import { hostCheck } from "./middleware/hosts.js";
 import { rateLimit } from "./middleware/rate.js";
 import { bearer } from "./middleware/token.js";
 import { modelRoutes } from "./models/routes.js";
+import { descriptionRoutes } from "./openapi/routes.js";
 import type { AppOptions } from "./options.js";
 import { predictRoutes } from "./predict/routes.js";
 import { Problem, problemResponse } from "./problem.js";
@@ -69,6 +70,7 @@ export function createApp(options: AppOptions): ServerApp {
     metrics: options.metrics ?? new ServerMetrics(),
     log: options.log ?? silent,
     basePath,
+    guards: { token: token !== undefined, hosts: options.hosts !== undefined, rate: limits.rate > 0 },
     stopping: stopping.signal,
     allows: bearer(token),
     checkHost: hostCheck(options.hosts),
@@ -85,6 +87,7 @@ export function createApp(options: AppOptions): ServerApp {
   modelRoutes(app, context);
   predictRoutes(app, context);
   generateRoutes(app, context);
+  descriptionRoutes(app, context, extensions);
   for (const extension of extensions) extension.mount(app, context);
   return {
     fetch: (request, env) => hono.fetch(request, env as object),

@@ -5,6 +5,13 @@ import type { Log } from "./log.js";
 import type { ServerMetrics } from "./metrics/server-metrics.js";
 import type { Registry } from "./registry.js";
 
+/** What stands between a request and every route. */
+export interface Guards {
+  readonly token: boolean;
+  readonly hosts: boolean;
+  readonly rate: boolean;
+}
+
 /** One for each app; made by `createApp`. */
 export interface ServerContext {
   readonly models: Registry;
@@ -13,6 +20,7 @@ export interface ServerContext {
   readonly log: Log;
   /** Where the app is mounted: "" or "/ml". */
   readonly basePath: string;
+  readonly guards: Guards;
   /** Aborted when the server is asked to shut down: streams and sockets end, new work is refused with 503. */
   readonly stopping: AbortSignal;
   /** Whether a bearer token is the right one; true where none is asked for. Compared in constant time. */
@@ -43,7 +51,10 @@ export type AppContext = Context<AppEnv>;
 export interface Extension {
   /** Adds the routes. Middleware (request id, authentication, rate, problems, logs, metrics) runs before them. */
   mount(app: App, context: ServerContext): void;
-  /** Paths of the OpenAPI description (OpenAPI 3.1 path items by path) for the models as they are now, and schemas that they refer to. */
+  /**
+   * Paths of the OpenAPI description (OpenAPI 3.1 path items by path) for the models as they are now, and schemas that they refer to by
+   * `#/components/schemas/…`. `openapi/responses.ts` makes the responses of problems, `openapi/field-schemas.ts` the schemas of fields.
+   */
   describe?(context: ServerContext): {
     readonly paths: Readonly<Record<string, object>>;
     readonly schemas?: Readonly<Record<string, object>>;

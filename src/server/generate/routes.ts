@@ -8,14 +8,15 @@ import { problemOf } from "../problem-of.js";
 import { readJsonBody } from "../body.js";
 import type { App, AppContext, ServerContext } from "../context.js";
 import { isObject } from "../predict/fields.js";
-import { JSON_TYPE, modelNamed, refuseWhenStopping } from "../predict/routes.js";
+import { JSON_TYPE } from "../predict/media-types.js";
+import { modelNamed, refuseWhenStopping } from "../predict/routes.js";
 import { Problem } from "../problem.js";
 import { headersOf, reply } from "../reply.js";
 import { only } from "../routes.js";
 import type { ServedModel } from "../served-model.js";
 import { turn } from "../turn.js";
+import { EVENTS_TYPE } from "./events-type.js";
 
-export const EVENTS_TYPE = "text/event-stream";
 const TYPES = [JSON_TYPE, EVENTS_TYPE] as const;
 
 export function generateRoutes(app: App, context: ServerContext): void {

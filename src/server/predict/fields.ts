@@ -25,10 +25,12 @@ export function checkRows(signature: Signature, rows: readonly Json[], pointer: 
   const fields = new Map(signature.inputs.map((field) => [field.name, field]));
   const errors: ProblemItem[] = [];
   const seen = new Set<string>();
+  // A field that is none is told once, not for every row.
+  const unknown = new Set<string>();
   for (const [i, row] of rows.entries()) {
     const at = `${pointer}/${i}`;
     if (!isObject(row)) errors.push({ pointer: at, detail: `expected an object of fields, got ${show(row)}` });
-    else checkRow(row, fields, at, seen, errors);
+    else checkRow(row, fields, at, seen, unknown, errors);
     if (errors.length >= MOST_ERRORS) break;
   }
   for (const { name, optional } of signature.inputs) {
@@ -44,16 +46,19 @@ function checkRow(
   fields: ReadonlyMap<string, Field>,
   at: string,
   seen: Set<string>,
+  unknown: Set<string>,
   errors: ProblemItem[],
 ): void {
   for (const [name, value] of Object.entries(row)) {
     const pointer = at + pointerStep(name);
     const field = fields.get(name);
-    if (field === undefined) errors.push({ pointer, detail: unknownField(name, [...fields.keys()]) });
-    else {
+    if (field !== undefined) {
       seen.add(name);
       const wrong = value === null ? null : whyWrong(field, value);
       if (wrong !== null) errors.push({ pointer, detail: wrong });
+    } else if (!unknown.has(name)) {
+      unknown.add(name);
+      errors.push({ pointer, detail: unknownField(name, [...fields.keys()]) });
     }
   }
 }

@@ -12,13 +12,8 @@ import type { ServedModel } from "../served-model.js";
 import { arraysInput, columnsInput, outputFields } from "./array-input.js";
 import { checkedWav } from "./audio.js";
 import { isObject } from "./fields.js";
+import { ANSWER_TYPES, BODY_TYPES, JSON_TYPE } from "./media-types.js";
 import { checkServable, tableInput, taskInput, type TaskInput } from "./task-input.js";
-
-export const JSON_TYPE = "application/json";
-/** What a body may be. */
-export const BODY_TYPES = [JSON_TYPE, ARROW_TYPE, "audio/wav"] as const;
-/** What an answer may be. */
-export const ANSWER_TYPES = [JSON_TYPE, ARROW_TYPE] as const;
 
 export function predictRoutes(app: App, context: ServerContext): void {
   const named = "/v1/models/:name/predict";

@@ -45,8 +45,13 @@ export function taskInput(signature: Signature, body: Body, limits: Limits): Tas
   return { sources: READ[given[0]!]!(signature, value, limits), grouped, options };
 }
 
+/** Whether there is something to predict; a model that writes texts is asked elsewhere. */
+export const predicts = ({ task }: Signature): boolean => task !== "generate";
+
 /** A row would have to name a file of the server's. */
-export function checkServable({ sample, inputs }: Signature): void {
+export function checkServable(signature: Signature): void {
+  if (!predicts(signature)) throw new Problem("not-supported", "This model writes texts: ask /v1/generate.");
+  const { sample, inputs } = signature;
   const recorded = sample === "audio" ? undefined : inputs.find(({ type }) => type === "audio");
   if (recorded === undefined) return;
   const why = `it takes recordings in the column ${show(recorded.name)}, which name files`;
