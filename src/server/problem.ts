@@ -7,6 +7,7 @@ export const PROBLEMS = {
   "malformed-arrow": { status: 400, title: "The body is not an Arrow IPC stream." },
   unauthorized: { status: 401, title: "A bearer token is needed." },
   forbidden: { status: 403, title: "The bearer token is not the right one." },
+  "foreign-origin": { status: 403, title: "Pages of this site may not connect." },
   "not-found": { status: 404, title: "There is nothing at this address." },
   "unknown-model": { status: 404, title: "There is no model of this name." },
   "method-not-allowed": { status: 405, title: "This address does not take this method." },
@@ -20,6 +21,7 @@ export const PROBLEMS = {
   "not-supported": { status: 422, title: "This model cannot do that." },
   "foreign-host": { status: 421, title: "The request is for another server." },
   "too-many-requests": { status: 429, title: "This client asks more often than allowed." },
+  "upgrade-required": { status: 426, title: "This address talks WebSocket." },
   "header-too-large": { status: 431, title: "The header is larger than allowed." },
   internal: { status: 500, title: "The server failed." },
   overloaded: { status: 503, title: "Too many requests wait for the network." },
@@ -47,6 +49,8 @@ export interface ProblemExtras {
   readonly retryAfter?: number;
   /** Of 405: the methods that the address takes. */
   readonly allow?: string;
+  /** Of 426: the protocol that the address talks. */
+  readonly upgrade?: string;
   readonly cause?: unknown;
 }
 
@@ -95,7 +99,7 @@ export const PROBLEM_TYPE = "application/problem+json";
 
 /** The response of a problem, with the headers that its status asks for. */
 export function problemResponse(problem: Problem, base: string, headers: Readonly<Record<string, string>>): Response {
-  const { retryAfter, allow } = problem.extras;
+  const { retryAfter, allow, upgrade } = problem.extras;
   return new Response(JSON.stringify(problem.toDocument(base, headers["x-request-id"])), {
     status: problem.status,
     headers: {
@@ -103,6 +107,7 @@ export function problemResponse(problem: Problem, base: string, headers: Readonl
       "content-type": PROBLEM_TYPE,
       ...(retryAfter !== undefined && { "retry-after": String(Math.max(1, Math.ceil(retryAfter))) }),
       ...(allow !== undefined && { allow }),
+      ...(upgrade !== undefined && { upgrade, connection: "Upgrade" }),
       ...(problem.status === 401 && { "www-authenticate": "Bearer" }),
     },
   });

@@ -1,4 +1,4 @@
-/** POST /v1/sessions, GET and DELETE /v1/sessions/:id, POST /v1/sessions/:id/step, POST /v1/step. */
+/** POST /v1/sessions, GET and DELETE /v1/sessions/:id, POST /v1/sessions/:id/step, POST /v1/step; and what /v1/stream says to HTTP. */
 import type { Json } from "../../format/json.js";
 import { nearest } from "../../util/checks.js";
 import { show } from "../../util/errors.js";
@@ -28,6 +28,13 @@ export function sessionRoutes(app: App, sessions: Sessions): void {
   });
   app.post(step, (c) => stepSession(c, sessions, c.req.param("id")));
   app.post("/v1/step", (c) => stepToken(c, sessions));
+  // Where upgrades are taken (webSockets() in Node) this is not reached by them.
+  app.get("/v1/stream", () => {
+    throw new Problem("upgrade-required", "Connect with WebSocket, at a server that takes it.", {
+      upgrade: "websocket",
+    });
+  });
+  only(app, "/v1/stream", "GET");
   only(app, "/v1/sessions", "POST");
   only(app, one, "GET, DELETE");
   only(app, step, "POST");

@@ -52,7 +52,7 @@ export class SessionStore {
 
   /** @throws Problem 503 when there are as many as allowed */
   add(model: SteppedModel): Session {
-    this.reserve(model);
+    this.reserve(model.served.name);
     this.#others -= 1;
     const session: Session = { id: crypto.randomUUID(), model, sequence: model.engine.start(), steps: 0, endsAt: null };
     this.#sessions.set(session.id, session);
@@ -62,18 +62,18 @@ export class SessionStore {
   }
 
   /** Takes the place of one that is kept elsewhere. @throws Problem 503 when there are as many as allowed */
-  reserve({ served }: SteppedModel): void {
+  reserve(model: string): void {
     const { maxSessions } = this.context.limits;
     if (this.open >= maxSessions) this.sweep();
     if (this.open >= maxSessions)
       throw new Problem("too-many-sessions", `${maxSessions} sessions are open.`, { retryAfter: SWEEP });
     this.#others += 1;
-    this.context.metrics.sessions.add(1, { model: served.name });
+    this.context.metrics.sessions.add(1, { model });
   }
 
-  release({ served }: SteppedModel): void {
+  release(model: string): void {
     this.#others -= 1;
-    this.context.metrics.sessions.add(-1, { model: served.name });
+    this.context.metrics.sessions.add(-1, { model });
   }
 
   /** @throws Problem 404 for an id that is not known, or no longer */

@@ -25,6 +25,7 @@ export class Sessions {
   readonly store: SessionStore;
   readonly #tokens: StateTokens;
   readonly #lifetime: number;
+  readonly #grace: number;
   readonly #now: () => number;
   /** A version that nobody holds any more goes with its streams. */
   readonly #stepped = new WeakMap<ServedModel, SteppedModel>();
@@ -37,6 +38,7 @@ export class Sessions {
     this.store = new SessionStore(context, { grace, now });
     this.#tokens = new StateTokens(options.secret);
     this.#lifetime = tokenLifetime * 1000;
+    this.#grace = grace * 1000;
     this.#now = now;
     context.models.onReplace((before) => this.store.replaced(before));
   }
@@ -50,6 +52,18 @@ export class Sessions {
     let stepped = this.#stepped.get(served);
     if (!stepped) this.#stepped.set(served, (stepped = new SteppedModel(served, this.context)));
     return stepped;
+  }
+
+  /** Calls `end` when the grace time has passed after this version was replaced. @returns what ends that */
+  whenReplaced(served: ServedModel, end: () => void): () => void {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const forget = this.context.models.onReplace((before) => {
+      if (before === served) timer ??= setTimeout(end, this.#grace);
+    });
+    return () => {
+      clearTimeout(timer);
+      forget();
+    };
   }
 
   /** A token of the beginning. */

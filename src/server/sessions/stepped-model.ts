@@ -88,8 +88,10 @@ export class SteppedModel {
     return { frames: numbers, count, rows: [], single: count === 1 };
   }
 
-  /** @throws Problem 503 where too many steps wait, 404 where the session was closed meanwhile */
+  /** @throws Problem 409 or 503 where too many steps wait, 404 where the session was closed meanwhile */
   run(sequence: Sequence, { frames, count }: Steps): Promise<TensorData> {
+    if ((sequence.waiting?.length ?? 0) >= MOST_WAITING)
+      throw new Problem("session-busy", `${MOST_WAITING} requests wait for this session already.`, { retryAfter: 1 });
     return new Promise((resolve, reject) => {
       this.ask(sequence, frames, count, (error, outputs) => {
         if (error === null) resolve(outputs);
@@ -98,6 +100,7 @@ export class SteppedModel {
     });
   }
 
+  /** The same without a promise. @param answer called later, never at once; it must not throw */
   ask(
     sequence: Sequence,
     frames: ArrayLike<number>,
@@ -107,8 +110,6 @@ export class SteppedModel {
     const { maxQueue } = this.context.limits;
     if (this.engine.queued >= maxQueue)
       throw new Problem("overloaded", `${maxQueue} steps wait for the network already.`, { retryAfter: 1 });
-    if ((sequence.waiting?.length ?? 0) >= MOST_WAITING)
-      throw new Problem("session-busy", `${MOST_WAITING} requests wait for this session already.`, { retryAfter: 1 });
     this.engine.step(sequence, frames, count, (error, outputs) => {
       answer(
         error instanceof SequenceClosed ? new Problem("unknown-session", "The session was closed.") : error,
