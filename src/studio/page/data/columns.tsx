@@ -61,7 +61,11 @@ function Missing({ missing, rows }: { readonly missing: number; readonly rows: n
   );
 }
 
-function Range({ column: { range, dates, words } }: { readonly column: ColumnFacts }) {
+/** Words of a text that is a name rather than a sentence, and how many of such names are told. */
+const SHORT = 3;
+const MOST_NAMES = 5;
+
+function Range({ column: { range, dates, words, classes } }: { readonly column: ColumnFacts }) {
   if (range)
     return (
       <>
@@ -83,6 +87,15 @@ function Range({ column: { range, dates, words } }: { readonly column: ColumnFac
             .filter(Boolean)
             .join(", ")}
         </span>
+      </>
+    );
+  if (words && words.greatest <= SHORT && classes)
+    return (
+      <>
+        {classes
+          .slice(0, MOST_NAMES)
+          .map(({ value }) => value)
+          .join(", ")}
       </>
     );
   if (words) return <>{t("wordsEach", { least: words.least, median: words.median, greatest: words.greatest })}</>;

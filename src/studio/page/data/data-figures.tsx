@@ -58,19 +58,21 @@ function figuresOf(facts: Facts): Pair[] {
       [t("missing"), facts.missing === 0 ? t("none") : count(facts.missing)],
     ];
   const missing = facts.columns.reduce((sum, column) => sum + column.missing, 0);
-  const dates = facts.columns.find((column) => column.dates)?.dates;
+  const dated: Pair[] = facts.columns.flatMap(({ name, dates }) =>
+    dates
+      ? [
+          [
+            name,
+            `${dates.first.slice(0, 10)} – ${dates.last.slice(0, 10)}`,
+            dates.step ? t("step", { step: dates.step }) : "",
+          ],
+        ]
+      : [],
+  );
   return [
     [t(facts.whole ? "rows" : "firstRows"), count(facts.rows)],
     [t("columns"), count(facts.columns.length)],
     [t("missing"), missing === 0 ? t("none") : count(missing)],
-    ...(dates
-      ? [
-          [
-            t("date"),
-            `${dates.first.slice(0, 10)} – ${dates.last.slice(0, 10)}`,
-            dates.step ? t("step", { step: dates.step }) : "",
-          ] as const,
-        ]
-      : []),
+    ...dated,
   ];
 }

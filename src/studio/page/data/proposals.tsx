@@ -4,6 +4,7 @@ import { Card } from "../../ui/card.js";
 import { Icon } from "../../ui/icons.js";
 import { Note } from "../../ui/notices.js";
 import { linkTo } from "../routes.js";
+import { tIfKnown } from "../start/texts.js";
 import { t } from "./texts.js";
 
 export function Proposals({ data }: { readonly data: DataReply }) {
@@ -16,7 +17,7 @@ export function Proposals({ data }: { readonly data: DataReply }) {
           <li key={i}>
             <div>
               <span class="row wrap">
-                <strong>{task}</strong>
+                <strong>{tIfKnown(task)}</strong>
                 {Object.entries(options).map(([name, value]) => (
                   <code key={name} class="setting break">
                     {name} {Array.isArray(value) ? value.join(", ") : String(value)}

@@ -63,7 +63,7 @@ function List(props: { readonly all: readonly RunSummary[]; readonly shown: read
             {t("start")}
           </a>
           <p class="small muted">
-            {t("noneTerminal")} <code>npx sluice train …</code>
+            {t("noneTerminal")} <code class="phrase">npx sluice train …</code>
           </p>
         </Empty>
       </div>

@@ -21,8 +21,8 @@ export function kindOf({ schema, holds }: OptionForm): OptionKind {
   const forms = formsOf(schema);
   const alone = forms.flatMap(({ const: value }) => (typeof value === "string" ? [value] : []));
   const items = forms.find(({ type }) => type === "array")?.items;
-  if (holds === "columns") return { kind: "several", values: "columns", alone };
-  if (holds === "column") return { kind: "column" };
+  if (holds !== "value" && holds !== "file")
+    return holds === "columns" || items ? { kind: "several", values: "columns", alone } : { kind: "column" };
   if (items?.enum) return { kind: "several", values: items.enum.map(String), alone };
   if (items) return { kind: "list", item: items };
   if (forms.some(({ type }) => type === "boolean")) {

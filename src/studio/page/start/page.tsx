@@ -82,34 +82,38 @@ function TaskChoice(props: {
   const tasks = session.value.state === "open" ? session.value.studio.tasks : [];
   const others = tasks.filter(({ name }) => !proposals.some((proposal) => proposal.task === name));
   return (
-    <fieldset class="tasks">
+    <fieldset>
       <legend class="visually-hidden">{t("task")}</legend>
-      {proposals.map((proposal, i) => (
-        <label key={i} class="task-choice">
-          <input
-            type="radio"
-            name="task"
-            checked={i === chosen}
-            onChange={() => setQuery({ proposal: i === 0 ? "" : String(i), task: "" })}
-          />
-          <span>
-            <strong>{tIfKnown(proposal.task)}</strong>
-            <span class="muted small">{proposal.why}</span>
-          </span>
-          <span class="badge accent">{t("proposed")}</span>
-        </label>
-      ))}
-      {others.map(({ name }) => (
-        <label key={name} class="task-choice other">
-          <input
-            type="radio"
-            name="task"
-            checked={chosen === -1 && name === task}
-            onChange={() => setQuery({ task: name, proposal: "" })}
-          />
-          <span>{tIfKnown(name)}</span>
-        </label>
-      ))}
+      <div class="tasks">
+        {proposals.map((proposal, i) => (
+          <label key={i} class="task-choice">
+            <input
+              type="radio"
+              name="task"
+              checked={i === chosen}
+              onChange={() => setQuery({ proposal: i === 0 ? "" : String(i), task: "" })}
+            />
+            <span>
+              <strong>{tIfKnown(proposal.task)}</strong>
+              <span class="muted small">{proposal.why}</span>
+            </span>
+            <span class="badge accent">{t("proposed")}</span>
+          </label>
+        ))}
+      </div>
+      <div class="other-tasks">
+        {others.map(({ name }) => (
+          <label key={name} class="chip-choice">
+            <input
+              type="radio"
+              name="task"
+              checked={chosen === -1 && name === task}
+              onChange={() => setQuery({ task: name, proposal: "" })}
+            />
+            {tIfKnown(name)}
+          </label>
+        ))}
+      </div>
     </fieldset>
   );
 }
