@@ -31,6 +31,9 @@ export const PAGES: readonly PageEntry[] = [
   { path: "compare", title: "compare", icon: "runs", place: "link", load: async () => (await import("./runs/compare-page.js")).ComparePage },
   // Pages of a run stand here, in the order of their tabs:
   { path: "runs/:run/inside", title: "inside", icon: "inside", place: "run", has: (run) => run.has.model, load: async () => (await import("./inside/page.js")).InsidePage },
+  { path: "runs/:run/model", title: "model", icon: "model", place: "run", has: (run) => run.has.model, load: async () => (await import("./model/page.js")).ModelPage },
+  { path: "runs/:run/forecast", title: "forecast", icon: "forecast", place: "run", has: (run) => run.task === "forecast" && (run.has.model || run.has.backtest), load: async () => (await import("./forecast/page.js")).ForecastPage },
+  { path: "runs/:run/generate", title: "generate", icon: "generate", place: "run", has: (run) => run.task === "generate" && run.has.model, load: async () => (await import("./generate/page.js")).GeneratePage },
 ];
 
 export interface Match {

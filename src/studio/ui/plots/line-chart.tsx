@@ -84,7 +84,8 @@ export function LineChart(props: LineChartProps) {
     const value = values[i];
     return value === null || value === undefined || Number.isNaN(value) ? "–" : yText(value);
   };
-  const summary = lines.map((line) => `${line.label} ${valueAt(line, x.length - 1)}`).join(", ");
+  const told = lines.filter(({ edge }) => !edge);
+  const summary = told.map((line) => `${line.label} ${valueAt(line, x.length - 1)}`).join(", ");
 
   return (
     <div class="line-chart">
@@ -110,15 +111,17 @@ function point(chart: uPlot | null, x: number | undefined): void {
 function Legend({ lines, text }: { lines: readonly Line[]; text: (line: Line) => string }) {
   return (
     <ul class="line-chart-legend">
-      {lines.map((line, i) => (
-        <li key={line.label}>
-          <i
-            class={line.points ? "dots" : line.dashed ? "dashed" : ""}
-            style={{ color: `var(${colourName(line.colour ?? i + 1)})` }}
-          />
-          {line.label} <b>{text(line)}</b>
-        </li>
-      ))}
+      {lines.map((line, i) =>
+        line.edge ? null : (
+          <li key={line.label}>
+            <i
+              class={line.points ? "dots" : line.dashed ? "dashed" : ""}
+              style={{ color: `var(${colourName(line.colour ?? i + 1)})` }}
+            />
+            {line.label} <b>{text(line)}</b>
+          </li>
+        ),
+      )}
     </ul>
   );
 }

@@ -13,6 +13,8 @@ export interface Line {
   readonly width?: number;
   /** Points where the values are, and no line between them. */
   readonly points?: boolean;
+  /** The edge of a band: shown by the band alone, and not in the legend. */
+  readonly edge?: boolean;
 }
 
 /** A band between two lines of the list, such as the quantiles of a forecast. */
@@ -113,7 +115,7 @@ export function chartOptions(
         return {
           label: line.label,
           stroke,
-          width: line.points ? 0 : (line.width ?? 2),
+          width: line.points || line.edge ? 0 : (line.width ?? 2),
           ...(line.dashed ? { dash: [5, 4] } : {}),
           points: line.points ? { show: true, size: 5, fill: stroke, width: 0 } : { show: false },
         };
