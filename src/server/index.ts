@@ -11,3 +11,4 @@ export type { App, AppContext, AppEnv, Extension, ServerContext } from "./contex
 export { mediaType, parseBody, readBytes, readJsonBody } from "./body.js";
 export { headersOf, reply } from "./reply.js";
 export { only } from "./routes.js";
+export { sessions, type SessionOptions, type SessionsExtension } from "./sessions/index.js";

@@ -63,7 +63,7 @@ test("reset begins anew, after what was sent before it", async (t) => {
   assert.deepEqual([messages[0].step, messages[1], messages[2].step], [1, { step: 0 }, 1]);
   assert.deepEqual([messages[0].output, messages[2].output], [expected([a!])[0], expected([b!])[0]]);
   assert.match(messages[3].problem.detail, /send \{"reset": true\}/);
-  const model = made.extension.sessions.model("m");
+  const model = made.sessions.model("m");
   assert.equal(model.engine.open, 1);
 });
 

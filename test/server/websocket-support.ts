@@ -4,14 +4,13 @@ import type { TestContext } from "node:test";
 import { WebSocket, type ClientOptions } from "ws";
 import type { ServedModel, ServerApp } from "../../src/server/index.js";
 import { serve, type ServeOptions } from "../../src/server/node/index.js";
-import { webSockets, type WebSocketOptions, type WebSockets } from "../../src/server/node/websocket.js";
-import { sessions, type SessionsExtension } from "../../src/server/sessions/index.js";
-import type { SessionOptions } from "../../src/server/sessions/sessions.js";
+import type { WebSocketOptions, WebSockets } from "../../src/server/node/websocket.js";
+import type { Sessions, SessionOptions } from "../../src/server/sessions/sessions.js";
 import type { Json } from "./session-support.js";
 
 export interface Running {
   readonly app: ServerApp;
-  readonly extension: SessionsExtension;
+  readonly sessions: Sessions;
   readonly sockets: WebSockets;
   readonly port: number;
   readonly url: string;
@@ -27,22 +26,20 @@ export interface RunningOptions {
 
 /** Ends with the test. */
 export async function running(t: TestContext, models: readonly ServedModel[], given: RunningOptions = {}): Promise<Running> {
-  const extension = sessions(given.sessions);
   const lines: Json[] = [];
-  let sockets: WebSockets | undefined;
   const serving = await serve({
     models,
     port: 0,
-    extensions: [extension],
     log: (level, event, fields) => lines.push({ level, event, ...fields }),
     grace: 1,
-    onServer: (server) => (sockets = webSockets(server, extension, given.sockets)),
+    ...(given.sessions && { sessions: given.sessions }),
+    ...(given.sockets && { sockets: given.sockets }),
     ...given.serve,
   });
   let closed: Promise<void> | undefined;
   const close = () => (closed ??= serving.close());
   t.after(close);
-  return { app: serving.app, extension, sockets: sockets!, port: serving.port, url: serving.url, lines, close };
+  return { app: serving.app, sessions: serving.sessions, sockets: serving.sockets, port: serving.port, url: serving.url, lines, close };
 } // prettier-ignore
 
 export interface Client {

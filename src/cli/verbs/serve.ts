@@ -14,7 +14,15 @@ import { checkFlags } from "../settings.js";
 import type { Invocation, Reply } from "../verbs.js";
 
 const FLAGS = flagsOf(serveOptions);
-const LIMITS: readonly string[] = [...LIMIT_NAMES, "headersTimeout", "requestTimeout", "maxHeader", "grace"];
+const LIMITS: readonly string[] = [
+  ...LIMIT_NAMES,
+  "headersTimeout",
+  "requestTimeout",
+  "maxHeader",
+  "grace",
+  "stateLifetime",
+  "sessionGrace",
+];
 
 export async function invoke(): Promise<Invocation> {
   const command = verbCommand("serve").argument(
@@ -48,8 +56,8 @@ async function serveModels(command: Command, screen: Screen): Promise<Reply> {
 /** @throws UsageError for an option that is wrong */
 function settingsOf(command: Command): ServeSettings {
   const given = givenFlags(command, FLAGS);
-  const token = given["token"] ?? process.env["SLUICE_TOKEN"];
-  const all = { ...given, ...(token !== undefined && token !== "" && { token }) };
+  const hidden = { token: process.env["SLUICE_TOKEN"], secret: process.env["SLUICE_SECRET"] };
+  const all = { ...Object.fromEntries(Object.entries(hidden).filter(([, value]) => value)), ...given };
   checkFlags(command, serveOptions, all);
   return readOptions("sluice serve", serveOptions, all);
 }
@@ -67,7 +75,7 @@ async function listen(models: readonly ModelPath[], settings: ServeSettings): Pr
     import("../../server/node/lines.js"),
   ]);
   const { runs, reload, port, host, headersTimeout, requestTimeout, maxHeader, grace } = settings;
-  const { log: level, cors, token, allowedHosts } = settings;
+  const { log: level, cors, token, allowedHosts, secret, stateLifetime, sessionGrace } = settings;
   const limits = Object.fromEntries(LIMIT_NAMES.map((name) => [name, settings[name]]));
   try {
     return await serve({
@@ -81,6 +89,7 @@ async function listen(models: readonly ModelPath[], settings: ServeSettings): Pr
       requestTimeout,
       maxHeader,
       grace,
+      sessions: { tokenLifetime: stateLifetime, grace: sessionGrace, ...(secret !== undefined && { secret }) },
       ...(token !== undefined && { token }),
       ...(cors !== undefined && { cors: cors.includes("*") ? "*" : cors }),
       ...(allowedHosts !== undefined && { allowedHosts }),

@@ -36,6 +36,17 @@ export const serveOptions = z.strictObject({
     .max(1000)
     .default(D.maxWait)
     .describe("Milliseconds that a request waits for others to be computed with."),
+  secret: z
+    .string()
+    .min(32, "expected 32 characters or more")
+    .optional()
+    .describe("What state tokens are signed with (default: anew at each start); better the variable SLUICE_SECRET."),
+  stateLifetime: seconds().default(3600).describe("Seconds for which a state token is taken (410)."),
+  sessionGrace: z
+    .number()
+    .min(0)
+    .default(600)
+    .describe("Seconds for which sessions go on with a model whose file was replaced."),
   headersTimeout: seconds().default(10).describe("Seconds in which a request's header must arrive (408)."),
   requestTimeout: seconds().default(60).describe("Seconds in which the whole request must arrive (408)."),
   maxHeader: z.int().min(1024).default(16_384).describe("Bytes of a request's header (431)."),

@@ -8,10 +8,13 @@ import { limitsOf } from "../limits.js";
 import { ServerMetrics } from "../metrics/server-metrics.js";
 import type { AppOptions } from "../options.js";
 import type { ServedModel } from "../served-model.js";
+import { sessions, type SessionOptions } from "../sessions/index.js";
+import type { Sessions } from "../sessions/sessions.js";
 import { answerClientErrors } from "./client-error.js";
 import { isLoopback, LOOPBACK } from "./hosts.js";
 import { modelFile, openFile, type ModelPath } from "./model-file.js";
 import { watchFiles, type Watch } from "./reload.js";
+import { webSockets, type WebSocketOptions, type WebSockets } from "./websocket.js";
 
 export interface ServeOptions extends Omit<AppOptions, "clientOf" | "hosts" | "models" | "metrics"> {
   /** Files and run folders, which are read anew when they change; or models at hand. The first is the default. */
@@ -33,6 +36,10 @@ export interface ServeOptions extends Omit<AppOptions, "clientOf" | "hosts" | "m
   readonly maxHeader?: number;
   /** Seconds that requests under way are given at shutdown. Default 10. */
   readonly grace?: number;
+  /** How sessions are kept, and what state tokens are signed with. */
+  readonly sessions?: SessionOptions;
+  /** WebSockets at /v1/stream. Default: as the defaults of WebSocketOptions say, and for pages of the origins in `cors`. */
+  readonly sockets?: WebSocketOptions;
   /** Called with Node's server before it listens, to take upgrades for example. */
   readonly onServer?: (server: Server, app: ServerApp) => void;
 }
@@ -45,6 +52,8 @@ export interface Serving {
   readonly port: number;
   /** Null where no file is watched. */
   readonly watch: Watch | null;
+  readonly sessions: Sessions;
+  readonly sockets: WebSockets;
   /** Refuses new work, finishes what is under way, and ends after `grace` seconds at the latest. */
   close(): Promise<void>;
 }
@@ -65,6 +74,8 @@ export async function serve(options: ServeOptions): Promise<Serving> {
     reload = 500,
     runs,
     onServer,
+    sessions: sessionOptions,
+    sockets,
     models: given,
     ...rest
   } = options;
@@ -76,8 +87,10 @@ export async function serve(options: ServeOptions): Promise<Serving> {
     models.push("path" in model ? await openFile(files[i]!, limits, metrics) : model);
   // With a token nobody is answered who merely came along.
   const guarded = isLoopback(host) && rest.token === undefined;
+  const extension = sessions(sessionOptions);
   const app = createApp({
     ...rest,
+    extensions: [extension, ...(rest.extensions ?? [])],
     models,
     metrics,
     clientOf,
@@ -96,6 +109,10 @@ export async function serve(options: ServeOptions): Promise<Serving> {
     getRequestListener((request, env) => app.fetch(request, env)),
   );
   answerClientErrors(server, app.context);
+  const connections = webSockets(server, extension, {
+    ...(rest.cors !== undefined && { origins: rest.cors }),
+    ...sockets,
+  });
   onServer?.(server, app);
   try {
     await listen(server, port, host);
@@ -112,6 +129,8 @@ export async function serve(options: ServeOptions): Promise<Serving> {
     url: `http://${shown}:${address.port}`,
     port: address.port,
     watch,
+    sessions: extension.sessions,
+    sockets: connections,
     close: async () => {
       watch?.stop();
       await shutDown(server, app, grace);

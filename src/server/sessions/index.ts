@@ -1,5 +1,6 @@
 /** Sessions: sequences that go on from request to request. */
 import type { Extension } from "../context.js";
+import { describeSessions } from "./describe.js";
 import { sessionRoutes } from "./routes.js";
 import { Sessions, type SessionOptions } from "./sessions.js";
 
@@ -20,6 +21,9 @@ export function sessions(options: SessionOptions = {}): SessionsExtension {
       shared = new Sessions(context, options);
       sessionRoutes(app, shared);
     },
+    describe: () => (shared ? describeSessions(shared) : { paths: {} }),
     close: () => shared?.store.clear(),
   };
 }
+
+export type { SessionOptions } from "./sessions.js";
