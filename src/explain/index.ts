@@ -1,8 +1,12 @@
 export * from "./types.js";
+export { ablate, clamp, type AblateOptions, type ClampOptions } from "./ablate.js";
 export { attribute, type AttributeOptions } from "./attribute.js";
 export type { Baseline, Baselines } from "./baseline.js";
 export { meanHorizon, memoryHorizon, type HorizonOptions } from "./horizon.js";
+export { fromJson, toJson, type JsonOptions } from "./json.js";
+export { matchUnits, type MatchOptions, type UnitMatches } from "./match-units.js";
 export type { OutputOptions } from "./probes.js";
+export { rankUnits, type RankUnitsOptions } from "./rank-units.js";
 export { saturation, type SaturationOptions } from "./saturation.js";
 export { trace, type TraceOptions } from "./trace.js";
 export { Tracer, type TracerOptions, type TracerStep } from "./tracer.js";

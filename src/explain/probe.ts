@@ -18,10 +18,10 @@ import { Ragged } from "../tensor/ragged.js";
 import { sizeOf, type Shape } from "../tensor/shape.js";
 import { Tensor } from "../tensor/tensor.js";
 import { check } from "../util/errors.js";
-import { logitsOf, sourceOf, squashOf } from "./output-scale.js";
+import type { OutputReader } from "./output-scale.js";
 import { runGraph } from "./run-graph.js";
 import { isOverTime } from "./step-outputs.js";
-import type { Numbers, OutputScale } from "./types.js";
+import type { Numbers } from "./types.js";
 
 /** What can be varied of a sample. */
 export interface Leaf {
@@ -54,9 +54,6 @@ export class Probe {
   outputs!: Numbers;
   /** Of each of the model's outputs, for one sample. */
   outputShapes: readonly Shape[] = [];
-  /** On which scale each output is read. */
-  readonly scales: readonly OutputScale[];
-  readonly #heads: readonly LayerNode[];
   readonly #inputs: readonly Tensor[];
   readonly #embeddings: LayerNode[] = [];
   readonly #masks: (Int32Array | null)[][] = [];
@@ -68,12 +65,10 @@ export class Probe {
     readonly kernels: Kernels,
     inputs: readonly Tensor[],
     sample: number,
-    scale: OutputScale,
+    readonly reader: OutputReader,
   ) {
     this.#inputs = inputs.map((t) => sampleTensor(t, sample));
     this.#context = inferenceContext(graph.random);
-    this.#heads = graph.outputs.map(sourceOf);
-    this.scales = this.#heads.map((node) => (scale === "logit" && squashOf(node) ? "logit" : "output"));
     this.#meet();
   }
 
@@ -135,7 +130,7 @@ export class Probe {
       for (const [i, { tensor }] of values.entries()) {
         if (tensor.dtype !== "int32") leafAt(i, isOverTime(this.graph.inputs[i]!) ? "series" : "vector", tensor, null);
       }
-      const heads: (Tensor | null)[] = this.#heads.map(() => null);
+      const reading = this.reader.begin();
       const results = runGraph(this.graph, values, this.#context, (_path, node, came, outputs) => {
         this.#masks.push(outputs.map(({ mask }) => (mask ? (mask.data.slice() as Int32Array) : null)));
         const input = values.indexOf(came[0]!);
@@ -148,30 +143,20 @@ export class Probe {
           const mask = outputs[0]?.mask;
           if (reads && mask && mask.shape[1] === leaves[t]!.steps) found.push({ leaf: t, mask: mask.data.slice() });
         }
-        this.#noteHeads(node, came, heads);
+        reading.note(node, came);
       });
       this.leaves = leaves.map((leaf, i) => {
         const mask = found.find((f) => f.leaf === i)?.mask ?? null;
         const all = Array.from({ length: leaf.steps }, (_, t) => t);
         return { ...leaf, real: mask ? all.filter((t) => mask[t] !== 0) : all };
       });
-      const outputs = this.#onScale(results, heads);
+      const outputs = reading.read(results).map((value) => value.tensor);
       this.outputShapes = outputs.map((t) => t.shape.slice(1));
       this.outputs = concat(outputs.map((t) => reshape(t, [1, -1])), 1).data.slice() as Numbers; // prettier-ignore
     });
     check(this.leaves.length > 0, () => {
       return `${this.graph.label}: its inputs are indices that no embedding reads, so there is nothing to attribute an output to`;
     });
-  }
-
-  #noteHeads(node: LayerNode, came: readonly Value[], heads: (Tensor | null)[]): void {
-    for (const [i, head] of this.#heads.entries()) {
-      if (head === node && this.scales[i] === "logit") heads[i] = logitsOf(node, came);
-    }
-  }
-
-  #onScale(results: readonly Value[], heads: readonly (Tensor | null)[]): Tensor[] {
-    return results.map((value, i) => heads[i] ?? value.tensor);
   }
 
   #fill(scope: Scope, start: number, n: number, change: Change): Tensor[] {
@@ -194,17 +179,17 @@ export class Probe {
     });
     let nth = 0;
     let embedded = this.leaves.findIndex((l) => l.kind === "tokens");
-    const heads: (Tensor | null)[] = this.#heads.map(() => null);
+    const reading = this.reader.begin();
     const results = runGraph(this.graph, values, this.#context, (_path, node, came, outputs) => {
       const masks = this.#masks[nth++]!;
-      this.#noteHeads(node, came, heads);
+      reading.note(node, came);
       const isLeaf = this.#embeddings.includes(node) && values.includes(came[0]!);
       return outputs.map(({ tensor }, i) => ({
         tensor: isLeaf ? leaves[embedded++]! : tensor,
         mask: masks[i] ? repeatedMask(scope, masks[i], n) : null,
       }));
     });
-    return this.#onScale(results, heads);
+    return reading.read(results).map((value) => value.tensor);
   }
 
   /** Output `output` of n copies, [n]. */

@@ -5,8 +5,7 @@ import { readInputs, type Inputs } from "../model/feed.js";
 import { kernelsReady } from "../ops/backend.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { checkChoice } from "../util/checks.js";
-import { check, show } from "../util/errors.js";
-import { squashOf, sourceOf } from "./output-scale.js";
+import { OutputReader } from "./output-scale.js";
 import { Probe } from "./probe.js";
 import type { OutputScale } from "./types.js";
 import { checkGradients } from "./watch.js";
@@ -46,38 +45,14 @@ export async function probeEach<R>(
   checkGradients(kernels);
   const inputs = readInputs(x, graph.inputs, where, graph.dtype);
   graph.place(kernels);
+  const reader = new OutputReader(graph, scale);
   const results: R[] = [];
   const breather = new Breather();
   for (let i = 0; i < inputs[0]!.shape[0]!; i++) {
-    const probe = new Probe(graph, kernels, inputs, i, scale);
-    const chosen = chooseOutput(probe, output, where);
-    results.push(await explain({ probe, inputs, output: chosen, scale: scaleAt(probe, chosen) }));
+    const probe = new Probe(graph, kernels, inputs, i, reader);
+    const chosen = reader.choose(output, probe.outputs, probe.outputShapes, where);
+    results.push(await explain({ probe, inputs, output: chosen, scale: reader.scaleOf(chosen, probe.outputShapes) }));
     await breather.breathe();
   }
   return results;
-}
-
-function chooseOutput({ graph, outputs, outputShapes }: Probe, given: number | undefined, where: string): number {
-  if (given !== undefined) {
-    check(Number.isInteger(given) && given >= 0 && given < outputs.length, () => {
-      return `${where}: there are outputs 0 to ${outputs.length - 1}, got ${show(given)}`;
-    });
-    return given;
-  }
-  if (squashOf(sourceOf(graph.outputs[0]!)) !== "softmax") return 0;
-  const [shape] = outputShapes;
-  const size = shape!.reduce((a, b) => a * b, 1);
-  const classes = shape!.at(-1)!;
-  let best = size - classes;
-  for (let i = best; i < size; i++) if (outputs[i]! > outputs[best]!) best = i;
-  return best;
-}
-
-function scaleAt({ outputShapes, scales }: Probe, output: number): OutputScale {
-  let at = output;
-  for (const [i, shape] of outputShapes.entries()) {
-    at -= shape.reduce((a, b) => a * b, 1);
-    if (at < 0) return scales[i]!;
-  }
-  return "output";
 }

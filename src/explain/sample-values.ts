@@ -7,6 +7,8 @@ export interface SampleValue {
   /** Without the batch. */
   readonly shape: readonly number[];
   readonly values: Numbers;
+  /** The steps that were taken, where masked ones were left out; else null. */
+  readonly real: readonly number[] | null;
 }
 
 /** @param real leaves steps out that the value's mask does; packed values have real steps alone */
@@ -17,14 +19,15 @@ export function sampleOf({ tensor, mask, packing }: Value, b: number, real: bool
     const steps = packing.lengths[b]!;
     const rank = packing.order.indexOf(b);
     const rows = Array.from({ length: steps }, (_, t) => packing.offsets[t]! + rank);
-    return { shape: [steps, ...inner], values: takeRows(data, rows, sizeOf(inner)) };
+    return { shape: [steps, ...inner], values: takeRows(data, rows, sizeOf(inner)), real: null };
   }
   const size = sizeOf(inner);
   const [T, ...step] = inner;
-  if (!real || !mask || T !== mask.shape[1]) return { shape: inner, values: takeRows(data, [b], size) };
+  if (!real || !mask || T !== mask.shape[1]) return { shape: inner, values: takeRows(data, [b], size), real: null };
   const used = mask.data.subarray(b * T, (b + 1) * T);
-  const rows = Array.from({ length: T }, (_, t) => b * T + t).filter((_, t) => used[t] !== 0);
-  return { shape: [rows.length, ...step], values: takeRows(data, rows, sizeOf(step)) };
+  const steps = Array.from({ length: T }, (_, t) => t).filter((t) => used[t] !== 0);
+  const rows = steps.map((t) => b * T + t);
+  return { shape: [steps.length, ...step], values: takeRows(data, rows, sizeOf(step)), real: steps };
 }
 
 function takeRows(data: ArrayLike<number>, rows: readonly number[], cols: number): Numbers {

@@ -2,7 +2,7 @@ import type { CallContext } from "../layers/layer.js";
 import type { Kernels } from "../kernels/kernels.js";
 import { Breather } from "../model/breather.js";
 import { inferenceContext } from "../model/context.js";
-import { feed, packedSupport, readInputs, type Inputs } from "../model/feed.js";
+import { readInputs, type Inputs } from "../model/feed.js";
 import type { Graph, Value } from "../model/graph.js";
 import { kernelsReady } from "../ops/backend.js";
 import { withScope } from "../ops/scope.js";
@@ -11,6 +11,7 @@ import type { Tensor } from "../tensor/tensor.js";
 import { checkCount, checkOptions, nearest } from "../util/checks.js";
 import { check, show } from "../util/errors.js";
 import { cellsOf, distributesCells, runsInKernel, type Cells } from "./cells.js";
+import { feedBatch } from "./held-outputs.js";
 import { readPins } from "./pins.js";
 import { joinNumbers, Recorder } from "./recorder.js";
 import { runGraph } from "./run-graph.js";
@@ -76,10 +77,7 @@ function traceBatch(how: Tracing, start: number, count: number): Trace[] {
   const room = (elements: number) => kernels.memory.arena.alloc(elements * kernels.memory.bytes);
   const watched = watchKernels(kernels, room, (heard) => recorder.hear(heard));
   return withScope(watched, false, (scope) => {
-    const slice = { start, count };
-    const values = inputs.map((t): Value => {
-      return packedSupport?.feed(t, slice) ?? { tensor: feed(scope, t, start, count), mask: null };
-    });
+    const values = feedBatch(scope, inputs, start, count);
     recorder.packings = values.flatMap((v) => (v.packing ? [v.packing] : []));
     const seen = new Seen(how.layers, count);
     const results = runGraph(graph, values, contextOf(how, recorder), (path, _node, _came, outputs) => {
@@ -162,7 +160,10 @@ class Seen {
     const times = (this.#times.get(path) ?? 0) + 1;
     this.#times.set(path, times);
     const layer = times === 1 ? path : `${path}#${times}`;
-    for (let b = 0; b < this.count; b++) this.#found[b]!.push({ layer, ...sampleOf(outputs[0]!, b, true) });
+    for (let b = 0; b < this.count; b++) {
+      const { shape, values } = sampleOf(outputs[0]!, b, true);
+      this.#found[b]!.push({ layer, shape, values });
+    }
   }
 
   activations(): LayerOutput[][] {
