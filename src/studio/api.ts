@@ -33,6 +33,7 @@
 import type { Attribution, AttributionMethod, GateSaturation, Horizon, TracedCell } from "../explain/types.js";
 import type { Evaluation } from "../runs/evaluation.js";
 import type { ColumnFacts, DataFacts, Proposal } from "../tasks/inspect/facts.js";
+import type { Histogram } from "../tasks/inspect/histogram.js";
 import type { Answer, TaskName } from "../tasks/task.js";
 import type { InputView, OutputView, Signature } from "../tasks/view.js";
 
@@ -134,15 +135,9 @@ export interface DataReply {
   readonly head: { readonly columns: readonly string[]; readonly rows: readonly (readonly (string | null)[])[] } | null;
 }
 
-export type { ColumnFacts, Proposal };
+export type { ColumnFacts, Histogram, Proposal };
 
-/** Equal bins: `counts[i]` values lie from `edges[i]` to `edges[i + 1]`. */
-export interface Histogram {
-  readonly edges: readonly number[];
-  readonly counts: readonly number[];
-}
-
-/** Some samples of the training part as the network would see them with these settings. */
+/** Some samples as the network would see them with these settings: read, cut, scaled, as when it trains. */
 export interface WindowsReply {
   readonly task: TaskName;
   /** What the data are, in names and texts: samples of each part, classes, … */
@@ -150,8 +145,11 @@ export interface WindowsReply {
   /** All settings, those that depend on the data filled in. */
   readonly settings: Readonly<Record<string, unknown>>;
   readonly parameters: number;
+  /** What tells the samples, which are spread evenly over the data. */
+  readonly references: readonly Answer[];
   /** By input of the model. */
   readonly inputs: readonly WindowInput[];
+  /** Empty where what is to be foreseen is part of the reference. */
   readonly targets: readonly WindowInput[];
   readonly warnings: readonly string[];
 }
@@ -161,7 +159,10 @@ export interface WindowInput {
   /** [samples, steps, features] or [samples, features], as the network sees it: scaled, padded. */
   readonly shape: readonly number[];
   readonly values: Floats;
-  /** Names of the features, where they are known. */
+  readonly kind: InputView["kind"];
+  /** By sample, for each real step what it is: a word, a character, a date; padding follows. Empty lists without time. */
+  readonly steps: readonly (readonly string[])[];
+  /** Names of the features; empty for tokens. */
   readonly features: readonly string[];
 }
 
@@ -268,8 +269,10 @@ export interface RunEvents {
   readonly progress: { readonly run: string; readonly progress: Progress | null };
   /** At the beginning and whenever it changes. */
   readonly status: { readonly run: string; readonly summary: RunSummary };
-  /** Of /api/events only: all runs, at the beginning and when one has come, gone, or changed its state. */
+  /** Of /api/events only: all runs, at the beginning and whenever one has come, gone or changed; every two seconds at most. */
   readonly runs: RunsReply;
+  /** Of /api/events only: trainings of this studio, at the beginning and whenever one has changed. */
+  readonly job: JobReply;
 }
 
 export interface HistoryRow {
@@ -310,14 +313,16 @@ export interface ModelReply {
   readonly task: TaskName;
   readonly signature: Signature | null;
   readonly inputs: readonly { readonly name: string; readonly shape: readonly (number | null)[] }[];
+  /** Recurrent layers under the names that traces and pins have. */
+  readonly recurrent: readonly { readonly layer: string; readonly cell: TracedCell; readonly units: number }[];
   readonly layers: readonly LayerInfo[];
   readonly parameters: number;
   readonly trainable: number;
   /** Of the weights in memory, and of the file. */
   readonly bytes: number;
   readonly fileBytes: number;
-  /** Multiply-adds of one step of time of one sample; null where it is not known. */
-  readonly multiplyAdds: number | null;
+  /** Multiplications with weights for one step of time of one sample: each matrix once, embeddings left out. */
+  readonly multiplyAdds: number;
   readonly summary: string;
 }
 
@@ -396,11 +401,11 @@ export interface InsideReply {
   readonly layers: readonly LayerReply[];
   readonly input: InputReply;
   readonly outputNames: readonly OutputView[];
-  /** The model's outputs, flattened. */
+  /** One number for each name; of a model that answers at every step, those of the last one. */
   readonly output: readonly Maybe[];
   /** [steps, outputs] where the model answers, or can be read, at every step; null where neither. */
   readonly outputs: Floats | null;
-  /** The answer in raw units. */
+  /** In raw units, without pins and ablation; empty where that takes long, as texts that are continued. */
   readonly answers: readonly Answer[];
   readonly saturation: readonly GateSaturation[];
   /** The output without pins and ablation, where there are some: what they changed. */
@@ -515,10 +520,13 @@ export interface GenerateRequest {
   readonly topK?: number;
   readonly topP?: number;
   readonly seed?: number;
+  /** Pieces a second, at most, so that a change of the temperature can be seen. Default: as fast as the network writes. */
+  readonly pace?: number;
 }
 
 export interface GenerateChange {
   readonly temperature?: number;
+  readonly pace?: number;
   /** Ends the text. */
   readonly stop?: boolean;
 }
@@ -526,7 +534,8 @@ export interface GenerateChange {
 export interface GenerateEvents {
   /** First. */
   readonly begin: { readonly id: string };
-  readonly piece: { readonly text: string };
+  /** `probability`: what the network gave to what was drawn, before temperature and cuts; of a piece of several the product. */
+  readonly piece: { readonly text: string; readonly probability: Maybe };
   /** Last. */
   readonly end: { readonly pieces: number; readonly seconds: number };
   readonly error: Problem;

@@ -4,10 +4,13 @@ import { statSync } from "node:fs";
 import { check } from "../util/errors.js";
 import { Access } from "./server/access.js";
 import { studioApp } from "./server/app.js";
+import { EventStreams } from "./server/events.js";
+import { Jobs } from "./server/jobs.js";
 import { listen } from "./server/listen.js";
 import { readPage } from "./server/page.js";
 import { Places } from "./server/places.js";
 import { Summaries } from "./server/summaries.js";
+import { Workshop } from "./server/workshop.js";
 
 export interface StudioOptions {
   /** What the page may see: data are chosen inside of it, and trainings are begun in it. Default: the working folder. */
@@ -42,14 +45,22 @@ export async function startStudio(options: StudioOptions): Promise<Studio> {
   check(isFolder, () => `studio: there is no folder ${folder}`);
   const places = new Places(folder, runs);
   const access = new Access(host);
-  const summaries = new Summaries(places.runs, () => null);
+  const jobs = new Jobs(places, options.program);
+  const summaries = new Summaries(places.runs, (run) => jobs.idOf(run));
+  const events = new EventStreams(places, summaries, jobs);
+  const [dataWorker, modelWorker] = [new Workshop(), new Workshop()];
   const page = readPage(options.page ?? fileURLToPath(new URL("./www/", import.meta.url)));
-  const listening = await listen(studioApp({ access, places, page, summaries, log }), host, port);
+  const app = studioApp({ access, places, page, summaries, jobs, events, dataWorker, modelWorker, log });
+  const listening = await listen(app, host, port);
   access.port = listening.port;
   const origin = `http://${host.includes(":") ? `[${host}]` : host}:${listening.port}/`;
   return {
     origin,
     newAddress: () => `${origin}#token=${access.newToken()}`,
-    close: () => listening.close(),
+    async close() {
+      jobs.leave();
+      events.end();
+      await Promise.all([listening.close(), dataWorker.close(), modelWorker.close()]);
+    },
   };
 }

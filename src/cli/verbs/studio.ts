@@ -65,9 +65,10 @@ function tell(screen: Screen, address: string): void {
   screen.note("It opens once, in one browser. Ctrl-C ends the studio; trainings that it started go on.");
 }
 
+/** A signal that comes twice, as to a group of processes, changes nothing: the end takes a moment only. */
 function stopped(): Promise<void> {
   return new Promise((done) => {
-    for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => done());
+    for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => done());
   });
 }
 

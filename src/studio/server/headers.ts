@@ -13,9 +13,13 @@ const POLICY = [
   "frame-ancestors 'none'",
 ].join("; ");
 
-/** A report is a file that any program may have written: no script, no network, an origin of its own. */
-export const REPORT_POLICY =
-  "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox; frame-ancestors 'self'";
+/** A report is a file that any program may have written: no script, no network, an origin of its own; the studio may frame it. */
+export const REPORT_HEADERS = {
+  "Content-Type": "text/html; charset=utf-8",
+  "Content-Security-Policy":
+    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox; frame-ancestors 'self'",
+  "X-Frame-Options": "SAMEORIGIN",
+} as const;
 
 const HEADERS = {
   "Cache-Control": "no-store",

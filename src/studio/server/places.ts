@@ -1,7 +1,7 @@
 /** Paths that a request may name: inside the working folder, or a run in the folder of runs, links resolved. */
 import { lstatSync, realpathSync } from "node:fs";
 import { isAbsolute, join, relative, resolve, sep } from "node:path";
-import { namesIn, RUN_FILES } from "../../runs/run-folder.js";
+import { namesIn, type RUN_FILES } from "../../runs/run-folder.js";
 import { refuseUnless } from "./problems.js";
 
 /** Longer ones are no paths. */

@@ -1,4 +1,5 @@
 import { stat } from "node:fs/promises";
+import type { Table } from "../../data/table/table.js";
 import { check, SluiceError } from "../../util/errors.js";
 import { readingOf, type ReadingOptions } from "../common-options.js";
 import type { DataFacts } from "./facts.js";
@@ -12,10 +13,15 @@ const SEQUENCES = /\.ts(\.gz)?$/i;
 /**
  * Describes a file or folder: columns, types, gaps, class balance, lengths; and proposes how to train on it.
  * @param options how the file is read; what is proposed repeats them
+ * @param onTable given the table that was looked at, where it is one
  * @throws SluiceError where it cannot be read
  */
-export async function inspectData(path: string, options: Partial<ReadingOptions> = {}): Promise<DataFacts> {
-  const facts = await factsOf(path, options);
+export async function inspectData(
+  path: string,
+  options: Partial<ReadingOptions> = {},
+  onTable?: (table: Table) => void,
+): Promise<DataFacts> {
+  const facts = await factsOf(path, options, onTable);
   const { encoding } = options;
   const proposals = facts.proposals.map((proposal) => {
     const repeated = proposal.task === "generate" ? { ...(encoding !== undefined && { encoding }) } : options;
@@ -24,14 +30,18 @@ export async function inspectData(path: string, options: Partial<ReadingOptions>
   return { ...facts, proposals };
 }
 
-async function factsOf(path: string, options: Partial<ReadingOptions>): Promise<DataFacts> {
+async function factsOf(
+  path: string,
+  options: Partial<ReadingOptions>,
+  onTable: ((table: Table) => void) | undefined,
+): Promise<DataFacts> {
   if (await isFolder(path)) return inspectClips(path);
   check(!/\.wav(\.gz)?$/i.test(path), () => {
     return `inspect: ${path} is one clip; give the folder that holds one folder of clips for each class`;
   });
   const isTable = options.format !== undefined;
   if (TEXT.test(path) && !isTable) return inspectText(path, options.encoding);
-  return SEQUENCES.test(path) && !isTable ? inspectSequences(path) : inspectTable(path, readingOf(options));
+  return SEQUENCES.test(path) && !isTable ? inspectSequences(path) : inspectTable(path, readingOf(options), onTable);
 }
 
 async function isFolder(path: string): Promise<boolean> {

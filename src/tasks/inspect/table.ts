@@ -14,8 +14,13 @@ const MOST_CHARACTERS = 100_000_000;
 const MOST_DISTINCT = 10_000;
 const MOST_CLASSES = 50;
 
-export async function inspectTable(source: ByteSource, reading: Reading = {}): Promise<TableFacts> {
+export async function inspectTable(
+  source: ByteSource,
+  reading: Reading = {},
+  onTable?: (table: Table) => void,
+): Promise<TableFacts> {
   const { table, whole } = await beginningOf(source, reading);
+  onTable?.(table);
   const columns = table.columns.map((column) => columnFacts(column, table));
   const facts = { kind: "table", source: table.source, rows: table.length, whole, columns } as const;
   return { ...facts, proposals: proposeForTable(table, columns) };

@@ -1,0 +1,143 @@
+/** Trainings: begun from a form, stopped, gone on with. */
+import { randomUUID } from "node:crypto";
+import { hostname } from "node:os";
+import { relative } from "node:path";
+import { RunFolder } from "../../runs/run-folder.js";
+import { readProgress } from "../../runs/run-progress.js";
+import { readStatus } from "../../runs/run-status.js";
+import { readOptions } from "../../tasks/options.js";
+import type { JobReply, ResumeRequest, StartRequest } from "../api.js";
+import { filesAmong, taskAsked } from "./forms.js";
+import { Job } from "./job.js";
+import type { Places } from "./places.js";
+import { Refusal, refuseUnless } from "./problems.js";
+import { flagWords } from "./words.js";
+
+/** More would only slow each other down. */
+const MOST_AT_ONCE = 8;
+/** Ended ones that are remembered. */
+const MOST_KEPT = 100;
+/** How old the note of a run's progress may be for its process to be taken for the one that wrote it: numbers are given anew. */
+const FRESH_MS = 10 * 60_000;
+
+export class Jobs {
+  /** The oldest first. */
+  #jobs: Job[] = [];
+
+  constructor(
+    readonly places: Places,
+    readonly program: readonly string[],
+  ) {}
+
+  /** The newest first. */
+  all(): JobReply[] {
+    return this.#jobs.map((job) => job.reply()).reverse();
+  }
+
+  of(id: string): JobReply {
+    const job = this.#jobs.find((job) => job.id === id);
+    refuseUnless(job, 404, () => "there is no such training of this studio");
+    return job.reply();
+  }
+
+  /** The job that trains a run. */
+  idOf(run: string): string | null {
+    return this.#active(run)?.id ?? null;
+  }
+
+  /** @throws Refusal, or SluiceError that says which option is wrong */
+  start(request: StartRequest): JobReply {
+    const { task: name, data, settings } = checkedStart(request);
+    const task = taskAsked(name);
+    const { shown } = this.places.inside(data);
+    refuseUnless(!("runs" in settings), 422, () => "the folder of runs is the studio's to choose");
+    for (const file of filesAmong(settings)) this.places.inside(file);
+    const given = { gradientNorms: true, ...settings };
+    readOptions(`train ${name}`, task.options, given);
+    const all = { task: name, ...given, ...this.#root() };
+    const source = shown === "" ? "." : shown.startsWith("-") ? `./${shown}` : shown;
+    const flags = flagWords(all);
+    if (flags) return this.#begin(["train", source, ...flags], null);
+    return this.#begin(["train"], null, JSON.stringify({ ...all, data: source }));
+  }
+
+  /** @throws Refusal where it is training */
+  resume(run: string, { epochs }: ResumeRequest): JobReply {
+    const path = this.places.run(run);
+    const folder = RunFolder.open(path);
+    refuseUnless(!this.#active(run) && readStatus(folder).state !== "running", 409, () => `${run} is training`);
+    const isCount = epochs === undefined || (Number.isInteger(epochs) && epochs >= 1);
+    refuseUnless(isCount, 422, () => "epochs must be a whole number of at least 1");
+    const { verb } = folder.readJson("config.json") as { verb?: unknown };
+    const where = relative(this.places.folder, path);
+    const words = [verb === "backtest" ? "backtest" : "train", `--resume=${where}`];
+    return this.#begin(epochs === undefined ? words : [...words, `--epochs=${epochs}`], run);
+  }
+
+  /** As Ctrl-C does: it ends after the batch that is running, with a checkpoint. */
+  stop(run: string): void {
+    const job = this.#active(run);
+    if (job) return job.stop();
+    const folder = RunFolder.open(this.places.run(run));
+    const { state, process: owner } = readStatus(folder);
+    refuseUnless(state === "running", 409, () => `${run} is not training`);
+    const progress = readProgress(folder);
+    const isOwners = owner?.host === hostname() && progress?.process === owner.id;
+    const fresh = progress !== null && Date.now() - Date.parse(progress.date) < FRESH_MS;
+    refuseUnless(isOwners && fresh && process.platform !== "win32", 409, () => {
+      return `${run} was started elsewhere; stop it there`;
+    });
+    process.kill(owner.id, "SIGINT");
+  }
+
+  /** Lets all go on alone. */
+  leave(): void {
+    for (const job of this.#jobs) if (!job.ended) job.leave();
+  }
+
+  #active(run: string): Job | undefined {
+    return this.#jobs.find((job) => !job.ended && job.run === run);
+  }
+
+  #begin(words: readonly string[], run: string | null, config?: string): JobReply {
+    const busy = this.#jobs.filter((job) => !job.ended).length;
+    refuseUnless(busy < MOST_AT_ONCE, 429, () => `${busy} trainings are running; stop one, or wait for its end`);
+    const { program, places } = this;
+    const command = `sluice ${words.map(quoted).join(" ")}`;
+    const job = new Job({
+      id: randomUUID(),
+      program,
+      words,
+      folder: places.folder,
+      command,
+      run,
+      ...(config !== undefined && { config }),
+    });
+    const kept = this.#jobs.filter((job, i, all) => !job.ended || i >= all.length - MOST_KEPT);
+    this.#jobs = [...kept, job];
+    return job.reply();
+  }
+
+  #root(): { runs?: string } {
+    const root = relative(this.places.folder, this.places.runs);
+    return root === "runs" ? {} : { runs: root.startsWith("..") ? this.places.runs : root };
+  }
+}
+
+/** As a shell would take it. */
+function quoted(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+}
+
+/** @throws Refusal for what is no request */
+export function checkedStart(request: Partial<StartRequest>): StartRequest {
+  const { task, data, settings = {} } = request;
+  const fits =
+    typeof task === "string" &&
+    typeof data === "string" &&
+    typeof settings === "object" &&
+    settings !== null &&
+    !Array.isArray(settings);
+  if (!fits) throw new Refusal(400, "expected { task, data, settings }");
+  return { task, data, settings };
+}

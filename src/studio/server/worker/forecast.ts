@@ -1,0 +1,76 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { readJson } from "../../../runs/files.js";
+import { BACKTEST_FILE } from "../../../tasks/backtest/finish.js";
+import {
+  nameOfPlace,
+  Outlooks,
+  pastForecasts,
+  placesIn,
+  type Fan,
+  type FanPlace,
+} from "../../../tasks/forecast/fan.js";
+import { SluiceError } from "../../../util/errors.js";
+import type { ForecastReply, Maybe } from "../../api.js";
+import { Refusal } from "../problems.js";
+import type { Given, RunPlace } from "./methods.js";
+import { once, openModel } from "./models.js";
+
+/** More places to choose from nobody reads. */
+const MOST_PLACES = 500;
+/** Origins that are sent: a slider has no more places. */
+const MOST_ORIGINS = 400;
+
+export async function forecast({ run: place, series }: Given<"forecast">): Promise<ForecastReply> {
+  if (place.config["task"] !== "forecast") throw new Refusal(422, "the run foresees no series");
+  const backtest = backtestOf(place);
+  const { outlooks, problem } = await outlooksOf(place);
+  const places = (outlooks?.places ?? (backtest === null ? [] : placesIn(backtest))).slice(0, MOST_PLACES);
+  const chosen = series === null ? places[0] : places.find((own) => nameOfPlace(own) === series);
+  if (!chosen) throw new Refusal(places.length === 0 ? 422 : 404, problem ?? `there is no series ${String(series)}`);
+  const fan = outlooks?.fan(chosen) ?? null;
+  return {
+    series: places.map(nameOfPlace),
+    chosen: nameOfPlace(chosen),
+    unit: null,
+    past: fan ? { x: fan.past.x, y: fan.past.y.map(finite) } : { x: [], y: [] },
+    forecast: fan && forecastOf(fan),
+    problem,
+    origins: backtest === null ? null : originsOf(backtest, chosen),
+  };
+}
+
+const finite = (value: number): Maybe => (Number.isFinite(value) ? value : null);
+
+function forecastOf({ forecast: { x, y, bands } }: Fan): NonNullable<ForecastReply["forecast"]> {
+  return {
+    x,
+    y: y.map(finite),
+    bands: bands.map(({ share, lower, upper }) => ({ share, lower: lower.map(finite), upper: upper.map(finite) })),
+  };
+}
+
+function originsOf(backtest: unknown, chosen: FanPlace): NonNullable<ForecastReply["origins"]> {
+  const all = pastForecasts(backtest, chosen);
+  const stride = Math.max(1, Math.ceil(all.length / MOST_ORIGINS));
+  return all.filter((_, i) => (all.length - 1 - i) % stride === 0);
+}
+
+function backtestOf({ folder }: RunPlace): unknown {
+  const path = join(folder, BACKTEST_FILE);
+  return existsSync(path) ? readJson(path) : null;
+}
+
+async function outlooksOf(place: RunPlace): Promise<{ outlooks: Outlooks | null; problem: string | null }> {
+  try {
+    if ("problem" in place.data) return { outlooks: null, problem: place.data.problem };
+    const { path } = place.data;
+    const opened = await openModel(place);
+    const target = place.config["target"];
+    const targets = [target].flat().filter((name) => typeof name === "string");
+    return { outlooks: await once(opened, "outlooks", () => Outlooks.of(opened.run, path, targets)), problem: null };
+  } catch (error) {
+    if (error instanceof SluiceError) return { outlooks: null, problem: error.message };
+    throw error;
+  }
+}
