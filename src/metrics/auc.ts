@@ -22,6 +22,15 @@ export const auc = defineMetric("auc", { numThresholds: null as number | null },
       while (classes.length < batch.n) classes.push(make());
       for (let c = 0; c < batch.n; c++) addClass(classes[c]!, batch, c);
     },
+    state: () => [classes.length, ...classes.flatMap((scores) => scores.state())],
+    restore([count, ...numbers]) {
+      const each = numbers.length / count!;
+      classes = Array.from({ length: count! }, (_, c) => {
+        const scores = make();
+        scores.restore(numbers.slice(c * each, (c + 1) * each));
+        return scores;
+      });
+    },
     result() {
       const areas = classes.map((scores) => scores.area()).filter((area) => !Number.isNaN(area));
       return areas.reduce((sum, area) => sum + area, 0) / areas.length;
@@ -32,6 +41,8 @@ export const auc = defineMetric("auc", { numThresholds: null as number | null },
 interface Scores {
   add(score: number, positive: boolean, weight: number): void;
   area(): number;
+  state(): number[];
+  restore(state: readonly number[]): void;
 }
 
 function addClass(scores: Scores, { t, p, rows, n, m, weight }: Rows, c: number): void {
@@ -79,6 +90,15 @@ class SortedScores implements Scores {
     return (this.#area ??= this.#sortedArea());
   }
 
+  /** Score and weight, in turns. */
+  state(): number[] {
+    return Array.from({ length: 2 * this.#count }, (_, i) => (i % 2 ? this.#weights : this.#scores)[i >> 1]!);
+  }
+
+  restore(state: readonly number[]): void {
+    for (let i = 0; i < state.length; i += 2) this.add(state[i]!, state[i + 1]! > 0, Math.abs(state[i + 1]!));
+  }
+
   #sortedArea(): number {
     const scores = this.#scores;
     const order = new Uint32Array(this.#count).map((_, i) => i).sort((a, b) => scores[b]! - scores[a]!);
@@ -116,6 +136,16 @@ class CountedScores implements Scores {
     const bins = this.#positives.length;
     const bin = Math.min(Math.max(Math.ceil(score * bins) - 1, 0), bins - 1);
     (positive ? this.#positives : this.#negatives)[bin]! += weight;
+  }
+
+  state(): number[] {
+    return [...this.#positives, ...this.#negatives];
+  }
+
+  restore(state: readonly number[]): void {
+    const bins = this.#positives.length;
+    this.#positives.set(state.slice(0, bins));
+    this.#negatives.set(state.slice(bins));
   }
 
   area(): number {

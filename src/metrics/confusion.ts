@@ -47,6 +47,8 @@ function confusionParts({ threshold, average, classId }: ConfusionOptions, score
   };
   return {
     reset: () => void counts.fill(0),
+    state: () => [...counts],
+    restore: (state) => void (counts = Float64Array.from(state)),
     update(batch) {
       if (counts.length !== 3 * batch.n) counts = new Float64Array(3 * batch.n);
       const take = batch.n === 1 || threshold !== null ? byThreshold : byLargest;

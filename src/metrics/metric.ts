@@ -22,6 +22,10 @@ export interface Metric extends Named {
   update(yTrue: Tensor, yPred: Tensor, weights?: TensorData | null): void;
   /** The value over all batches since the last reset; NaN when there were none. */
   result(): number;
+  /** What was gathered, as numbers that a file can hold, so that a resumed epoch goes on with them. */
+  state?(): number[];
+  /** Goes on from what `state` gave. */
+  restore?(state: readonly number[]): void;
   /** Another one with the same options and no batches, so that validation does not disturb what training gathers. */
   fresh?(): Metric;
 }
@@ -42,6 +46,8 @@ export interface MetricParts {
   reset(): void;
   update(batch: Rows, yTrue: Tensor, yPred: Tensor): void;
   result(): number;
+  state(): number[];
+  restore(state: readonly number[]): void;
 }
 
 /** Makes the factory of a metric from its name, the defaults of its options, and its parts. */
@@ -60,12 +66,11 @@ export function defineMetric<C extends object>(
     const parts = make(config as unknown as C, where);
     parts.reset();
     return {
+      ...parts,
       name,
       className,
       config,
-      reset: parts.reset,
       update: (yTrue, yPred, weights) => parts.update(rowsOf(where, yTrue, yPred, weights ?? null), yTrue, yPred),
-      result: parts.result,
       fresh: () => factory(options),
     };
   };
@@ -105,6 +110,10 @@ export function meanOfRows(value: RowValue, finish = (mean: number) => mean): Me
       }
     },
     result: () => finish(sum / weights),
+    state: () => [sum, weights],
+    restore(state) {
+      [sum, weights] = state as [number, number];
+    },
   };
 }
 

@@ -19,6 +19,7 @@ import { LogBook } from "./logs.js";
 import type { Model } from "./model.js";
 import { NonFiniteError } from "./non-finite.js";
 import { trainStep } from "./step.js";
+import type { Position } from "./training-state.js";
 import type { Truncation } from "./truncated.js";
 
 export interface FitOptions {
@@ -43,6 +44,11 @@ export interface FitOptions {
   tbptt?: number;
   /** The number of the first epoch, to go on with a run. Default 0. */
   initialEpoch?: number;
+  /**
+   * Steps of the first epoch that are done already: `model.position.step` of a checkpoint that was written within an epoch, with
+   * `initialEpoch: model.epoch` and the same data. Training goes on bit for bit as if it had not stopped. Default 0.
+   */
+  initialStep?: number;
   callbacks?: CallbackLike | readonly CallbackLike[];
   /** 0 nothing, 1 a progress bar, 2 a line an epoch. Default 1 on a terminal, else 2; in a page 0. */
   verbose?: 0 | 1 | 2;
@@ -50,7 +56,7 @@ export interface FitOptions {
   signal?: AbortSignal;
 }
 
-const KNOWN = ["epochs", "batchSize", "validationData", "validationSplit", "shuffle", "classWeight", "sampleWeight", "tbptt", "initialEpoch", "callbacks", "verbose", "signal"]; // prettier-ignore
+const KNOWN = ["epochs", "batchSize", "validationData", "validationSplit", "shuffle", "classWeight", "sampleWeight", "tbptt", "initialEpoch", "initialStep", "callbacks", "verbose", "signal"]; // prettier-ignore
 
 /** Everything that one call of fit has, checked. */
 interface Plan {
@@ -58,6 +64,9 @@ interface Plan {
   kernels: Kernels;
   epochs: number;
   initialEpoch: number;
+  /** Where the first epoch goes on. */
+  from: Position | null;
+  pieces: Truncation | null;
   steps: number | null;
   validates: boolean;
   classWeight: ClassWeights | null;
@@ -95,7 +104,7 @@ export async function fit(
 
 async function makePlan(model: Model, x: Inputs | Dataset, y: Inputs | undefined, options: FitOptions): Promise<Plan> {
   checkOptions("fit", options, KNOWN);
-  const { epochs = 1, batchSize = 32, initialEpoch = 0, verbose, signal } = options;
+  const { epochs = 1, batchSize = 32, initialEpoch = 0, initialStep = 0, verbose, signal } = options;
   const stateful = model.layers.find((layer) => (layer.config as { stateful?: boolean }).stateful);
   const { shuffle = !stateful } = options;
   check(typeof shuffle === "boolean" && !(shuffle && stateful), () => {
@@ -104,13 +113,18 @@ async function makePlan(model: Model, x: Inputs | Dataset, y: Inputs | undefined
   checkCount("fit", "epochs", epochs, 0);
   checkCount("fit", "batchSize", batchSize);
   checkCount("fit", "initialEpoch", initialEpoch, 0);
+  const { position } = model;
+  check(initialStep === 0 || (initialStep === position?.step && initialEpoch === model.epoch), () => {
+    return `fit: initialStep and initialEpoch must be where the model's file got to, ${position?.step ?? 0} and ${model.epoch}, got ${show(initialStep)} and ${initialEpoch}`;
+  });
+  const from = initialStep === 0 ? null : { ...position! };
   const classWeight = checkClassWeights(options.classWeight);
   const listed = options.callbacks === undefined ? [] : [options.callbacks].flat();
   const callbacks = [...(await progress(verbose)), ...(listed as CallbackLike[]).map(toCallback)];
   const validates = options.validationData !== undefined || (options.validationSplit ?? 0) !== 0;
   const pieces = await truncation(model, options.tbptt, "fit");
   const cut = (batches: Iterable<BatchSlice> | AsyncIterable<BatchSlice>) => pieces?.cut(batches) ?? batches;
-  const common = { model, epochs, initialEpoch, classWeight, callbacks, signal, validates };
+  const common = { model, epochs, initialEpoch, from, pieces, classWeight, callbacks, signal, validates };
   if (isDataset(x)) {
     check(
       options.validationSplit === undefined,
@@ -206,11 +220,12 @@ class Run implements TrainingRun {
     await notify(callbacks, (c) => c.onTrainBegin?.(this));
     for (let epoch = initialEpoch; epoch < this.epochs && !this.#stopped; epoch++) {
       await notify(callbacks, (c) => c.onEpochBegin?.(epoch, this));
-      const trained = await this.#epoch(epoch);
+      const trained = await this.#epoch(epoch, epoch === initialEpoch ? this.plan.from : null);
       if (!trained) break;
+      const whole = !this.#stopped;
       const validated = this.plan.signal?.aborted ? {} : await this.plan.validate(); // who aborts does not want to wait
       logs = { ...trained, ...validated, learningRate: model.optimizer.learningRate };
-      model.epoch = epoch + 1;
+      if (whole) [model.epoch, model.position] = [epoch + 1, null];
       addEpoch(this.history, epoch, logs);
       await notify(callbacks, (c) => c.onEpochEnd?.(epoch, logs, this));
     }
@@ -218,13 +233,35 @@ class Run implements TrainingRun {
   }
 
   /** One pass over the data; null when it was cut short before its first step. */
-  async #epoch(epoch: number): Promise<Logs | null> {
-    const { model, kernels, classWeight, callbacks } = this.plan;
+  async #epoch(epoch: number, from: Position | null): Promise<Logs | null> {
+    const { model, kernels, classWeight, callbacks, pieces } = this.plan;
     const book = new LogBook(model.compiled, false);
     const live = book.live();
     let step = 0;
+    const { random } = model;
+    const now = random.state;
+    if (from) random.state = from.random; // the order of the samples is drawn again
+    model.position = {
+      get step() {
+        return step;
+      },
+      random: random.state,
+      get gathered() {
+        return book.state();
+      },
+      get carried() {
+        return pieces?.carried?.all ?? [];
+      },
+    };
     for await (const batch of this.plan.batches()) {
       if (this.#stopped) break;
+      if (from && step < from.step) {
+        if (++step < from.step) continue;
+        random.state = now;
+        book.restore(from.gathered);
+        pieces?.carried!.begin(from.carried);
+        continue;
+      }
       try {
         book.add(
           trainStep(model, kernels, batch, { classWeight, place: { epoch, step }, metrics: book.metrics }),
@@ -240,6 +277,10 @@ class Run implements TrainingRun {
       await this.#breather.breathe();
       if (this.#stopped) break; // before the data set is asked for a batch that would not be used
     }
+    check(
+      !from || step >= from.step || this.#stopped,
+      () => `fit: initialStep is ${from!.step}, but the data have ${step} batches`,
+    );
     this.steps ??= step;
     return step > 0 ? book.logs() : null;
   }

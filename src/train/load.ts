@@ -14,6 +14,6 @@ export async function loadTrainable(
     className === "Sequential" ? new Sequential(config) : new Model(config);
   const { graph, file } = await loadGraph(source, [...known, ...(options.layers ?? [])], make);
   const training = readTraining(file, typeof source === "string" ? source : "model file");
-  if (training) graph.resumeFrom(training.stored, training.moments);
+  if (training) graph.resumeFrom(training.stored, training.moments, training.position);
   return graph;
 }

@@ -31,6 +31,17 @@ export class LogBook {
     this.#count += counted;
   }
 
+  /** What was gathered, as numbers: of the loss, then of each metric; null for a metric that cannot tell. */
+  state(): (number[] | null)[] {
+    return [[this.#sum, this.#count], ...this.metrics.flat().map((metric) => metric.state?.() ?? null)];
+  }
+
+  /** Goes on from what `state` gave. */
+  restore([loss, ...metrics]: readonly (readonly number[] | null)[]): void {
+    [this.#sum, this.#count] = loss as [number, number];
+    for (const [i, metric] of this.metrics.flat().entries()) if (metrics[i]) metric.restore?.(metrics[i]);
+  }
+
   logs(prefix = ""): Logs {
     return Object.fromEntries(this.#values.map(([name, value]) => [`${prefix}${name}`, value()]));
   }

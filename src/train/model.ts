@@ -22,7 +22,7 @@ import { evaluate, predictOnBatch, trainOnBatch, type EvaluateOptions } from "./
 import { fit, type FitOptions } from "./fit.js";
 import type { History } from "./history.js";
 import type { Logs } from "./callback.js";
-import { restoreMoments, trainingState, type StoredTraining } from "./training-state.js";
+import { restoreMoments, trainingState, type Position, type StoredTraining } from "./training-state.js";
 
 /** Whose weights an optimizer's moments belong to. */
 const owners = new WeakMap<Compiled["optimizer"], Model>();
@@ -37,8 +37,10 @@ export class Model extends Graph {
   #pending: Map<string, Tensor> | null = null;
   /** How its recurrent layers run over time while it is trained; left out, in their own way. */
   scan?: Scan;
-  /** Where the last `fit` got to; `initialEpoch` of the next may go on from it. */
+  /** The epochs that the last `fit` finished; `initialEpoch` of the next may go on from there. */
   epoch = 0;
+  /** Where an epoch that is under way, or was when the file was written, has got to; null between epochs. */
+  position: Position | null = null;
 
   /**
    * Chooses optimizer, loss and metrics, by name or made by the factories in `optimizers`, `losses` and `metrics`.
@@ -201,7 +203,7 @@ export class Model extends Graph {
   }
 
   /** Goes on from what a file holds: the same optimizer and moments, the same random numbers. */
-  resumeFrom(stored: StoredTraining, moments: Map<string, Tensor>): void {
+  resumeFrom(stored: StoredTraining, moments: Map<string, Tensor>, position: Position | null): void {
     this.compile(stored.compile);
     for (const [i, output] of this.compiled.outputs.entries()) {
       for (const [j, metric] of output.metrics.entries()) metric.name = stored.metricNames[i]?.[j] ?? metric.name;
@@ -210,6 +212,7 @@ export class Model extends Graph {
     this.optimizer.setState(moments);
     this.#pending = moments;
     this.epoch = stored.epoch;
+    this.position = position;
     this.random.state = stored.random;
   }
 }

@@ -13,12 +13,27 @@ export interface StoredTraining {
   metricNames: string[][];
   epoch: number;
   random: [number, number, number, number];
+  position?: Omit<Position, "carried">;
+}
+
+/** How far an epoch has got. */
+export interface Position {
+  /** Steps that are done. */
+  readonly step: number;
+  /** The generator when the epoch began: it draws the same order of samples again. */
+  readonly random: readonly [number, number, number, number];
+  /** Of the loss and of each metric (`LogBook.state`). */
+  readonly gathered: readonly (readonly number[] | null)[];
+  /** With `tbptt`: by cell, by call, the states that the next piece begins with. */
+  readonly carried: readonly Tensor[][][];
 }
 
 const PREFIX = "training/";
+const CARRIED = "carried/";
 
 /** @param waiting moments that came with a file and have not been handed to the optimizer yet */
 export function trainingState(model: Model, waiting: Map<string, Tensor> | null): SavedState {
+  const { position } = model;
   const { optimizer, outputs } = model.compiled;
   const named = ({ className, config }: { className: string; config: object }) => ({ className, config });
   const compile = {
@@ -32,14 +47,20 @@ export function trainingState(model: Model, waiting: Map<string, Tensor> | null)
     [...(waiting ?? []), ...optimizer.getState()].map(([name, t]) => [name, { data: t.data, shape: t.shape }]),
   );
   const metricNames = outputs.map((o) => o.metrics.map((m) => m.name));
-  return { metadata: { compile, metricNames, epoch: model.epoch, random: model.random.state }, tensors };
+  const metadata = { compile, metricNames, epoch: model.epoch, random: model.random.state };
+  if (!position) return { metadata, tensors };
+  const { step, random, gathered, carried } = position;
+  for (const [c, calls] of carried.entries())
+    for (const [n, states] of calls.entries())
+      for (const [s, t] of states.entries()) tensors.set(`${CARRIED}${c}/${n}/${s}`, { data: t.data, shape: t.shape });
+  return { metadata: { ...metadata, position: { step, random, gathered } }, tensors };
 }
 
 /** The stored training of a file; null when it holds a model that was never compiled. */
 export function readTraining(
   file: LoadedFile,
   name: string,
-): { stored: StoredTraining; moments: Map<string, Tensor> } | null {
+): { stored: StoredTraining; moments: Map<string, Tensor>; position: Position | null } | null {
   if (!("compile" in file.training)) return null;
   const stored = file.training as unknown as StoredTraining;
   const words = stored.random;
@@ -53,10 +74,17 @@ export function readTraining(
     },
   );
   const moments = new Map<string, Tensor>();
+  const carried: Tensor[][][] = [];
   for (const [key, { data, shape }] of file.tensors) {
-    if (key.startsWith(PREFIX)) moments.set(key.slice(PREFIX.length), Tensor.of(data, shape));
+    if (!key.startsWith(PREFIX)) continue;
+    const [own, t] = [key.slice(PREFIX.length), Tensor.of(data, shape)];
+    if (!own.startsWith(CARRIED)) moments.set(own, t);
+    else {
+      const [c, n, s] = own.split("/").slice(1).map(Number) as [number, number, number];
+      ((carried[c] ??= [])[n] ??= [])[s] = t;
+    }
   }
-  return { stored, moments };
+  return { stored, moments, position: stored.position ? { ...stored.position, carried } : null };
 }
 
 /**

@@ -23,6 +23,8 @@ export interface Truncation {
   cut(batches: Batches): AsyncGenerator<BatchSlice>;
   /** Pieces in one pass over the samples. */
   count(samples: Samples, batchSize: number): number;
+  /** What the pieces that are under way have carried so far; null before the first. */
+  carried: CarriedStates | null;
 }
 
 /**
@@ -33,9 +35,10 @@ export function truncate(model: Model, steps: number, where: string): Truncation
   checkCount(where, "tbptt", steps);
   check(checkDirections(model, where) > 0, () => `${where}: tbptt needs a recurrent layer, whose state is carried`);
   return {
+    carried: null,
     async *cut(batches) {
       const before = model.scan;
-      const carried = new CarriedStates(before);
+      const carried = (this.carried = new CarriedStates(before));
       try {
         model.scan = carried.scan;
         for await (const batch of batches) {
