@@ -47,7 +47,7 @@ async function generate(
   if (!isObject(body)) throw new Problem("invalid-input", "The body must be a JSON object.");
   const { model: inBody, stream, ...options } = body;
   if (stream !== undefined && typeof stream !== "boolean") throw new Problem("invalid-input", `stream must be true or false, got ${show(stream)}.`); // prettier-ignore
-  const model = models.get(modelNamed(inBody, name));
+  const model = models.get(modelNamed(inBody, name) ?? writerOf(context));
   const pieces = await piecesOf(model, options, limits.maxLength);
   if (work.underWay >= limits.maxQueue)
     throw new Problem("overloaded", `${limits.maxQueue} texts are being written already.`, { retryAfter: 5 });
@@ -85,6 +85,11 @@ async function generate(
       release();
     }
   });
+}
+
+/** What requests get that name no model: the first that writes. */
+function writerOf({ models }: ServerContext): string | undefined {
+  return models.list().find(({ pipeline }) => pipeline?.task === "generate")?.name;
 }
 
 /** @throws Problem 422 where the model does not write, an option is wrong, or the text would be too long */

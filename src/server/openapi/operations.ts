@@ -109,10 +109,16 @@ export function serverPaths(guards: Guards): Schema {
     "/readyz": probe("readyz", "Whether new requests are taken", ["shutting-down"]),
     "/metrics": get("metrics", "Metrics in Prometheus's text form", { "text/plain": { schema: text } }),
     "/openapi.json": get("openapi", "This description", json({ type: "object" })),
-    "/problems/{name}": get("problem", "What a problem is", json(PROBLEM_KIND), ["not-found"]),
+    "/problems/{name}": withoutFault(get("problem", "What a problem is", json(PROBLEM_KIND), ["not-found"])),
     "/v1/models": get("models", "All models", json(models)),
     "/v1/models/{name}": get("model", "One model", json(ref("Model")), ["unknown-model"]),
   };
+}
+
+/** What is there as it is holds nothing that could fail. */
+function withoutFault({ get }: { readonly get: Schema }): Schema {
+  const { 500: _, ...responses } = get["responses"] as Record<number, Schema>;
+  return { get: { ...get, responses } };
 }
 
 /** They answer whoever asks, and hold nothing that could fail. */

@@ -1,0 +1,256 @@
+// Predictions over HTTP are those of the library: JSON and Arrow, arrays, rows, texts and recordings, alone and together.
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { before, describe, test } from "node:test";
+import * as arrow from "apache-arrow";
+import { openServed, ServerMetrics, type ServedModel } from "sluice/server";
+import { classify, forecast, regress, translate, type Answer, type Run } from "sluice/tasks";
+import { writeClips, writeHouses, writePairs, writePrices, writeReviews } from "../cli/samples.js";
+import { client, inputName, ok, plain, plainBody, plainModel, problem, SAMPLE, servedRun, serverFolder, type Client } from "./http-support.js"; // prettier-ignore
+
+const ARROW = "application/vnd.apache.arrow.stream";
+const hooks = { warn: () => undefined };
+
+interface Answers {
+  readonly model: string;
+  readonly version: string;
+  readonly answers: Answer[];
+}
+
+const near = (a: readonly number[], b: readonly number[]) => {
+  assert.equal(a.length, b.length);
+  for (const [i, value] of a.entries()) assert.ok(Math.abs(value - b[i]!) < 1e-6, `${value} is not ${b[i]}`);
+};
+
+describe("a plain model", () => {
+  let served: ServedModel;
+  let api: Client;
+  let expected: number[];
+
+  before(async () => {
+    served = await plain();
+    api = client({ models: [served] });
+    expected = [...(await plainModel().predict(SAMPLE)).data];
+  });
+
+  test("takes nested arrays, and flat ones with their shape", async () => {
+    const { outputs, model, version } = await ok<{ outputs: { out: number[][] }; model: string; version: string }>(
+      await api.post("/v1/predict", plainBody(served)),
+    );
+    near(outputs.out[0]!, expected);
+    assert.deepEqual([model, version], ["plain", served.version]);
+    const flat = { shape: [1, 2, 3], data: SAMPLE.flat(2) };
+    const again = await ok<{ outputs: { out: number[][] } }>(
+      await api.post("/v1/models/plain/predict", plainBody(served, flat)),
+    );
+    near(again.outputs.out[0]!, expected);
+  });
+
+  test("takes and gives Arrow: lists of fixed size, lists, two batches", async () => {
+    const step = new arrow.FixedSizeList(3, new arrow.Field("item", new arrow.Float32(), false));
+    for (const type of [
+      new arrow.FixedSizeList(2, new arrow.Field("item", step, false)),
+      new arrow.List(new arrow.Field("item", step, false)),
+    ]) {
+      const vector = (rows: unknown[]) => arrow.vectorFromArray(rows as never[], type as never) as arrow.Vector;
+      const name = inputName(served);
+      const [a, b] = [SAMPLE[0], [[0, 0, 1], [1, 0, 0]]]; // prettier-ignore
+      const table = new arrow.Table({ [name]: vector([a]) }).concat(new arrow.Table({ [name]: vector([b, a]) }));
+      assert.equal(table.batches.length, 2);
+      const body = arrow.tableToIPC(table, "stream");
+      const response = await api.post("/v1/predict", body, {
+        "content-type": ARROW,
+        accept: `${ARROW}, application/json;q=0.5`,
+      });
+      assert.equal(response.status, 200);
+      assert.equal(response.headers.get("content-type"), ARROW);
+      assert.equal(response.headers.get("x-model-version"), served.version);
+      const answer = arrow.tableFromIPC(new Uint8Array(await response.arrayBuffer())).getChild("out")!;
+      const truth = await plainModel().predict([a, b, a] as number[][][]);
+      near(
+        [...answer].flatMap((row) => [...(row as Iterable<number>)]),
+        [...truth.data],
+      );
+    }
+  });
+
+  test("names what does not fit, and where", async () => {
+    const ask = (body: unknown) => api.post("/v1/predict", body);
+    const wide = await problem(await ask(plainBody(served, [[[1, 2]]])), "invalid-input", 422);
+    assert.match(wide.detail, /must be \[null, null, 3\], got \[1, 1, 2\]/);
+    const ragged = await problem(await ask(plainBody(served, [[[1, 2, 3], [1, 2]]])), "invalid-input", 422); // prettier-ignore
+    assert.equal(ragged.errors?.[0]?.pointer, `#/inputs/${inputName(served)}`);
+    await problem(await ask({ inputs: { other: SAMPLE } }), "invalid-input", 422);
+    await problem(await ask({ inputs: SAMPLE }), "invalid-input", 422);
+    await problem(await ask({ ...plainBody(served), extra: 1 }), "invalid-input", 422);
+    await problem(await ask(plainBody(served, [[["1", 2, 3]]])), "invalid-input", 422);
+    await problem(await ask(plainBody(served, { shape: [1, 1, 3], data: [1, 2] })), "invalid-input", 422);
+    await problem(await ask(plainBody(served, [])), "invalid-input", 422);
+    await problem(await ask([]), "invalid-input", 422);
+  });
+});
+
+test("requests at the same time are computed in one call, and each gets its own answer", async () => {
+  const metrics = new ServerMetrics();
+  const served = await openServed({ name: "m", bytes: await plainModel().toBytes(), metrics });
+  const api = client({ models: [served], metrics });
+  const inputs = Array.from({ length: 20 }, (_, i) => [[[i / 10, 1, -i / 5]]]);
+  const answers = await Promise.all(
+    inputs.map(
+      async (x) =>
+        (await ok<{ outputs: { out: number[][] } }>(await api.post("/v1/predict", plainBody(served, x)))).outputs
+          .out[0]!,
+    ),
+  );
+  const truth = await plainModel().predict(inputs.map(([x]) => x!));
+  near(answers.flat(), [...truth.data]);
+  assert.equal(metrics.batchSize.count({ model: "m" }), 1);
+  // Other lengths of time cannot be computed together.
+  const longer = [[[1, 1, 1], [2, 2, 2]]]; // prettier-ignore
+  await Promise.all([api.post("/v1/predict", plainBody(served, longer)), api.post("/v1/predict", plainBody(served))]);
+  await Promise.all([
+    api.post(
+      "/v1/predict",
+      plainBody(
+        served,
+        [longer[0]![0]!].map((row) => [row]),
+      ),
+    ),
+    api.post("/v1/predict", plainBody(served)),
+  ]);
+  assert.equal(metrics.batchSize.count({ model: "m" }), 4);
+});
+
+test("one request that does not fit leaves the others of its batch alone", async () => {
+  const served = await plain();
+  const api = client({ models: [served] });
+  const [good, bad] = await Promise.all([
+    api.post("/v1/predict", plainBody(served)),
+    api.post("/v1/predict", plainBody(served, [[[1, 2]]])),
+  ]);
+  await ok(good);
+  await problem(bad, "invalid-input", 422);
+});
+
+describe("models of tasks", () => {
+  const folder = serverFolder();
+  const runs: Record<string, Run> = {};
+  let api: Client;
+  const rows = () =>
+    readFileSync(join(folder, "prices.csv"), "utf8")
+      .trim()
+      .split("\n")
+      .slice(1, 41)
+      .map((line) => line.split(","))
+      .map(([date, close]) => ({ date: date!, close: Number(close) }));
+
+  before(async () => {
+    for (const write of [writePrices, writeReviews, writeHouses, writePairs]) write(folder);
+    writeClips(folder, "clips", 6);
+    const at = (name: string) => join(folder, name);
+    const common = { runs: at("runs"), epochs: 1 };
+    runs["prices"] = await forecast.train(at("prices.csv"), { ...common, target: "close", time: "date", lookback: 20, horizon: 3, units: 8 }, hooks); // prettier-ignore
+    runs["reviews"] = await classify.train(at("reviews.tsv"), { ...common, text: "review", label: "label", units: 8 }, hooks); // prettier-ignore
+    runs["clips"] = await classify.train(at("clips"), { ...common, audio: true, units: 8 }, hooks);
+    runs["houses"] = await regress.train(at("houses.csv"), { ...common, target: "medv" }, hooks);
+    runs["pairs"] = await translate.train(at("pairs.tsv"), { ...common, source: "en", target: "de", units: 8 }, hooks);
+    const models = [];
+    for (const [name, run] of Object.entries(runs)) models.push(await servedRun(run, name));
+    api = client({ models });
+  });
+
+  const ask = async (name: string, body: unknown) =>
+    (await ok<Answers>(await api.post(`/v1/models/${name}/predict`, body))).answers;
+  /** What the library says, in JSON: dates as texts, numbers to the last bit that batches leave alone. */
+  const same = (got: unknown, wanted: unknown) => {
+    const round = (_: string, value: unknown) =>
+      typeof value === "number" ? Math.fround(Number(value.toPrecision(5))) : value;
+    assert.deepEqual(JSON.parse(JSON.stringify(got, round)), JSON.parse(JSON.stringify(wanted, round)));
+  };
+
+  test("forecast: rows, columns, several samples", async () => {
+    const wanted = await runs["prices"]!.predict(rows());
+    same(await ask("prices", { rows: rows() }), wanted);
+    const columns = { date: rows().map(({ date }) => date), close: rows().map(({ close }) => close) };
+    same(await ask("prices", { columns }), wanted);
+    const response = await api.post("/v1/models/prices/predict", { samples: [rows(), rows().slice(0, 30)] });
+    const { samples } = await ok<{ samples: Answer[][] }>(response);
+    same(samples, [wanted, await runs["prices"]!.predict(rows().slice(0, 30))]);
+  });
+
+  test("forecast: Arrow in and out", async () => {
+    const table = arrow.tableFromArrays({ date: rows().map(({ date }) => new Date(date)), close: Float64Array.from(rows(), ({ close }) => close) }); // prettier-ignore
+    const headers = { "content-type": ARROW, accept: ARROW };
+    const response = await api.post("/v1/predict?model=prices", arrow.tableToIPC(table, "stream"), headers);
+    assert.equal(response.status, 200, await response.clone().text());
+    const answers = arrow.tableFromIPC(new Uint8Array(await response.arrayBuffer())).toArray().map((row) => row.toJSON() as Answer); // prettier-ignore
+    same(answers, await runs["prices"]!.predict(rows()));
+  });
+
+  test("classify: texts, also such that look like dates", async () => {
+    const texts = ["great fine film", "2024-01-01"];
+    same(await ask("reviews", { texts }), await runs["reviews"]!.predict(texts as never));
+    same(
+      await ask("reviews", { rows: [{ review: "dull plot" }] }),
+      await runs["reviews"]!.predict(["dull plot"] as never),
+    );
+  });
+
+  test("classify: recordings as WAV files, as samples, and as the body itself", async () => {
+    const file = readFileSync(join(folder, "clips/low/0.wav"));
+    const wanted = await runs["clips"]!.predict(new Uint8Array(file));
+    same(await ask("clips", { audio: [file.toString("base64")] }), wanted);
+    const pcm = { pcm: file.subarray(44).toString("base64"), sampleRate: 8000 };
+    same(await ask("clips", { audio: [pcm, pcm] }), [...wanted, ...wanted]);
+    const raw = await api.post("/v1/models/clips/predict", new Uint8Array(file), { "content-type": "audio/wav" });
+    same((await ok<Answers>(raw)).answers, wanted);
+  });
+
+  test("regress and translate", async () => {
+    const houses = [{ rooms: 6, age: 50 }, { rooms: 7, age: 20 }]; // prettier-ignore
+    same(await ask("houses", { rows: houses }), await runs["houses"]!.predict(houses));
+    const texts = ["two red houses.", "four blue cars."];
+    const wanted = await runs["pairs"]!.predict(texts.map((en) => ({ en })), { beamWidth: 2 }); // prettier-ignore
+    same(await ask("pairs", { texts, options: { beamWidth: 2 } }), wanted);
+  });
+
+  test("nothing of a client becomes a path", async () => {
+    const path = join(folder, "clips/low/0.wav");
+    const to = (name: string, body: unknown) => api.post(`/v1/models/${name}/predict`, body);
+    await problem(await to("clips", { texts: [path] }), "invalid-input", 422);
+    await problem(await to("clips", { rows: [{ audio: path }] }), "invalid-input", 422);
+    await problem(await to("clips", { audio: [path] }), "invalid-input", 422);
+    await problem(await to("clips", { audio: path }), "invalid-input", 422);
+    await problem(await to("prices", { rows: join(folder, "prices.csv") }), "invalid-input", 422);
+    await problem(await to("prices", { samples: [join(folder, "prices.csv")] }), "invalid-input", 422);
+    same(await ask("reviews", { texts: [join(folder, "reviews.tsv")] }), await runs["reviews"]!.predict([join(folder, "reviews.tsv")] as never)); // prettier-ignore
+    const table = arrow.tableFromArrays({ audio: [path] });
+    const arrowed = await api.post("/v1/models/clips/predict", arrow.tableToIPC(table, "stream"), { "content-type": ARROW }); // prettier-ignore
+    await problem(arrowed, "not-supported", 422);
+  });
+
+  test("every value that does not fit is pointed at", async () => {
+    const bad = rows().map((row, i) => (i === 3 ? { ...row, close: "dear" } : i === 5 ? { ...row, closee: 1 } : row));
+    const { errors } = await problem(await api.post("/v1/models/prices/predict", { rows: bad }), "invalid-input", 422);
+    assert.deepEqual(errors?.map(({ pointer }) => pointer), ["#/rows/3/close", "#/rows/5/closee"]); // prettier-ignore
+    assert.match(errors?.[1]?.detail ?? "", /did you mean "close"/);
+    const short = await problem(
+      await api.post("/v1/models/prices/predict", { rows: rows().slice(0, 4) }),
+      "invalid-input",
+      422,
+    );
+    assert.match(short.detail, /20/);
+    await problem(await api.post("/v1/models/houses/predict", { rows: [{ rooms: 6 }] }), "invalid-input", 422);
+    await problem(await api.post("/v1/models/houses/predict", { rows: [], columns: {} }), "invalid-input", 422);
+    await problem(await api.post("/v1/models/houses/predict", {}), "invalid-input", 422);
+    await problem(
+      await api.post("/v1/models/houses/predict", { columns: { rooms: [1, 2], age: [1] } }),
+      "invalid-input",
+      422,
+    );
+    await problem(await api.post("/v1/models/houses/predict", { rows: [{ rooms: 6, age: 5 }], options: { beamWidth: 1 } }), "invalid-input", 422); // prettier-ignore
+    await problem(await api.post("/v1/models/pairs/predict", { texts: ["two"], options: { format: "csv" } }), "invalid-input", 422); // prettier-ignore
+    await problem(await api.post("/v1/models/pairs/predict", { texts: ["two"], options: { beamWidth: 1e9 } }), "invalid-input", 422); // prettier-ignore
+  });
+});
