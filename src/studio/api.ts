@@ -436,7 +436,7 @@ export interface InputReply {
 
 export interface HorizonRequest {
   readonly input: InsideInput;
-  /** Index of the output, flattened. Default: the largest. */
+  /** Index of its name in `outputNames`. Default: the largest of a softmax, else the first. */
   readonly output?: number;
 }
 

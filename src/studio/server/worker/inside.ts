@@ -1,9 +1,9 @@
 import { saturation, trace, type Pins, type Trace } from "../../../explain/index.js";
-import type { View } from "../../../tasks/view.js";
 import type { InputReply, InsideReply, InsideRequest, LayerReply, Maybe } from "../../api.js";
 import { toFloats } from "../../floats.js";
 import type { Given } from "./methods.js";
 import { openModel, type Opened } from "./models.js";
+import { lastOf } from "./outputs.js";
 import { pcmOf, seen, type Seen } from "./samples.js";
 import { arraysOf } from "./windows.js";
 
@@ -24,16 +24,16 @@ export async function inside({ run: place, request }: Given<"inside">): Promise<
     layers: own!.layers.map(layerOf),
     input: await inputOf(sample),
     outputNames: view.outputs,
-    output: lastOf(own!, view),
+    output: finite(lastOf(own!, view).values),
     outputs: own!.outputs && toFloats(own!.outputs),
     answers: await answersOf(opened, sample),
     saturation: saturation([own!]).gates,
-    before: before ? lastOf(before, view) : null,
+    before: before ? finite(lastOf(before, view).values) : null,
   };
 }
 
 /** A layer that is used twice, or for several sequences of a sample, has one set of units. */
-const cellOf = (layer: string) => layer.replace(/(?:#\d+)?(?:\[\d+\])?$/, "");
+export const cellOf = (layer: string) => layer.replace(/(?:#\d+)?(?:\[\d+\])?$/, "");
 
 function pinsOf({ pins = [], ablate = [] }: InsideRequest): Pins {
   const held: Record<string, Record<number, number>> = {};
@@ -48,12 +48,8 @@ function layerOf({ signals, ...layer }: Trace["layers"][number]): LayerReply {
   return { ...layer, signals: Object.fromEntries(sent) };
 }
 
-/** Of a model that answers at every step, the last one's. */
-function lastOf({ output }: Trace, { outputs }: View): Maybe[] {
-  const width = outputs.length;
-  const last = output.length > width && output.length % width === 0 ? output.subarray(-width) : output;
-  return Array.from(last, (value) => (Number.isFinite(value) ? value : null));
-}
+const finite = (values: ArrayLike<number>): Maybe[] =>
+  Array.from(values, (value) => (Number.isFinite(value) ? value : null));
 
 /** The first input with steps, or the first. */
 async function inputOf({ view, clip }: Seen): Promise<InputReply> {

@@ -99,6 +99,19 @@ export async function seen(opened: Opened, place: RunPlace, input: InsideInput):
   const known = await knownSamples(opened, place);
   const sample = known[input.sample];
   check(sample !== undefined, () => `there are samples 0 to ${known.length - 1}, got ${String(input.sample)}`);
+  return seenKnown(opened, sample);
+}
+
+/** The first samples of the run's data; none where the data are not there. */
+export async function firstSeen(opened: Opened, place: RunPlace, count: number): Promise<View[]> {
+  if ("problem" in place.data) return [];
+  const known = (await knownSamples(opened, place)).slice(0, count);
+  const views: View[] = [];
+  for (const sample of known) views.push((await seenKnown(opened, sample)).view);
+  return views;
+}
+
+async function seenKnown(opened: Opened, sample: Known): Promise<Seen> {
   if ("view" in sample) return { view: sample.view, source: null, clip: null };
   if (sample.clip === undefined) return seenRaw(opened, sample);
   const clip = Uint8Array.from(readFileSync(sample.clip));
