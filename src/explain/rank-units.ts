@@ -8,7 +8,7 @@ import { checkChoice, checkOptions } from "../util/checks.js";
 import { check } from "../util/errors.js";
 import { checkValue, prepare, unitMeans, type ClampOptions } from "./ablate.js";
 import { cellsOf, findCell } from "./cells.js";
-import { heldOutputs, type Prepared } from "./held-outputs.js";
+import { heldOneByOne, heldOutputs, type Prepared } from "./held-outputs.js";
 import { joinNumbers } from "./recorder.js";
 import type { SampleValue } from "./sample-values.js";
 import type { OutputOptions } from "./probes.js";
@@ -27,7 +27,7 @@ export interface RankUnitsOptions extends OutputOptions, ClampOptions {
 
 /**
  * Units by their worth: each is held at a value at every step, and the change of an output (or of the loss) is averaged over the samples. A
- * unit whose work others do too shows little; hold several together with `ablate`. It runs the model once for each unit, step by step.
+ * unit whose work others do too shows little; hold several together with `ablate`. The model runs once for each unit, step by step.
  * @returns the largest effect first
  */
 export async function rankUnits(graph: Graph, x: Inputs, options: RankUnitsOptions = {}): Promise<UnitEffect[]> {
@@ -45,18 +45,14 @@ export async function rankUnits(graph: Graph, x: Inputs, options: RankUnitsOptio
   const free = measure(await heldOutputs(prepared, new Map(), true));
   const effects: UnitEffect[] = [];
   for (const [cell, name] of chosen) {
-    for (let unit = 0; unit < cell.stateSizes[0]!; unit++) {
-      const at = means ? means.get(name)![unit]! : (value as number);
-      const held = measure(await heldOutputs(prepared, new Map([[cell, [[unit, at]]]]), true));
-      const changes = held.map((v, i) => v - free[i]!);
+    const valueOf = (unit: number) => (means ? means.get(name)![unit]! : (value as number));
+    const units = Array.from({ length: cell.stateSizes[0]! }, (_, unit) => [unit, valueOf(unit)] as const);
+    const found = await heldOneByOne(prepared, cell, units, true);
+    for (const [i, [unit, at]] of units.entries()) {
+      const changes = measure(found[i]!).map((v, sample) => v - free[sample]!);
       const change = mean(changes);
-      effects.push({
-        layer: name,
-        unit,
-        value: at,
-        change,
-        effect: y === undefined ? mean(changes.map(Math.abs)) : Math.abs(change),
-      });
+      const effect = y === undefined ? mean(changes.map(Math.abs)) : Math.abs(change);
+      effects.push({ layer: name, unit, value: at, change, effect });
     }
   }
   return effects.sort((a, b) => b.effect - a.effect || a.unit - b.unit);

@@ -1,8 +1,6 @@
 /** What a model says at every step: it may answer at each one, or be read at each as `model.stream` does. */
-import { RepeatVector } from "../layers/repeat-vector.js";
 import type { SymbolicTensor } from "../layers/symbolic.js";
-import { TimeDistributed } from "../layers/time-distributed.js";
-import type { Graph } from "../model/graph.js";
+import { Graph } from "../model/graph.js";
 import type { Stream } from "../model/stream.js";
 import { Ragged } from "../tensor/ragged.js";
 import { sizeOf } from "../tensor/shape.js";
@@ -14,15 +12,35 @@ import type { Numbers } from "./types.js";
 
 /** Whether every output has the steps of an input. */
 export function answersEveryStep(graph: Graph): boolean {
-  return graph.outputs.every((t) => t.shape.length > 2 && keepsTime(t));
+  const known = new Map<SymbolicTensor, boolean>();
+  return graph.outputs.every((t) => t.shape.length > 2 && keepsTime(t, known));
 }
 
-/** Whether an axis of time leads from an input to this value without being made anew. */
-function keepsTime({ node, shape, dtype }: SymbolicTensor): boolean {
-  if (node.inputs.length === 0) return shape.length > 2 || (shape.length === 2 && dtype === "int32");
-  if (shape.length < 3 || node.layer instanceof RepeatVector) return false;
-  if (node.layer instanceof TimeDistributed) return true;
-  return node.inputs.some(keepsTime);
+/** Whether the axis of time of an input lives on in this value: with twice as many steps the value would have twice as many. */
+function keepsTime(value: SymbolicTensor, known: Map<SymbolicTensor, boolean>): boolean {
+  let keeps = known.get(value);
+  if (keeps === undefined) known.set(value, (keeps = findsTime(value, known)));
+  return keeps;
+}
+
+function findsTime(value: SymbolicTensor, known: Map<SymbolicTensor, boolean>): boolean {
+  const { node, shape, index } = value;
+  if (node.inputs.length === 0) return isOverTime(value);
+  const timed = node.inputs.map((t) => keepsTime(t, known));
+  if (shape.length < 3 || !timed.includes(true)) return false;
+  if (node.layer instanceof Graph) return keepsTime(node.layer.outputs[index]!, known);
+  const stepsFor = (T: number) => {
+    const inputs = node.inputs.map((t, i) => (timed[i] ? [t.shape[0]!, T, ...t.shape.slice(2)] : t.shape));
+    return node.layer.computeOutputShape(inputs)[index]![1]!;
+  };
+  // A layer may be made for a number of steps, or for a multiple of one.
+  const T = node.inputs[timed.indexOf(true)]!.shape[1] ?? 16;
+  try {
+    return stepsFor(2 * T) > stepsFor(T);
+  } catch (error) {
+    if (error instanceof SluiceError) return false;
+    throw error;
+  }
 }
 
 /** Whether an input has a time axis. */

@@ -10,7 +10,7 @@ import { Graph } from "../model/graph.js";
 import { Stream } from "../model/stream.js";
 import type { Memory } from "../tensor/memory.js";
 import type { Tensor } from "../tensor/tensor.js";
-import { hold, sameAt } from "./traced-scan.js";
+import { hold, sameAt, type HeldUnit } from "./traced-scan.js";
 import { watchKernels, type Heard } from "./watch.js";
 
 /** What a step has left behind at one recurrent layer. */
@@ -24,7 +24,7 @@ export interface Tap {
 }
 
 /** Units that are held at a cell now; asked at every step. */
-export type HeldNow = (cell: RecurrentCell) => readonly (readonly [unit: number, value: number])[];
+export type HeldNow = (cell: RecurrentCell) => readonly HeldUnit[];
 
 /** @param tap is told after each step of each recurrent layer; null where nobody looks */
 export function tappedStream(graph: Graph, batch: number, held: HeldNow, tap: ((tap: Tap) => void) | null): Stream {
@@ -99,7 +99,7 @@ function planTapped(
   });
 }
 
-function holdShown(output: Tensor, units: readonly (readonly [number, number])[], mask: Tensor | null): void {
+function holdShown(output: Tensor, units: readonly HeldUnit[], mask: Tensor | null): void {
   const B = mask ? mask.size : output.shape[0]!;
   const H = output.size / B;
   for (let b = 0; b < B; b++) {

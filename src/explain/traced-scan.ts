@@ -12,8 +12,11 @@ import { runsInKernel } from "./cells.js";
 import type { Recorder } from "./recorder.js";
 import type { Numbers } from "./types.js";
 
-/** Units of a cell and the values at which they are held. */
-export type Held = ReadonlyMap<RecurrentCell, readonly (readonly [unit: number, value: number])[]>;
+/** A unit and the value at which it is held: in all rows, or in those of one group where the batch is `of` groups of equal size. */
+export type HeldUnit = readonly [unit: number, value: number, group?: number, of?: number];
+
+/** The units of a cell that are held. */
+export type Held = ReadonlyMap<RecurrentCell, readonly HeldUnit[]>;
 
 /** @param recorder is told of cells that no kernel knows; null where nobody looks */
 export function tracedScan(held: Held, recorder: Recorder | null): Scan {
@@ -63,7 +66,7 @@ function heldScan(
   { x, initial, mask }: ScanInputs,
   options: ScanOptions,
   context: CallContext,
-  units: readonly (readonly [number, number])[],
+  units: readonly HeldUnit[],
   recorder: Recorder | null,
 ): ScanResult {
   const scope = currentScope()!;
@@ -102,11 +105,13 @@ function heldScan(
   return { sequence, last: shown, states };
 }
 
-export function hold(state: Tensor, units: readonly (readonly [number, number])[]): void {
+export function hold(state: Tensor, units: readonly HeldUnit[]): void {
   if (units.length === 0) return;
   const [B, H] = state.shape as [number, number];
   const { data } = state;
-  for (let b = 0; b < B; b++) for (const [unit, value] of units) data[b * H + unit] = value;
+  for (const [unit, value, group = 0, of = 1] of units) {
+    for (let b = (B * group) / of; b < (B * (group + 1)) / of; b++) data[b * H + unit] = value;
+  }
 }
 
 /** Whether a and b [B, H] agree at the rows that count. */

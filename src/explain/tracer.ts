@@ -9,6 +9,7 @@ import { cellsOf, findCell, kindOf, type Cells } from "./cells.js";
 import { checkUnit, readPins } from "./pins.js";
 import { completeSignals, copyStep, makeSignals } from "./signals.js";
 import { tappedStream, type Tap } from "./tapped-stream.js";
+import type { HeldUnit } from "./traced-scan.js";
 import type { LayerTrace, Numbers, Pins } from "./types.js";
 
 export interface TracerOptions {
@@ -23,6 +24,8 @@ export interface TracerStep {
   /** The model's outputs at this step, flattened. */
   readonly output: Numbers;
 }
+
+type Frame = number | ArrayLike<number>;
 
 /** Where the taps of a layer lie, once a step has run. */
 interface Places {
@@ -70,12 +73,16 @@ export class Tracer {
    * Feeds one time step.
    * @param frames the step's features (or a number, such as a token's index); with several inputs, one entry for each
    */
-  step(...frames: (number | ArrayLike<number>)[]): TracerStep {
-    this.#stream.step(...frames);
+  step(...frames: Frame[]): TracerStep;
+  // As in Stream: with one input no array of arguments is made.
+  step(frame: Frame, ...more: Frame[]): TracerStep {
+    if (more.length === 0) this.#stream.step(frame);
+    else this.#stream.step(frame, ...more);
+    const { outputs } = this.#stream;
     let at = 0;
-    for (const { data } of this.#stream.outputs) {
-      this.#result.output.set(data, at);
-      at += data.length;
+    for (let i = 0; i < outputs.length; i++) {
+      this.#result.output.set(outputs[i]!.data, at);
+      at += outputs[i]!.size;
     }
     return this.#result;
   }
@@ -145,7 +152,7 @@ export class Tracer {
   }
 }
 
-const NONE: readonly (readonly [number, number])[] = [];
+const NONE: readonly HeldUnit[] = [];
 const FOREVER = { alive: true };
 
 function tensorAt(memory: Memory, ptr: number, size: number): Tensor {

@@ -52,18 +52,18 @@ export function watchKernels(kernels: Kernels, room: Room, hear: Hear): Kernels 
   checkGradients(kernels);
   const all = kernels as AnyKernels;
   const { arena, bytes } = kernels.memory;
-  /** Calls of a stream are the same objects at every step. */
+  /** Calls of a stream are the same objects at every step, which then makes no new ones. */
   const known = new WeakMap<object, Heard>();
   /** The product that came last: the minimal cells' weights appear in it alone. */
   const product = { to: 0, weights: 0 };
 
-  /** Runs a call; what it was given room for in the arena goes back once it has been read. */
-  const heed = (call: object, kept: boolean, makeRoom: () => void, run: () => void, tell: () => Heard) => {
+  /** Runs a call for the first time; what it was given room for in the arena goes back once it has been read. */
+  const first = (call: object, kept: boolean, makeRoom: () => void, run: () => void, tell: () => Heard) => {
     const mark = kept ? null : arena.mark();
     if (!kept) makeRoom();
     run();
-    let heard = known.get(call);
-    if (!heard) known.set(call, (heard = tell()));
+    const heard = tell();
+    known.set(call, heard);
     hear(heard);
     if (mark) arena.release(mark);
   };
@@ -85,7 +85,12 @@ export function watchKernels(kernels: Kernels, room: Room, hear: Hear): Kernels 
       product.weights = b;
     },
     recurrentForward(cell: Cell, call: RecurrentCall) {
-      heed(
+      const heard = known.get(call);
+      if (heard) {
+        kernels.recurrentForward(cell, call);
+        return hear(heard);
+      }
+      first(
         call,
         call.saved !== 0,
         () => (call.saved = room(kernels.savedLength(cell, call.B, call.T, call.H))),
@@ -95,7 +100,12 @@ export function watchKernels(kernels: Kernels, room: Room, hear: Hear): Kernels 
     },
     gruDecayed(call: DecayedCall) {
       const { B, T, H } = call;
-      heed(
+      const heard = known.get(call);
+      if (heard) {
+        all.gruDecayed(call);
+        return hear(heard);
+      }
+      first(
         call,
         call.saved !== 0,
         () => {
@@ -108,7 +118,12 @@ export function watchKernels(kernels: Kernels, room: Room, hear: Hear): Kernels 
       );
     },
     normalizedForward(cell: NormalizedCell, call: NormalizedCall) {
-      heed(
+      const heard = known.get(call);
+      if (heard) {
+        all.normalizedForward(cell, call);
+        return hear(heard);
+      }
+      first(
         call,
         call.saved !== 0,
         () => (call.saved = room(all.normalizedLength(cell, call.B, call.T, call.H))),
@@ -119,7 +134,7 @@ export function watchKernels(kernels: Kernels, room: Room, hear: Hear): Kernels 
     packedForward(cell: Cell, call: PackedCall) {
       const { B, T, H, W: weights, h: states, offsets } = call;
       const slots = SLOTS[cell];
-      heed(
+      first(
         call,
         call.gates !== 0 || slots === 0,
         () => (call.gates = room(kernels.memory.ints(offsets, T + 1)[T]! * slots * H)),

@@ -3,7 +3,8 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { input, model, ragged, sequential, setThreads, tensor, type Tensor } from "sluice";
 import {
-  bidirectional, dense, embedding, gru, gruD, lstm, masking, minGru, minLstm, RecurrentCell, rnn, simpleRnn, timeDistributed,
+  attentionDecoder,
+  bidirectional, dense, embedding, gru, gruD, lstm, masking, minGru, minLstm, RecurrentCell, rnn, segRnn, simpleRnn, timeDistributed,
 } from "sluice/layers"; // prettier-ignore
 import { trace, type LayerTrace, type Trace } from "sluice/explain";
 import { add } from "sluice/ops";
@@ -326,6 +327,31 @@ describe("what models are made of", () => {
       for (const [i, t] of traces.entries())
         assertClose(t.outputs!.subarray((n - 1) * 2, n * 2), y.data.subarray(i * 2, i * 2 + 2), `after ${n}`);
     }
+  });
+
+  test("a decoder that looks first, step by step; segments of channels", async () => {
+    const [source, target] = ["source", "target"].map((name) => input({ shape: [null], dtype: "int32", name }));
+    const embedded = embedding({ inputDim: 9, outputDim: 5, maskZero: true }).apply(source!);
+    const encoded = gru({ units: 4, returnSequences: true }).apply(embedded);
+    const decoder = attentionDecoder({
+      vocabularySize: 7,
+      embeddingSize: 4,
+      units: 8,
+      attention: "additive",
+      attendFirst: true,
+      name: "decoder",
+    });
+    const m = shake(model({ inputs: [source!, target!], outputs: decoder.apply([target!, encoded]) }));
+    const x = { source: tensor([[1, 2, 3, 0]], [1, 4], "int32"), target: tensor([[1, 2, 3]], [1, 3], "int32") };
+    const [t] = await trace(m, x);
+    assert.deepEqual(t!.layers.map((l) => [l.layer, l.cell, l.steps]), [["gru", "gru", 3], ["decoder/gru_0", "gru", 3]]); // prettier-ignore
+    assertSameBits(t!.output, (await m.predict(x)).data, "output");
+    assertSameBits(t!.outputs!, t!.output, "an output at each of the decoder's steps");
+
+    const segments = shake(sequential([input({ shape: [12, 2] }), segRnn({ units: 4, segmentLength: 3, horizon: 6 })]));
+    const [s] = await trace(segments, tensor(draw(24), [1, 12, 2]));
+    assert.deepEqual(s!.layers.map((l) => [l.layer, l.steps]), [["seg_rnn/cell[0]", 4], ["seg_rnn/cell[1]", 4]]); // prettier-ignore
+    assert.equal(s!.outputs, null); // six steps to come are not the twelve that came
   });
 
   test("errors name what is there", async () => {

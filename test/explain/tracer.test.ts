@@ -125,6 +125,26 @@ describe("Tracer", () => {
     assert.ok([second.output, ...Object.values(second.layers[0]!.signals)].every((a, i) => a === arrays[i]));
   });
 
+  test("a step allocates no more than a stream's", () => {
+    const stack = [
+      gru({ units: 8, returnSequences: true }),
+      lstm({ units: 8, returnSequences: true }),
+      minGru({ units: 8 }),
+    ];
+    const tracer = new Tracer(shake(sequential([input({ shape: [null, D] }), ...stack, dense({ units: 2 })])));
+    tracer.pin("lstm", 1, 0.5);
+    const frame = new Float32Array(D);
+    const round = () => {
+      const before = process.memoryUsage().heapUsed;
+      for (let i = 0; i < 10_000; i++) tracer.step(frame);
+      return (process.memoryUsage().heapUsed - before) / 10_000;
+    };
+    round(); // tiers up
+    const rounds = [1, 2, 3, 4].map(round).filter((bytes) => bytes > 0); // less than nothing: a collection fell into the round
+    const least = Math.min(...rounds);
+    assert.ok(rounds.length === 0 || least < 256, `${least.toFixed(1)} bytes a step`);
+  });
+
   test("a model that runs backwards in time is refused", () => {
     const m = sequential([
       input({ shape: [null, D] }),

@@ -139,6 +139,20 @@ describe("rankUnits", () => {
     assert.ok(ranked.slice(1).every((r) => r.effect < 1e-6));
   });
 
+  test("every unit as if it were held by itself, in all layers, over batches", async () => {
+    const layers = [lstm({ units: 3, returnSequences: true }), gru({ units: 2 })];
+    const m = shake(sequential([input({ shape: [null, D] }), ...layers, dense({ units: 2, activation: "softmax" })]));
+    const x = ragged([4, 2, 5, 3, 1].map((n, i) => tensor(draw(n * D, i), [n, D])));
+    const free = await clamp(m, x, {});
+    const ranked = await rankUnits(m, x, { value: 0.3, output: 1, scale: "output", batchSize: 2 });
+    assert.equal(ranked.length, 5);
+    for (const { layer, unit, change, effect } of ranked) {
+      const changes = (await ablate(m, x, { layer, units: unit, value: 0.3 })).map((y, i) => y[1]! - free[i]![1]!);
+      const mean = (values: number[]) => values.reduce((a, b) => a + b, 0) / values.length;
+      assertClose([change, effect], [mean(changes), mean(changes.map(Math.abs))], `${layer} ${unit}`, 1e-6);
+    }
+  });
+
   test("by the loss", async () => {
     const [m, x] = [readsOne(), series(4, 6)];
     const y = await m.predict(x);
