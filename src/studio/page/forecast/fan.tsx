@@ -90,7 +90,6 @@ export function Fan({ reply, forecast }: FanProps) {
           height={340}
           xText={(i) => String(chart.labels[i] ?? "")}
           yLabel={unit ?? chosen}
-          step={shown - 1}
         />
         <p class="small muted">{widest ? t("means", { share: percent(widest.share) }) : t("plain")}</p>
         <Table forecast={forecast} />

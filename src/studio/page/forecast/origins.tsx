@@ -159,7 +159,10 @@ function ByOrigin({ origins, at, onChoose }: ByOriginProps) {
                   </button>
                 </th>
                 {rows[i]!.map((error, k) => (
-                  <td key={names[k]} class={`number ${error === Math.min(...rows[i]!) ? "best" : ""}`}>
+                  <td
+                    key={names[k]}
+                    class={`number ${figure(error, 3) === figure(Math.min(...rows[i]!), 3) ? "best" : ""}`}
+                  >
                     {figure(error, 3)}
                   </td>
                 ))}

@@ -20,15 +20,31 @@ interface Settings {
   readonly topK: number | null;
   readonly topP: number;
   readonly seed: number | null;
+  /** Pieces a second; null: as fast as the network writes. */
+  readonly pace: number | null;
 }
 
-const START: Settings = { prompt: "", temperature: TEMPERATURE, length: LENGTH, topK: null, topP: 1, seed: null };
+/** The first can be read along, and the temperature be changed meanwhile. */
+const PACES = [30, 100, null] as const;
+/** What the server is told in place of no limit, which JSON does not have. */
+const FASTEST = 1e6;
 
-function requestOf({ prompt, temperature, length, topK, topP, seed }: Settings): GenerateRequest {
+const START: Settings = {
+  prompt: "",
+  temperature: TEMPERATURE,
+  length: LENGTH,
+  topK: null,
+  topP: 1,
+  seed: null,
+  pace: PACES[0],
+};
+
+function requestOf({ prompt, temperature, length, topK, topP, seed, pace }: Settings): GenerateRequest {
   return {
     prompt,
     length,
     temperature,
+    ...(pace !== null && { pace }),
     ...(topK !== null && { topK }),
     ...(topP < 1 && { topP }),
     ...(seed !== null && { seed }),
@@ -44,6 +60,7 @@ export function GeneratePage({ params }: PageProps) {
   const set = (change: Partial<Settings>) => {
     setSettings({ ...settings, ...change });
     if (change.temperature !== undefined) writing.change({ temperature: change.temperature });
+    if (change.pace !== undefined) writing.change({ pace: change.pace ?? FASTEST });
   };
   return (
     <div class="generate-columns">
@@ -78,6 +95,17 @@ export function GeneratePage({ params }: PageProps) {
             onValue={(temperature) => set({ temperature })}
           />
           <Slider id="topP" value={settings.topP} least={0.05} most={1} onValue={(topP) => set({ topP })} />
+          <fieldset class="field">
+            <legend class="small">{t("pace")}</legend>
+            <div class="segments generate-pace">
+              {PACES.map((pace) => (
+                <label key={pace}>
+                  <input type="radio" name="pace" checked={settings.pace === pace} onChange={() => set({ pace })} />
+                  {pace === null ? t("fastest") : t("perSecond", { count: pace })}
+                </label>
+              ))}
+            </div>
+          </fieldset>
           <div class="generate-numbers">
             <NumberField
               id="length"

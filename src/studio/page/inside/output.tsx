@@ -1,5 +1,6 @@
 /** What the network answers at the step that is marked, beside what it would answer without pins and silent units. */
 import { useMemo } from "preact/hooks";
+import type { Answer } from "../../../tasks/task.js";
 import { figure, percent } from "../../ui/format.js";
 import { dictionary } from "../../ui/i18n.js";
 import { answersAt, type AnswersAt } from "./answers.js";
@@ -76,7 +77,7 @@ function Rows({ shown, touched }: { readonly shown: AnswersAt; readonly touched:
   const place = (value: number) => (negative ? 50 + (50 * value) / full : (100 * value) / full);
   const text = (value: number) => (shares ? percent(value, 1) : figure(value, 3));
   return (
-    <ul class="answers" aria-label={t("title")}>
+    <ul class={`answers ${negative ? "signed" : ""}`} aria-label={t("title")}>
       {rows.map(({ name, value, free, change }) => (
         <li key={name}>
           <span class="answers-name break">{name}</span>
@@ -105,18 +106,50 @@ function Rows({ shown, touched }: { readonly shown: AnswersAt; readonly touched:
   );
 }
 
+/** In the data's units, as the network answers without changes. */
 function Answers({ state }: { readonly state: InsideState }) {
-  const answer = state.seen.value!.answers[0];
-  if (!answer) return null;
+  const { answers } = state.seen.value!;
+  if (answers.length === 0) return null;
+  if (answers.length > 1) return <AnswerTable answers={answers} />;
   return (
     <dl class="answer small" aria-label={t("answer")}>
-      {Object.entries(answer).map(([name, value]) => (
+      {Object.entries(answers[0]!).map(([name, value]) => (
         <div key={name}>
           <dt class="muted break">{name}</dt>
           <dd class="break tabular">{told(value)}</dd>
         </div>
       ))}
     </dl>
+  );
+}
+
+function AnswerTable({ answers }: { readonly answers: readonly Answer[] }) {
+  const names = Object.keys(answers[0]!);
+  return (
+    <div class="answer-table" tabIndex={0} role="region" aria-label={t("answer")}>
+      <table class="table">
+        <thead>
+          <tr>
+            {names.map((name) => (
+              <th key={name} scope="col">
+                {name}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {answers.map((answer, i) => (
+            <tr key={i}>
+              {names.map((name) => (
+                <td key={name} class="tabular">
+                  {told(answer[name])}
+                </td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
   );
 }
 

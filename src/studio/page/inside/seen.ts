@@ -1,4 +1,5 @@
 /** What the server saw inside the network, its arrays decoded. */
+import { sharesOf } from "../../../explain/shares.js";
 import type { GateSaturation, TracedCell } from "../../../explain/types.js";
 import type { Answer, TaskName } from "../../../tasks/task.js";
 import type { OutputView } from "../../../tasks/view.js";
@@ -31,16 +32,34 @@ export interface Seen {
   readonly before: readonly Maybe[] | null;
 }
 
-export function decode({ layers, input: { audio, values, ...input }, outputs, ...reply }: InsideReply): Seen {
+/** Tasks whose outputs are choices among pieces: they are shown as probabilities, also where the network gives logits. */
+const CHOOSES: readonly TaskName[] = ["generate", "translate", "transcribe"];
+
+export function decode({ layers, input: { audio, values, ...input }, ...reply }: InsideReply): Seen {
+  const width = reply.outputNames.length;
+  const chooses = CHOOSES.includes(reply.task) && width > 1;
+  const shares = (logits: readonly Maybe[]) => {
+    return chooses
+      ? [
+          ...sharesOf(
+            logits.map((value) => value ?? Number.NaN),
+            width,
+          ),
+        ]
+      : logits;
+  };
+  const outputs = reply.outputs === null ? null : fromFloats(reply.outputs);
   return {
     ...reply,
+    output: shares(reply.output),
+    before: reply.before && shares(reply.before),
     layers: layers.map(({ signals, ...layer }) => ({
       ...layer,
       signals: new Map(Object.entries(signals).map(([name, floats]) => [name, fromFloats(floats)])),
     })),
     input: { ...input, values: values === null ? null : fromFloats(values) },
     audio: audio ?? null,
-    outputs: outputs === null ? null : fromFloats(outputs),
+    outputs: outputs && chooses ? sharesOf(outputs, width) : outputs,
   };
 }
 

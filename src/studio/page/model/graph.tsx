@@ -5,7 +5,7 @@ import { layOut, type Edge, type Place } from "./graph-layout.js";
 import { shapeText } from "./shape.js";
 import { t } from "./texts.js";
 
-const NODE_WIDTH = 168;
+const NODE_WIDTH = 208;
 const NODE_HEIGHT = 56;
 const GAP_X = 20;
 const GAP_Y = 30;

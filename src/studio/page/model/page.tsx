@@ -52,6 +52,9 @@ function Network({ model }: { readonly model: ModelReply }) {
   );
 }
 
+/** A small layer is not nothing. */
+const shareText = (share: number) => (share < 0.001 ? `< ${percent(0.001, 1)}` : percent(share, 1));
+
 function Figures({ model }: { readonly model: ModelReply }) {
   const { parameters, trainable, multiplyAdds } = model;
   const figures: readonly (readonly [string, string, string])[] = [
@@ -118,7 +121,7 @@ function Layers({ model, chosen, onChoose }: LayersProps) {
                       <span class="bar" aria-hidden="true">
                         <span style={{ width: `${100 * share(layer)}%` }} />
                       </span>
-                      <span class="tabular small muted">{percent(share(layer), 1)}</span>
+                      <span class="tabular small muted">{shareText(share(layer))}</span>
                     </span>
                   )}
                 </td>

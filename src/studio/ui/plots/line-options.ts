@@ -101,7 +101,11 @@ export function chartOptions(
     cursor: {
       y: false,
       drag: { x: false, y: false, setScale: false },
-      points: { size: 7, width: 2, fill: colourOf("--surface") },
+      points: {
+        size: (_, i) => (lines[i - 1]?.edge ? 0 : 7),
+        width: (_, i) => (lines[i - 1]?.edge ? 0 : 2),
+        fill: colourOf("--surface"),
+      },
     },
     scales: {
       x: { time: false, range: xRange },

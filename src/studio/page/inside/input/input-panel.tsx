@@ -37,6 +37,7 @@ export function InputPanel({ state, signature }: InputPanelProps) {
   );
   useEffect(() => {
     const sample = first.value?.samples[0];
+    if (first.value && !sample && own) setTab("own");
     if (sample && !state.input.peek()) {
       setChosen(sample);
       state.input.value = { sample: sample.index };
