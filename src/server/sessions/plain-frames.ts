@@ -89,7 +89,12 @@ const withoutTime = (shape: readonly number[]) => (shape.length > 1 && shape[0] 
 
 function nested(data: TensorData, at: number, shape: readonly number[]): Json {
   const [n = 1, ...inner] = shape;
-  if (inner.length === 0) return Array.from(data.subarray(at, at + n));
+  if (inner.length === 0) {
+    // Several times faster than Array.from of a part.
+    const list = new Array<Json>(n);
+    for (let i = 0; i < n; i++) list[i] = data[at + i]!;
+    return list;
+  }
   const size = inner.reduce((a, b) => a * b, 1);
   return Array.from({ length: n }, (_, i) => nested(data, at + i * size, inner));
 }
