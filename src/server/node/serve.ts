@@ -154,9 +154,12 @@ function listen(server: Server, port: number, host: string): Promise<void> {
 async function shutDown(server: Server, app: ServerApp, grace: number): Promise<void> {
   app.stop();
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  // A connection that is kept alive is idle only when its answer has gone out.
+  const sweep = setInterval(() => server.closeIdleConnections(), 20);
   server.closeIdleConnections();
   const deadline = setTimeout(() => server.closeAllConnections(), grace * 1000);
   await closed;
+  clearInterval(sweep);
   clearTimeout(deadline);
   await app.close();
 }
