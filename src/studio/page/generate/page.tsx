@@ -3,6 +3,7 @@ import { useEffect, useMemo, useState } from "preact/hooks";
 import type { GenerateRequest } from "../../api.js";
 import { Icon } from "../../ui/icons.js";
 import { Failure } from "../../ui/notices.js";
+import { NumberInput } from "../../ui/number-input.js";
 import type { PageProps } from "../pages.js";
 import { t } from "./texts.js";
 import { WrittenText } from "./written.js";
@@ -180,19 +181,13 @@ function NumberField({ id, value, least = 1, most, onValue }: NumberFieldProps) 
   return (
     <div class="field">
       <label for={`generate-${id}`}>{t(id)}</label>
-      <input
+      <NumberInput
         id={`generate-${id}`}
-        class="input"
-        type="number"
-        min={least}
-        max={most}
-        step={1}
-        value={value ?? ""}
-        aria-describedby={`generate-${id}-help`}
-        onChange={(event) => {
-          const { valueAsNumber } = event.currentTarget;
-          onValue(Number.isNaN(valueAsNumber) ? null : Math.round(valueAsNumber));
-        }}
+        value={value}
+        least={least}
+        {...(most !== undefined && { most })}
+        describedBy={`generate-${id}-help`}
+        onValue={onValue}
       />
       <span class="help" id={`generate-${id}-help`}>
         {t(`${id}Help`)}

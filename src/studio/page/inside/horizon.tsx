@@ -70,7 +70,14 @@ function Curve({ state, horizon }: { readonly state: InsideState; readonly horiz
   return (
     <>
       <p class="reach">{t("reach", { share: percent(share), reach, steps: gradient.length })}</p>
-      <LineChart label={t("title")} x={x} lines={lines} height={170} xLabel={t("lag")} />
+      <LineChart
+        label={t("title")}
+        x={x}
+        lines={lines}
+        height={170}
+        xLabel={t("lag")}
+        xText={(lag) => (Number.isInteger(lag) ? String(lag) : "")}
+      />
       <p class="small muted">
         {t("means", { output: targetName(state.seen.value!, output) })} {t("scaled")}
       </p>

@@ -4,6 +4,7 @@ import type { MatchReply } from "../../api.js";
 import { count, percent } from "../../ui/format.js";
 import { dictionary } from "../../ui/i18n.js";
 import { Failure, Loading } from "../../ui/notices.js";
+import { NumberInput } from "../../ui/number-input.js";
 import { useAsked } from "./asked.js";
 import type { InsideState, Span } from "./state.js";
 import { stepName } from "./words.js";
@@ -123,16 +124,12 @@ function StepField({ label, value, most, onValue }: StepFieldProps) {
   return (
     <label class="row small">
       <span class="muted">{label}</span>
-      <input
-        class="input step-field"
-        type="number"
-        min={1}
-        max={most}
-        value={value ?? ""}
-        onChange={(event) => {
-          const step = event.currentTarget.valueAsNumber;
-          if (step >= 1 && step <= most) onValue(Math.round(step));
-        }}
+      <NumberInput
+        class="step-field"
+        value={value}
+        least={1}
+        most={most}
+        onValue={(step) => step !== null && onValue(step)}
       />
     </label>
   );

@@ -108,12 +108,14 @@ function Rows({ shown, touched }: { readonly shown: AnswersAt; readonly touched:
 
 /** In the data's units, as the network answers without changes. */
 function Answers({ state }: { readonly state: InsideState }) {
-  const { answers } = state.seen.value!;
+  const { answers, audio } = state.seen.value!;
   if (answers.length === 0) return null;
   if (answers.length > 1) return <AnswerTable answers={answers} />;
+  // A clip that came by itself has no path.
+  const shown = Object.entries(answers[0]!).filter(([name]) => !(audio && name === "path"));
   return (
     <dl class="answer small" aria-label={t("answer")}>
-      {Object.entries(answers[0]!).map(([name, value]) => (
+      {shown.map(([name, value]) => (
         <div key={name}>
           <dt class="muted break">{name}</dt>
           <dd class="break tabular">{told(value)}</dd>

@@ -25,6 +25,7 @@ const t = dictionary(
     hold: "holds it",
     select: "A drag selects steps",
     rows: "Each row is a unit, each column a step; the bars on the right are the values at the step that is marked.",
+    backward: "This direction reads from the end: its first step is the last one here.",
     at: "{signal} at step {step}",
     map: "{signal}, layer {layer}",
   },
@@ -42,6 +43,7 @@ const t = dictionary(
     hold: "固定",
     select: "拖动选择步",
     rows: "每一行是一个单元，每一列是一步；右侧的条形是当前步的值。",
+    backward: "这个方向从末尾开始读：它的第一步是这里的最后一步。",
     at: "第 {step} 步的 {signal}",
     map: "{layer} 层的 {signal}",
   },
@@ -92,7 +94,9 @@ export function SignalMaps({ state }: { readonly state: InsideState }) {
             </select>
           </label>
         </div>
-        <p class="small muted">{t("rows")}</p>
+        <p class="small muted">
+          {t("rows")} {layer.layer.endsWith("/backward") && t("backward")}
+        </p>
         {[...layer.signals].map(([signal, values]) => (
           <SignalMap key={signal} state={state} layer={layer} signal={signal} values={values} />
         ))}

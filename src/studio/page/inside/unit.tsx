@@ -3,6 +3,7 @@ import { useMemo } from "preact/hooks";
 import { figure, percent } from "../../ui/format.js";
 import { dictionary } from "../../ui/i18n.js";
 import { Icon } from "../../ui/icons.js";
+import { NumberInput } from "../../ui/number-input.js";
 import { LineChart, shortNumber } from "../../ui/plots/index.js";
 import type { SeenLayer } from "./seen.js";
 import { titleOf } from "./signal-words.js";
@@ -59,18 +60,13 @@ export function UnitPanel({ state }: { readonly state: InsideState }) {
           >
             <Icon name="right" class="flipped" />
           </button>
-          <input
-            class="input"
-            type="number"
-            min={1}
-            max={layer.units}
-            aria-label={t("pick")}
+          <NumberInput
+            label={t("pick")}
             placeholder={`1–${layer.units}`}
-            value={unit === null ? "" : unit + 1}
-            onChange={(event) => {
-              const number = event.currentTarget.valueAsNumber;
-              if (number >= 1 && number <= layer.units) choose(Math.round(number) - 1);
-            }}
+            value={unit === null ? null : unit + 1}
+            least={1}
+            most={layer.units}
+            onValue={(number) => (number === null ? (state.unit.value = null) : choose(number - 1))}
           />
           <button
             type="button"

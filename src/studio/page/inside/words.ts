@@ -32,7 +32,6 @@ export function layerName(layer: string): string {
 
 /** White space is named, so that it can be seen. */
 export function stepName(label: string | undefined): string {
-  if (label === " ") return w("space");
   if (label === "\n") return w("line");
-  return label ?? "";
+  return label !== undefined && label !== "" && label.trim() === "" ? w("space") : (label ?? "");
 }

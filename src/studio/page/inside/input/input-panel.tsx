@@ -1,5 +1,5 @@
 /** What goes into the network: a text, drawn numbers, a clip, or one of the run's own samples. */
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import type { Signature } from "../../../../tasks/view.js";
 import type { SampleInfo, SamplesReply } from "../../../api.js";
 import { dictionary } from "../../../ui/i18n.js";
@@ -32,13 +32,14 @@ export function InputPanel({ state, signature }: InputPanelProps) {
     own === "text" || own === "rows" || own === "row" ? "own" : "samples",
   );
   const [chosen, setChosen] = useState<SampleInfo | null>(null);
+  const typed = useRef(false);
   const first = useResource(`${state.path("samples")}?from=0&count=${SAMPLES}`, (key, signal) =>
     get<SamplesReply>(key, signal),
   );
   useEffect(() => {
     const sample = first.value?.samples[0];
     if (first.value && !sample && own) setTab("own");
-    if (sample && !state.input.peek()) {
+    if (sample && !state.input.peek() && !typed.current) {
       setChosen(sample);
       state.input.value = { sample: sample.index };
     }
@@ -66,7 +67,12 @@ export function InputPanel({ state, signature }: InputPanelProps) {
         {tab === "samples" || !own ? (
           <SamplePicker first={first} path={state.path("samples")} chosen={chosen} onChoose={choose} />
         ) : own === "text" ? (
-          <TextInput start={chosen?.text ?? ""} onText={(text) => (state.input.value = { text })} />
+          <TextInput
+            key={chosen?.index}
+            start={chosen?.text ?? ""}
+            onTyping={() => (typed.current = true)}
+            onText={(text) => (state.input.value = { text })}
+          />
         ) : own === "audio" ? (
           <AudioInput onAudio={(audio) => (state.input.value = { audio })} />
         ) : (

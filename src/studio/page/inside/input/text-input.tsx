@@ -17,14 +17,21 @@ const t = dictionary(
 /** As long as somebody goes on typing nothing is asked. */
 const PAUSE_MS = 250;
 
-/** @param props.start what stands there until somebody types */
-export function TextInput({ start, onText }: { readonly start: string; readonly onText: (text: string) => void }) {
+interface TextInputProps {
+  /** What stands there until somebody types. */
+  readonly start: string;
+  /** Somebody types: what comes later must not replace it. */
+  readonly onTyping: () => void;
+  readonly onText: (text: string) => void;
+}
+
+export function TextInput({ start, onTyping, onText }: TextInputProps) {
   const [text, setText] = useState<string | null>(null);
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   useEffect(() => () => clearTimeout(timer.current), []);
-  useEffect(() => setText(null), [start]);
   const change = (next: string) => {
     setText(next);
+    onTyping();
     clearTimeout(timer.current);
     if (next !== "") timer.current = setTimeout(() => onText(next), PAUSE_MS);
   };
