@@ -42,11 +42,12 @@ export async function mainJob(root: string, print: (text: string) => void): Prom
   print(`${textTable(["part", "days", "from", "to"], parts)}\n`);
   const model = makeModel(split);
   const summary = model.summary(print);
-  const folder = RunFolder.create(root, "seattle-weather", begin);
   const where = environment(await model.prepareTraining(), begin);
-  markRun(folder, "running");
-  folder.writeJson(RUN_FILES.config, configOf(model));
-  folder.writeJson(RUN_FILES.environment, where);
+  const folder = RunFolder.create(root, "seattle-weather", begin, (fresh) => {
+    markRun(fresh, "running");
+    fresh.writeJson(RUN_FILES.config, configOf(model));
+    fresh.writeJson(RUN_FILES.environment, where);
+  });
   print("");
   const history = await train(model, split, folder.file(RUN_FILES.history));
 

@@ -1,4 +1,5 @@
-import { existsSync, lstatSync, mkdirSync, readdirSync, statSync } from "node:fs";
+import { randomUUID } from "node:crypto";
+import { existsSync, lstatSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
 import { basename, dirname, join, relative, resolve } from "node:path";
 import type { Json } from "../format/json.js";
 import { nearest } from "../util/checks.js";
@@ -18,6 +19,9 @@ export const RUN_FILES = {
   tensorBoard: "tensorboard",
   best: "checkpoints/best.safetensors",
   last: "checkpoints/last.safetensors",
+  previous: "checkpoints/previous.safetensors",
+  checkpoints: "checkpoints/checkpoints.json",
+  lock: "run.lock",
   model: "model.safetensors",
   evaluation: "evaluation.json",
   report: "report.html",
@@ -33,17 +37,30 @@ export class RunFolder {
   private constructor(readonly path: string) {}
 
   /**
-   * Makes the folder.
+   * Makes the folder: under another name first, so that no run is seen, nor left by a crash, without what tells what it is.
    * @param root where runs are kept; made when it is not there
    * @param name what the run is about: letters, digits, "-" and "_"
+   * @param fill writes what the run begins with, config.json above all
    */
-  static create(root: string, name: string, date: Date): RunFolder {
+  static create(
+    root: string,
+    name: string,
+    date: Date,
+    fill: (folder: RunFolder) => void = () => undefined,
+  ): RunFolder {
     check(/^[\w-]+$/.test(name), () => `run folder: name must be letters, digits, "-" and "_", got ${show(name)}`);
     makeFolders(root);
     const stamp = localTime(date).replaceAll(":", "-"); // no colons in Windows's file names
+    const hidden = makeHidden(root, `${stamp}-${name}`);
+    try {
+      fill(new RunFolder(hidden));
+    } catch (error) {
+      rmSync(hidden, { recursive: true, force: true });
+      throw error;
+    }
     for (let i = 1; ; i++) {
       const path = join(root, `${stamp}-${name}${i === 1 ? "" : `-${i}`}`);
-      if (!makeNew(path)) continue;
+      if (!showAs(hidden, path)) continue;
       writeWhole(join(root, LATEST), `${basename(path)}\n`);
       return new RunFolder(path);
     }
@@ -145,7 +162,7 @@ export function latestFile(root: string): string {
 export function namesIn(root: string): string[] {
   if (!isFolder(root)) return [];
   return readdirSync(root)
-    .filter((name) => !lstatSync(join(root, name)).isFile())
+    .filter((name) => !name.startsWith(".") && !lstatSync(join(root, name)).isFile())
     .sort();
 }
 
@@ -168,13 +185,28 @@ function makeFolders(path: string): void {
   }
 }
 
-/** Makes the folder; false when something of that name is there. */
-function makeNew(path: string): boolean {
+/** A folder that no list shows, of a name that nobody else has. */
+function makeHidden(root: string, name: string): string {
+  const path = join(root, `.${name}-${randomUUID()}`);
   try {
     mkdirSync(path);
+    return path;
+  } catch (error) {
+    throw new SluiceError(`run folder: cannot make ${join(root, name)}: ${(error as Error).message}`, { cause: error });
+  }
+}
+
+/** What systems say of a folder of that name which is there, and not empty. */
+const TAKEN = new Set(["EEXIST", "ENOTEMPTY", "EPERM", "ENOTDIR"]);
+
+/** Gives the folder its name; false when something of that name is there. */
+function showAs(hidden: string, path: string): boolean {
+  if (existsSync(path)) return false;
+  try {
+    renameSync(hidden, path);
     return true;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
+    if (TAKEN.has((error as NodeJS.ErrnoException).code ?? "") && existsSync(path)) return false;
     throw new SluiceError(`run folder: cannot make ${path}: ${(error as Error).message}`, { cause: error });
   }
 }

@@ -69,6 +69,11 @@ export function runOptions() {
       .regex(/^[\w-]+$/, "expected letters, digits, - and _")
       .optional()
       .describe("Name of the run; default the name of the data."),
+    saveEvery: z
+      .number()
+      .min(0)
+      .default(60)
+      .describe("Seconds after which a checkpoint is written within an epoch too; 0: after each step."),
   };
 }
 

@@ -3,6 +3,7 @@ import { existsSync, statSync } from "node:fs";
 import { basename } from "node:path";
 import { loadModel, type History } from "sluice";
 import type { DataSource } from "../data/index.js";
+import { hasCheckpoint, loadLast } from "../runs/checkpoints.js";
 import { readEnvironment } from "../runs/environment.js";
 import { readEvaluation } from "../runs/evaluation.js";
 import { fingerprint } from "../runs/fingerprint.js";
@@ -72,11 +73,12 @@ export async function resumeRun(where: string, options: ResumeOptions = {}, root
   const task = taskNamed(here, name);
   const source = options.data ?? dataOf(here, folder, data);
   check(readStatus(folder).state !== "running", () => `${here}: another process is training it`);
-  check(folder.has(RUN_FILES.last), () => `${here}: it has no checkpoint; begin anew with the same settings`);
+  check(hasCheckpoint(folder), () => `${here}: it has no checkpoint; begin anew with the same settings`);
   await checkSame(here, folder, source);
   const given = { ...settings, ...(options.epochs !== undefined && { epochs: options.epochs }) };
-  const model = await loadModel(folder.file(RUN_FILES.last));
-  const context = { warn: options.warn ?? console.warn, signal: options.signal, initialEpoch: model.epoch };
+  const warn = options.warn ?? console.warn;
+  const model = await loadLast(folder, warn);
+  const context = { warn, signal: options.signal, initialEpoch: model.epoch };
   const prepared = await task.prepare(source, readOptions(here, task.options, given), context);
   try {
     const ended = readStatus(folder).state === "finished";

@@ -53,11 +53,12 @@ export async function trainTask<S extends OptionsSchema, P extends Pipeline>(
     const where = environment(await prepared.model.prepareTraining(), begin);
     const command = hooks.command ?? callOf(task.name, source, given);
     const print = await fingerprint(contentOf(source));
-    const folder = RunFolder.create(runs, name, begin);
-    markRun(folder, "running");
-    folder.writeJson(RUN_FILES.config, { task: task.name, data: sourceName(source), ...prepared.settings });
-    folder.writeJson(RUN_FILES.environment, { ...where, command });
-    folder.writeJson(RUN_FILES.data, { fingerprint: print, facts: Object.fromEntries(prepared.facts) });
+    const folder = RunFolder.create(runs, name, begin, (fresh) => {
+      markRun(fresh, "running");
+      fresh.writeJson(RUN_FILES.config, { task: task.name, data: sourceName(source), ...prepared.settings });
+      fresh.writeJson(RUN_FILES.environment, { ...where, command });
+      fresh.writeJson(RUN_FILES.data, { fingerprint: print, facts: Object.fromEntries(prepared.facts) });
+    });
     hooks.onFolder?.(folder.path);
     return await runTraining({
       prepared,

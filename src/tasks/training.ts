@@ -10,8 +10,10 @@ import type { Environment } from "../runs/environment.js";
 import { BEFORE_FIRST, bestEpochOf } from "../runs/plots/curves.js";
 import { gradientNormsJsonl } from "../runs/gradient-norms-jsonl.js";
 import { readHistory } from "../runs/metrics-jsonl.js";
+import { saveLast } from "../runs/checkpoints.js";
 import { runCallbacks } from "../runs/run-callbacks.js";
 import { RUN_FILES, type RunFolder } from "../runs/run-folder.js";
+import { lockRun } from "../runs/run-lock.js";
 import { runProgress } from "../runs/run-progress.js";
 import { markRun } from "../runs/run-status.js";
 import { attach } from "./attachment.js";
@@ -43,16 +45,32 @@ export async function runTraining<P extends Pipeline>(session: Session<P>): Prom
   const { folder, hooks } = session;
   const begin = performance.now();
   const seconds = () => (performance.now() - begin) / 1000;
-  markRun(folder, "running");
+  const lock = lockRun(folder);
   try {
+    markRun(folder, "running");
     const start = await startValueOf(session.prepared);
     const history = await fitRun(session, start);
     if (hooks.signal?.aborted) return await interrupt(session, history, start, seconds());
     return await finish(session, history, start, seconds);
   } catch (error) {
-    markRun(folder, "failed", (error as Error).message);
+    noteFailure(folder, error as Error);
     throw error;
+  } finally {
+    lock.release();
   }
+}
+
+/** On a full disk the note cannot be written either: what ended the run must be told all the same. */
+function noteFailure(folder: RunFolder, error: Error): void {
+  try {
+    markRun(folder, "failed", error.message);
+  } catch {
+    // The error that led here says more.
+  }
+}
+
+function saveEveryOf({ settings }: Prepared): number {
+  return (settings["saveEvery"] as number | undefined) ?? Infinity;
 }
 
 async function fitRun<P extends Pipeline>(session: Session<P>, start: number | null): Promise<History> {
@@ -61,7 +79,7 @@ async function fitRun<P extends Pipeline>(session: Session<P>, start: number | n
   const best = bestOf([...(before?.history[monitor] ?? []), start ?? Number.NaN], mode);
   if (start !== null && !before) await saveCheckpoint(model, folder.file(RUN_FILES.best));
   const keeping = [
-    ...runCallbacks(folder, { monitor, mode }, { best, append: before !== null }),
+    ...runCallbacks(folder, { monitor, mode }, { best, append: before !== null }, saveEveryOf(prepared)),
     earlyStoppingAfter(before, { monitor, mode, patience, start, best }),
     runProgress(folder, batchSize),
     ...normsKept(session),
@@ -70,6 +88,7 @@ async function fitRun<P extends Pipeline>(session: Session<P>, start: number | n
   const options: FitOptions = {
     epochs,
     initialEpoch: model.epoch,
+    initialStep: model.position?.step ?? 0,
     validationData: prepared.validation,
     callbacks: keeping.map((callback) => ofWholeEpochs(callback, monitor)),
     ...(tbptt !== undefined && { tbptt }),
@@ -118,7 +137,7 @@ async function interrupt<P extends Pipeline>(
   seconds: number,
 ): Promise<Run<P>> {
   const { prepared, model, folder, hooks } = session;
-  await saveCheckpoint(model, folder.file(RUN_FILES.last));
+  await saveLast(folder, model);
   markRun(folder, "interrupted", "stopped by the user");
   if (hooks.report !== false) await writeReport(session, history, start, null, seconds);
   return new Run({ model, pipeline: prepared.pipeline, folder: folder.path, evaluation: null, history });

@@ -272,8 +272,8 @@ class Run implements TrainingRun {
         this.stop((error as Error).message);
         break;
       }
-      await notify(callbacks, (c) => c.onBatchEnd?.(step, live, this));
-      step++;
+      const done = step++;
+      await notify(callbacks, (c) => c.onBatchEnd?.(done, live, this));
       await this.#breather.breathe();
       if (this.#stopped) break; // before the data set is asked for a batch that would not be used
     }

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { latestRun, RunFolder, runPath } from "../../src/runs/run-folder.js";
+import { latestRun, namesIn, RunFolder, runPath } from "../../src/runs/run-folder.js";
 
 const root = () => mkdtempSync(join(tmpdir(), "sluice-runs-"));
 const date = new Date(2026, 2, 1, 14, 5, 9);
@@ -91,4 +91,19 @@ test("a root that cannot be made is an error, not a trace", () => {
   writeFileSync(file, "");
   assert.throws(() => RunFolder.create(join(file, "runs"), "a", date), /run folder: cannot make .*ENOTDIR/);
   assert.ok(!existsSync(join(file, "runs")));
+});
+
+test("a folder is seen when it is filled, not before; what fails while it is filled leaves nothing", () => {
+  const place = root();
+  RunFolder.create(place, "a", date, (fresh) => {
+    fresh.writeJson("config.json", {});
+    assert.deepEqual(namesIn(place), []);
+    assert.ok(!existsSync(join(place, "latest")));
+  });
+  assert.deepEqual(namesIn(place), ["2026-03-01T14-05-09-a"]);
+  const full = () => {
+    throw new Error("no room");
+  };
+  assert.throws(() => RunFolder.create(place, "b", date, full), /no room/);
+  assert.deepEqual(readdirSync(place).sort(), ["2026-03-01T14-05-09-a", "latest"]);
 });

@@ -29,19 +29,25 @@ function classifier(): Model {
 type Train = (model: Model, options: FitOptions) => ReturnType<Model["fit"]>;
 
 /** Trains without a stop; and with one after a number of steps, from the bytes that were there then. */
-async function both(make: () => Model, train: Train, stopAfter: number) {
+async function both(make: () => Model, train: Train, stopAfter: number, taken: "then" | "at the end" = "then") {
   const whole = make();
   const { history } = await train(whole, { epochs, verbose: 0 });
   const first = make();
   let steps = 0;
+  let bytes: Uint8Array | null = null;
+  const stop = () => {
+    if (++steps !== stopAfter) return;
+    if (taken === "then") bytes = first.toBytes();
+    controller.abort();
+  };
   const controller = new AbortController();
   await train(first, {
     epochs,
     verbose: 0,
     signal: controller.signal,
-    callbacks: { onBatchEnd: () => void (++steps === stopAfter && controller.abort()) },
+    callbacks: { onBatchEnd: stop },
   });
-  const resumed = await loadModel(first.toBytes());
+  const resumed = await loadModel(bytes ?? first.toBytes());
   const after = await train(resumed, {
     epochs,
     verbose: 0,
@@ -52,7 +58,10 @@ async function both(make: () => Model, train: Train, stopAfter: number) {
 }
 
 async function checkResumed(make: () => Model, train: Train, stopAfter: number): Promise<void> {
-  const { whole, history, resumed, after, from } = await both(make, train, stopAfter);
+  for (const taken of ["then", "at the end"] as const) await checkFrom(await both(make, train, stopAfter, taken));
+}
+
+async function checkFrom({ whole, history, resumed, after, from }: Awaited<ReturnType<typeof both>>): Promise<void> {
   for (const [i, weights] of whole.getWeights().entries())
     assert.deepEqual(resumed.getWeights()[i]!.data, weights.data);
   for (const [name, values] of Object.entries(history)) assert.deepEqual(after[name], values.slice(from), name);

@@ -6,6 +6,7 @@ import { readTable, type DataSource, type Table } from "../../data/index.js";
 import { environment } from "../../runs/environment.js";
 import { fingerprint } from "../../runs/fingerprint.js";
 import { RUN_FILES, RunFolder } from "../../runs/run-folder.js";
+import { lockRun } from "../../runs/run-lock.js";
 import { markRun } from "../../runs/run-status.js";
 import { readingOf } from "../common-options.js";
 import type { ForecastOptions } from "../forecast/options.js";
@@ -58,10 +59,11 @@ export async function backtestForecast(
   const made = environment(await first.model.prepareTraining(), begin);
   const command = hooks.command ?? `await forecast.backtest(${JSON.stringify(sourceName(source))}, ${JSON.stringify(given)})`; // prettier-ignore
   const print = await fingerprint(contentOf(source));
-  const folder = RunFolder.create(options.runs, `${options.name ?? slugOf(source)}-backtest`, begin);
-  folder.writeJson(RUN_FILES.config, { task: "forecast", verb: "backtest", data: sourceName(source), ...options });
-  folder.writeJson(RUN_FILES.environment, { ...made, command });
-  folder.writeJson(RUN_FILES.data, { fingerprint: print, facts: Object.fromEntries(first.facts) });
+  const folder = RunFolder.create(options.runs, `${options.name ?? slugOf(source)}-backtest`, begin, (fresh) => {
+    fresh.writeJson(RUN_FILES.config, { task: "forecast", verb: "backtest", data: sourceName(source), ...options });
+    fresh.writeJson(RUN_FILES.environment, { ...made, command });
+    fresh.writeJson(RUN_FILES.data, { fingerprint: print, facts: Object.fromEntries(first.facts) });
+  });
   hooks.onFolder?.(folder.path);
   return runBacktest({ source: sourceName(source), course, options, folder, hooks, command, first });
 }
@@ -106,13 +108,16 @@ type FitPipeline = Fit["pipeline"];
 export async function runBacktest(session: BacktestSession): Promise<Backtest> {
   const { folder } = session;
   const begin = performance.now();
-  markRun(folder, "running");
+  const lock = lockRun(folder);
   try {
+    markRun(folder, "running");
     return await rollOn(session, begin);
   } catch (error) {
     if (error instanceof BacktestStopped) markRun(folder, "interrupted", "stopped by the user");
     else markRun(folder, "failed", (error as Error).message);
     throw error;
+  } finally {
+    lock.release();
   }
 }
 

@@ -3,6 +3,7 @@ import type { Callback } from "sluice";
 import { loadModel, type Model } from "sluice";
 import { join } from "node:path";
 import { takeRows, type Table } from "../../data/index.js";
+import { hasCheckpoint, loadLast } from "../../runs/checkpoints.js";
 import { environment } from "../../runs/environment.js";
 import { readHistory } from "../../runs/metrics-jsonl.js";
 import { namesIn, RUN_FILES, RunFolder } from "../../runs/run-folder.js";
@@ -58,17 +59,20 @@ export async function fitAt(
 ): Promise<Fit | null> {
   const before = foundIn(root, name);
   if (before && readStatus(before).state === "finished") return takeFit(before);
-  const checkpoint = before?.has(RUN_FILES.last) ? await loadModel(before.file(RUN_FILES.last)) : null;
+  const checkpoint = before && hasCheckpoint(before) ? await loadLast(before, plan.warn) : null;
   const prepared = ready ?? (await prepareAt(plan, origin, checkpoint?.epoch));
   try {
     const model = checkpoint ?? prepared.model;
     attach(model, prepared.pipeline);
     const made = environment(await model.prepareTraining(), new Date());
     const command = plan.hooks.command ?? "";
-    const folder = before ?? RunFolder.create(root, name, new Date());
     const source = plan.table.source;
-    folder.replaceJson(RUN_FILES.config, { task: "forecast", data: source, ...prepared.settings });
-    folder.replaceJson(RUN_FILES.environment, { ...made, command });
+    const describe = (folder: RunFolder) => {
+      folder.replaceJson(RUN_FILES.config, { task: "forecast", data: source, ...prepared.settings });
+      folder.replaceJson(RUN_FILES.environment, { ...made, command });
+    };
+    if (before) describe(before);
+    const folder = before ?? RunFolder.create(root, name, new Date(), describe);
     const history = readHistory(folder.file(RUN_FILES.metrics));
     const run = await runTraining({
       prepared,

@@ -82,11 +82,13 @@ export async function backtestRun(
   const print = await fingerprint(contentOf(source));
   if (trainedIn !== null && sameData(RunFolder.open(trainedIn), print.sha256))
     (hooks.warn ?? console.warn)(`backtest: ${sourceName(source)} is what the network was trained on; only origins after its training part say how good it is`); // prettier-ignore
-  const folder = RunFolder.create(options.runs, `${options.name ?? slugOf(source)}-backtest`, begin);
   const settings = { run: where, initial: options.initial ?? null, period: options.period ?? pipeline.plan.horizon, origins: options.origins ?? null }; // prettier-ignore
-  folder.writeJson(RUN_FILES.config, { task: "forecast", verb: "backtest", data: sourceName(source), ...settings });
-  folder.writeJson(RUN_FILES.environment, { ...environment(await model.preparePrediction(), begin), command });
-  folder.writeJson(RUN_FILES.data, { fingerprint: print, facts: {} });
+  const made = environment(await model.preparePrediction(), begin);
+  const folder = RunFolder.create(options.runs, `${options.name ?? slugOf(source)}-backtest`, begin, (fresh) => {
+    fresh.writeJson(RUN_FILES.config, { task: "forecast", verb: "backtest", data: sourceName(source), ...settings });
+    fresh.writeJson(RUN_FILES.environment, { ...made, command });
+    fresh.writeJson(RUN_FILES.data, { fingerprint: print, facts: {} });
+  });
   hooks.onFolder?.(folder.path);
   const seconds = () => (performance.now() - started) / 1000;
   const parts = forecasts ? [forecasts] : [];
