@@ -1,6 +1,7 @@
 /** What `--json` prints, verb by verb; published as schema/output.json. The tests hold each verb to it. */
 import { z } from "zod";
 import { TASKS } from "../tasks/registry.js";
+import { explainReply } from "./explain-schema.js";
 import { checkReply, exportReply, importReply, modelFile } from "./interop-schema.js";
 
 const count = z.int().min(0);
@@ -261,6 +262,7 @@ export const REPLIES = {
   evaluate,
   predict,
   generate,
+  explain: explainReply,
   compare,
   backtest,
   "runs list": runsList,

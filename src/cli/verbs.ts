@@ -62,6 +62,15 @@ export const VERBS: Readonly<Record<string, Verb>> = {
     examples: ['sluice generate runs/latest --prompt "Once upon a time" --length 1000 --temperature 0.8 --seed 1'],
     load: () => import("./verbs/generate.js"),
   },
+  explain: {
+    summary: "Show what an answer hangs on: words, steps and features, how far back, and what goes on inside.",
+    examples: [
+      'sluice explain runs/latest --input "A superb film with a dull ending" --method all',
+      'sluice explain runs/latest --data prices.csv --output "close +3"',
+      "sluice explain runs/latest --audio clip.wav --out explained/",
+    ],
+    load: () => import("./verbs/explain.js"),
+  },
   compare: {
     summary: "Train one network for each combination of options, and choose on the validation part.",
     examples: ["sluice compare prices.csv --task forecast --target close --cells gru,lstm,simpleRnn --units 32,64,128"],

@@ -13,6 +13,8 @@ export type Block =
   | { code: string }
   /** The same for reading: long lines are wrapped. */
   | { prose: string }
+  /** Pieces of a text, each shaded by how much it counts, from −1 to 1: against in one colour, for in another. */
+  | { shaded: readonly { readonly text: string; readonly share: number }[] }
   /** A line to copy, however long: wrapped, in the letters of code. */
   | { command: string }
   | { svg: string }
@@ -38,6 +40,10 @@ p{margin:8px 0;max-width:70ch}
 .verdict{border-left:4px solid var(--good);background:var(--panel);padding:10px 14px;margin:16px 0;max-width:none}.verdict.bad{border-color:var(--bad)}
 svg{display:block;margin:4px 0 20px}.narrow{display:none}
 @media (max-width:700px){.narrow{display:block}.broad{display:none}.keep svg{max-width:none}}
+.shaded{font:17px/2 Georgia,serif;max-width:none;white-space:pre-wrap}
+mark{--tint:#0072b2;color:inherit;border-radius:3px;padding:2px 1px;background:color-mix(in srgb,var(--tint) calc(var(--share)*45%),transparent);border-bottom:2px solid color-mix(in srgb,var(--tint) calc(20% + var(--share)*80%),transparent)}
+mark.against{--tint:#d55e00;border-bottom-style:dashed}
+@media (prefers-color-scheme:dark){mark{--tint:#56b4e9}mark.against{--tint:#f08a4b}}
 pre{background:var(--panel);border:1px solid var(--line);border-radius:6px;padding:12px;overflow-x:auto;overflow-wrap:normal;font:13px/1.45 ui-monospace,monospace}
 pre.command{white-space:pre-wrap;overflow-wrap:anywhere}
 pre.prose{white-space:pre-wrap;overflow-wrap:anywhere;font:15px/1.55 Georgia,serif}
@@ -72,12 +78,23 @@ function render(block: Block): string {
   if ("text" in block) return `<p dir="auto">${escapeText(block.text)}</p>`;
   if ("verdict" in block)
     return `<p class="verdict${block.good ? "" : " bad"}" dir="auto">${escapeText(block.verdict)}</p>`;
+  if ("shaded" in block) return `<p class="shaded" dir="auto">${block.shaded.map(shade).join("")}</p>`;
   if ("code" in block) return `<pre>${escapeText(block.code)}</pre>`;
   if ("command" in block) return `<pre class="command">${escapeText(block.command)}</pre>`;
   if ("prose" in block) return `<pre class="prose" dir="auto">${escapeText(block.prose)}</pre>`;
   if ("svg" in block) return `<div class="wide keep">${block.svg}</div>`;
   if ("wide" in block) return `<div class="broad">${block.wide}</div><div class="narrow">${block.narrow}</div>`;
   return renderTable(block.table);
+}
+
+/** Below this nothing of a colour would be seen. */
+const FAINT = 0.02;
+
+/** The size is told by the strength of the colour and of the line below, the sign by the colour and whether the line is broken. */
+function shade({ text, share }: { readonly text: string; readonly share: number }): string {
+  if (!(Math.abs(share) >= FAINT)) return escapeText(text);
+  const strength = Math.min(1, Math.abs(share)).toFixed(2);
+  return `<mark class="${share > 0 ? "for" : "against"}" style="--share:${strength}">${escapeText(text)}</mark>`;
 }
 
 /** Numbers with units, dashes and blanks among them. */
