@@ -3,12 +3,19 @@ import { useId } from "preact/hooks";
 import { count } from "../ui/format.js";
 import { locale } from "../ui/i18n.js";
 import { Icon } from "../ui/icons.js";
+import { networkName } from "./cards/run-name.js";
 import { change, facts, settings } from "./session.js";
 import { CHOICES, DEFAULTS, LARGEST_SEED, toFragment, type Choice, type Settings } from "./settings.js";
 import { t } from "./texts.js";
 
 const CELL_NAMES = { gru: "GRU", lstm: "LSTM", simpleRnn: "RNN", minGru: "minGru" };
 const OPTIMIZER_NAMES = { adam: "Adam", rmsprop: "RMSprop", sgd: "SGD" };
+
+/** On a phone the settings are folded, so that the pictures come first. */
+const WIDE = !matchMedia("(max-width: 820px)").matches;
+
+const describeSettings = (now: Settings) =>
+  [networkName(now), `${t("learningRate")} ${now.learningRate}`, `${t("length")} ${now.length}`].join(" · ");
 
 const set = <Name extends keyof Settings>(name: Name, value: Settings[Name]) =>
   change({ ...settings.value, [name]: value });
@@ -17,25 +24,29 @@ export function Controls() {
   const now = settings.value;
   const usual = toFragment(now) === toFragment(DEFAULTS[now.problem]);
   return (
-    <form class="controls" onSubmit={(event) => event.preventDefault()}>
-      <h2>{t("network")}</h2>
-      <Segments name="cell" label={t("cell")} text={(cell) => CELL_NAMES[cell]} />
-      <Slider name="units" label={t("units")} />
-      <Segments name="layers" label={t("layers")} text={String} />
-      <p class="muted small" aria-live="polite">
-        {facts.value ? t("weights", { count: facts.value.parameters }) : " "}
-      </p>
-      <h2>{t("training")}</h2>
-      <Slider name="learningRate" label={t("learningRate")} />
-      <Segments name="clip" label={t("clip")} text={(norm) => (norm === 0 ? t("clipOff") : String(norm))} />
-      <Segments name="optimizer" label={t("optimizer")} text={(name) => OPTIMIZER_NAMES[name]} />
-      <Slider name="length" label={t("length")} />
-      <Slider name="batch" label={t("batch")} />
-      <Seed />
-      <button type="button" class="button plain usual" disabled={usual} onClick={() => change(DEFAULTS[now.problem])}>
-        {t("usual")}
-      </button>
-    </form>
+    <details class="controls" open={WIDE}>
+      <summary>{t("settings", { what: describeSettings(now) })}</summary>
+      <div class="fields">
+        {" "}
+        <h2>{t("network")}</h2>
+        <Segments name="cell" label={t("cell")} text={(cell) => CELL_NAMES[cell]} />
+        <Slider name="units" label={t("units")} />
+        <Segments name="layers" label={t("layers")} text={String} />
+        <p class="muted small" aria-live="polite">
+          {facts.value ? t("weights", { count: facts.value.parameters }) : " "}
+        </p>
+        <h2>{t("training")}</h2>
+        <Slider name="learningRate" label={t("learningRate")} />
+        <Segments name="clip" label={t("clip")} text={(norm) => (norm === 0 ? t("clipOff") : String(norm))} />
+        <Segments name="optimizer" label={t("optimizer")} text={(name) => OPTIMIZER_NAMES[name]} />
+        <Slider name="length" label={t("length")} />
+        <Slider name="batch" label={t("batch")} />
+        <Seed />
+        <button type="button" class="button plain usual" disabled={usual} onClick={() => change(DEFAULTS[now.problem])}>
+          {t("usual")}
+        </button>
+      </div>
+    </details>
   );
 }
 

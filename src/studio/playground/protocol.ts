@@ -46,7 +46,7 @@ export type View = SeriesView | TextView;
 
 export interface SeriesView {
   readonly kind: "series";
-  /** What each step reads, for people; null for plain numbers, which stand in `inputs`. */
+  /** What each step reads, for people; empty or null for plain numbers, which stand in `inputs`. */
   readonly labels: readonly string[] | null;
   readonly inputs: readonly number[];
   /** What is to be answered after each step. */

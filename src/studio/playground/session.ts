@@ -19,6 +19,8 @@ export const going = signal(false);
 export const slow = signal(false);
 export const temperature = signal(0.7);
 export const frame = signal<Frame | null>(null);
+/** Updates a second, when last measured. */
+export const speed = signal<number | null>(null);
 /** The gradients of the first step that showed any. */
 export const firstGradients = signal<readonly GradientNorm[] | null>(null);
 export const facts = signal<{ readonly parameters: number; readonly baseline: number } | null>(null);
@@ -31,8 +33,11 @@ export const chosenStep = signal<number | null>(null);
 export const chosenUnit = signal(0);
 export const chosenLayer = signal(0);
 
-/** The first step from which on the loss has been below the baseline; null when it is not. */
-export const belowSince = computed(() => (facts.value ? curve.value.belowSince(facts.value.baseline) : null));
+/** A network that knows no more than the baseline hovers about it, now a little above, now a little below. */
+const CLEARLY = 0.95;
+
+/** The first step from which on the loss has been clearly below the baseline; null when it is not. */
+export const belowSince = computed(() => (facts.value ? curve.value.belowSince(CLEARLY * facts.value.baseline) : null));
 
 const worker = new Worker(new URL("./worker.js", import.meta.url), { type: "module" });
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
@@ -52,6 +57,7 @@ function take(data: FromWorker): void {
   if (data.kind === "ready") facts.value = { parameters: data.parameters, baseline: data.baseline };
   else if (data.kind === "frame") {
     frame.value = data.frame;
+    speed.value = data.frame.stepsPerSecond ?? speed.value;
     curve.value = curve.value.with(data.frame);
     firstGradients.value ??= data.frame.gradients;
   } else {
@@ -74,7 +80,7 @@ export function reset(): void {
     if (curve.value.trained && curve.value.settings?.problem === settings.value.problem)
       earlier.value = { curve: curve.value, settings: curve.value.settings };
     else if (earlier.value?.settings.problem !== settings.value.problem) earlier.value = null;
-    frame.value = facts.value = failure.value = firstGradients.value = null;
+    speed.value = frame.value = facts.value = failure.value = firstGradients.value = null;
     curve.value = new Curve(settings.value);
     going.value = false;
     chosenStep.value = null;

@@ -48,7 +48,7 @@ const COMMON = {
 /** What learns well within half a minute. */
 export const DEFAULTS: Readonly<Record<ProblemName, Settings>> = {
   sine: { ...COMMON, problem: "sine", units: 12, length: 40 },
-  adding: { ...COMMON, problem: "adding", units: 16, length: 30 },
+  adding: { ...COMMON, problem: "adding", units: 16, length: 60 },
   parity: { ...COMMON, problem: "parity", units: 8, length: 16 },
   brackets: { ...COMMON, problem: "brackets", units: 8, length: 30 },
   text: { ...COMMON, problem: "text", units: 64, length: 50 },

@@ -21,6 +21,7 @@ export const t = dictionary(
     right: "Right answers",
     bits: "Bits a character",
     ofBaseline: "{share} of the baseline",
+    settings: "Settings: {what}",
     slow: "Slow motion",
     problem: "Problem",
     network: "Network",
@@ -93,9 +94,11 @@ export const t = dictionary(
     gradientNow: "now",
     gradientFirst: "at the first step",
     vanishes:
-      "At the first time step {ratio} of the gradient at the last is left: it vanishes, and nothing early can be learnt.",
-    reaches: "The first time step still gets {ratio} of the gradient at the last: training reaches all the way back.",
-    explodes: "At the first time step the gradient is {ratio} times that at the last: it explodes on the way back.",
+      "From the last time step back to the first, the gradient shrinks to {ratio} times its size: it vanishes, and nothing early can be learnt.",
+    reaches:
+      "From the last time step back to the first, the gradient changes by a factor of {ratio}: training reaches all the way back.",
+    explodes:
+      "From the last time step back to the first, the gradient grows by a factor of {ratio}: it explodes on the way.",
 
     foot: "Everything runs on your own machine: Sluice’s WebAssembly kernels in a worker of this page. Nothing is sent anywhere.",
   },
@@ -118,6 +121,7 @@ export const t = dictionary(
     right: "答对比例",
     bits: "每字符比特",
     ofBaseline: "基线的 {share}",
+    settings: "设置：{what}",
     slow: "慢动作",
     problem: "问题",
     network: "网络",
@@ -187,9 +191,9 @@ export const t = dictionary(
     gradientNone: "从第一步训练开始显示。",
     gradientNow: "现在",
     gradientFirst: "第一步训练时",
-    vanishes: "到第一个时间步，梯度只剩最后一步的 {ratio}：梯度消失，早期的内容无法学到。",
-    reaches: "第一个时间步仍得到最后一步梯度的 {ratio}：训练能一直追溯到开头。",
-    explodes: "第一个时间步的梯度是最后一步的 {ratio} 倍：梯度在回传途中爆炸。",
+    vanishes: "从最后一个时间步回传到第一个，梯度缩小到 {ratio} 倍：梯度消失，早期的内容无法学到。",
+    reaches: "从最后一个时间步回传到第一个，梯度变为 {ratio} 倍：训练能一直追溯到开头。",
+    explodes: "从最后一个时间步回传到第一个，梯度增大到 {ratio} 倍：梯度在途中爆炸。",
 
     foot: "一切都在您自己的机器上运行：Sluice 的 WebAssembly 内核在本页面的 Worker 中计算，不会向任何地方发送数据。",
   },
@@ -242,8 +246,10 @@ export const problemText = dictionary(
 
 export const signalText = dictionary(
   {
-    keep: "Keep share",
+    keep: "Keep share = 1 − write share",
     keepWhat: "How much of the old state stays; the rest is written anew.",
+    kept: "kept",
+    written: "written anew",
     write: "Write share",
     writeWhat: "How much of the candidate enters the state: 1 − keep.",
     reset: "Reset gate",
@@ -262,8 +268,10 @@ export const signalText = dictionary(
     stateWhat: "What the next step and the next layer read.",
   },
   {
-    keep: "保留比例",
+    keep: "保留比例 = 1 − 写入比例",
     keepWhat: "旧状态保留多少，其余部分被重写。",
+    kept: "保留",
+    written: "重写",
     write: "写入比例",
     writeWhat: "候选值有多少进入状态：1 − 保留比例。",
     reset: "重置门",

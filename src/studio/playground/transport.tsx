@@ -1,6 +1,6 @@
-import { count, figure, percent } from "../ui/format.js";
+import { count, figure, NONE, percent } from "../ui/format.js";
 import { Icon } from "../ui/icons.js";
-import { facts, failure, frame, go, going, reset, setSlow, settings, slow, stepOnce } from "./session.js";
+import { facts, failure, frame, go, going, reset, setSlow, settings, slow, speed, stepOnce } from "./session.js";
 import { t } from "./texts.js";
 
 /** Start, pause, step, start over; and how it goes. */
@@ -47,17 +47,20 @@ function Figures() {
   return (
     <dl class="numbers">
       <Figure name={t("steps")} value={count(now?.step ?? 0)} />
-      <Figure name={t("speed")} value={now?.stepsPerSecond ? count(now.stepsPerSecond) : "–"} extra="wide" />
+      <Figure name={t("speed")} value={speed.value === null ? NONE : count(speed.value)} extra="wide" />
       <Figure
         name={t("loss")}
         value={figure(now?.loss, 3)}
-        note={share === null ? "" : t("ofBaseline", { share: percent(share, share < 0.1 ? 1 : 0) })}
+        note={share === null ? "" : t("ofBaseline", { share: shareText(share) })}
       />
       {now?.right !== null && now && <Figure name={t("right")} value={percent(now.right, 1)} />}
       {text && <Figure name={t("bits")} value={now ? figure(now.loss / Math.LN2, 3) : "–"} />}
     </dl>
   );
 }
+
+/** "26%", "6.4%", "< 0.1%" */
+const shareText = (share: number) => (share < 0.001 ? `< ${percent(0.001, 1)}` : percent(share, share < 0.1 ? 1 : 0));
 
 function Figure(props: { name: string; value: string; note?: string; extra?: string }) {
   return (

@@ -1,4 +1,5 @@
 import { useMemo } from "preact/hooks";
+import { figure } from "../../ui/format.js";
 import { Loading } from "../../ui/notices.js";
 import { LineChart, type Line } from "../../ui/plots/index.js";
 import type { SeriesView } from "../protocol.js";
@@ -39,7 +40,7 @@ const TRUTHS = {
 } as const;
 
 function Series({ view }: { view: SeriesView }) {
-  const { truth, predicted, future, labels, beyond } = view;
+  const { truth, predicted, future, labels, inputs, beyond } = view;
   const T = truth.length;
   const x = useMemo(
     () => Array.from({ length: T + (future?.truth.length ?? 0) }, (_, t) => t + 1),
@@ -56,7 +57,8 @@ function Series({ view }: { view: SeriesView }) {
   }
   const regions = beyond === null ? [] : [{ from: beyond + 0.5, label: t("beyond") }];
   const step = chosenStep.value;
-  const reading = labels && step !== null ? t("reads", { step: step + 1, what: labels[step] ?? "" }) : "";
+  const reading =
+    labels && step !== null ? t("reads", { step: step + 1, what: labels[step] || figure(inputs[step], 2) }) : "";
   return (
     <>
       <LineChart

@@ -60,7 +60,7 @@ function Signals({ layer, labels }: { layer: LayerTrace; labels: readonly string
               steps={layer.steps}
               units={layer.units}
               {...colouring(signal, layer)}
-              {...(signal === "keep" ? { ends: [signalText("write"), signalText("keep")] as const } : {})}
+              {...(signal === "keep" ? { ends: [signalText("written"), signalText("kept")] as const } : {})}
               {...(labels ? { stepLabels: labels } : {})}
               step={chosenStep.value}
               onStep={(step) => (chosenStep.value = step)}

@@ -44,7 +44,7 @@ export function LossCard() {
           x={steps}
           lines={lines}
           log
-          height={220}
+          height={problem === "text" ? 460 : 220}
           xText={count}
           yText={(loss) => figure(loss, 3)}
         />

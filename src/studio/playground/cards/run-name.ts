@@ -2,9 +2,12 @@ import { DEFAULTS, type Settings } from "../settings.js";
 
 const NAMES = { gru: "GRU", lstm: "LSTM", simpleRnn: "RNN", minGru: "minGru" };
 
+/** Its cell and units. */
+export const networkName = ({ cell, units }: Settings): string => `${NAMES[cell]} ${units}`;
+
 /** A run in a few words: its cell and units, and what else sets it apart from another. */
 export function describeRun(run: Settings, other: Settings): string {
   const names = Object.keys(DEFAULTS[run.problem]) as (keyof Settings)[];
   const apart = names.filter((name) => !["problem", "cell", "units"].includes(name) && run[name] !== other[name]);
-  return [`${NAMES[run.cell]} ${run.units}`, ...apart.map((name) => `${name} ${run[name]}`)].join(", ");
+  return [networkName(run), ...apart.map((name) => `${name} ${run[name]}`)].join(", ");
 }

@@ -33,7 +33,7 @@ export const adding: Problem = {
       x: tensor(Float32Array.from(pairs(drawn)), [1, steps, 2]),
       view: (outputs) => ({
         kind: "series",
-        labels: numbers.map((value, t) => (marks[t] ? value.toFixed(2).slice(1) : "·")),
+        labels: numbers.map((value, t) => (marks[t] ? value.toFixed(2).slice(1) : "")),
         inputs: numbers,
         truth: numbers.map((_, t) => sum({ numbers: numbers.slice(0, t + 1), marks })),
         predicted: outputs,

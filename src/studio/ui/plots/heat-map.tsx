@@ -123,7 +123,7 @@ export function HeatMap(props: HeatMapProps) {
   };
   const say = ({ step, unit }: Cell) => {
     const name = stepLabels?.[step];
-    const where = `${word("step")} ${step + 1}${name === undefined ? "" : ` “${name}”`}`;
+    const where = `${word("step")} ${step + 1}${!name ? "" : ` “${name}”`}`;
     return `${word("unit")} ${unit + 1}, ${where}: ${shortNumber(values[step * units + unit]!)}`;
   };
   const at = cursor && cursor.step < steps && cursor.unit < units ? cursor : null;

@@ -52,7 +52,7 @@ export function LineChart(props: LineChartProps) {
 
   useLayoutEffect(() => {
     if (width === 0) return;
-    const axes = { regions, log, xLabel, yLabel, xText };
+    const axes = { whole: Array.from(x).every(Number.isInteger), regions, log, xLabel, yLabel, xText };
     const options = chartOptions({ width, height }, lines, bands, axes, setPointed);
     chart.current = new uPlot(options, alignedData(x, lines, log), field.current!);
     return () => {
@@ -82,14 +82,14 @@ export function LineChart(props: LineChartProps) {
   };
   const valueAt = ({ values }: Line, i: number) => {
     const value = values[i];
-    return value === null || value === undefined || Number.isNaN(value) ? "–" : yText(value);
+    return value === null || value === undefined || Number.isNaN(value) ? "" : yText(value);
   };
   const told = lines.filter(({ edge }) => !edge);
   const summary = told.map((line) => `${line.label} ${valueAt(line, x.length - 1)}`).join(", ");
 
   return (
     <div class="line-chart">
-      {legend && <Legend lines={lines} text={(line) => (x.length > 0 ? valueAt(line, at) : "–")} />}
+      {legend && <Legend lines={lines} text={(line) => valueAt(line, at)} />}
       <div
         class="line-chart-field"
         ref={field}

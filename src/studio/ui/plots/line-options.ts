@@ -32,6 +32,8 @@ export interface Region {
 }
 
 export interface Axes {
+  /** Whether every x is a whole number. */
+  readonly whole: boolean;
   readonly regions: readonly Region[];
   readonly log: boolean;
   readonly xLabel: string | undefined;
@@ -66,6 +68,26 @@ const linearRange: uPlot.Range.Function = (_, low, high) => {
 const xRange: uPlot.Range.Function = (_, low, high) =>
   low === null || high === null ? [0, 1] : low === high ? [low, low + 1] : [low, high];
 
+/** Steps between ticks where there is nothing between the values of x, such as steps of time. */
+const WHOLE = [1, 2, 5]
+  .flatMap((digit) => Array.from({ length: 9 }, (_, power) => digit * 10 ** power))
+  .sort((a, b) => a - b);
+
+/** Room that a tick of a logarithmic axis needs, in CSS pixels. */
+const LOG_TICK_PX = 24;
+
+/** Of the ticks of a logarithmic axis, as many powers of ten as there is room for; with 1, 2 and 5 where there are few. */
+function logTicks(u: uPlot, splits: number[]): (number | null)[] {
+  const power = (value: number) => Math.floor(Math.log10(value) + 1e-9);
+  const digit = (value: number) => Math.round(value / 10 ** power(value));
+  const powers = splits.filter((value) => digit(value) === 1).length;
+  const room = Math.max(1, u.bbox.height / uPlot.pxRatio / LOG_TICK_PX);
+  const every = Math.max(1, Math.ceil(powers / room));
+  const shows = (value: number) =>
+    digit(value) === 1 ? power(value) % every === 0 : powers < 3 && powers * 3 < room && [2, 5].includes(digit(value));
+  return splits.map((value) => (shows(value) ? value : null));
+}
+
 function axis(label: string | undefined, text: (value: number) => string, side: 2 | 3): uPlot.Axis {
   const stroke = colourOf("--text-3");
   const grid = colourOf("--border");
@@ -83,6 +105,11 @@ function axis(label: string | undefined, text: (value: number) => string, side: 
     space: side === 2 ? 56 : 30,
     values: (_, splits) => splits.map((value) => (value === null ? "" : text(value))),
   };
+}
+
+function yAxis({ yLabel, log }: Axes): uPlot.Axis {
+  const plain = axis(yLabel, shortNumber, 3);
+  return log ? { ...plain, filter: logTicks, grid: { ...plain.grid, filter: logTicks } } : plain;
 }
 
 /** What uPlot is told; colours and fonts are the style sheet's. */
@@ -111,7 +138,10 @@ export function chartOptions(
       x: { time: false, range: xRange },
       y: axes.log ? { distr: 3, range: logRange } : { range: linearRange },
     },
-    axes: [axis(axes.xLabel, axes.xText ?? shortNumber, 2), axis(axes.yLabel, shortNumber, 3)],
+    axes: [
+      { ...axis(axes.xLabel, axes.xText ?? shortNumber, 2), ...(axes.whole ? { incrs: WHOLE } : {}) },
+      yAxis(axes),
+    ],
     series: [
       {},
       ...lines.map((line, i): uPlot.Series => {
@@ -130,7 +160,7 @@ export function chartOptions(
       fill: `color-mix(in srgb, ${colour(band.colour ?? band.upper + 1)} 18%, transparent)`,
     })),
     hooks: {
-      drawClear: [(u) => axes.regions.forEach((region) => drawRegion(u, region))],
+      drawAxes: [(u) => axes.regions.forEach((region) => drawRegion(u, region))],
       setCursor: [(u) => onCursor(u.cursor.idx ?? null)],
     },
   };
@@ -142,11 +172,14 @@ function drawRegion(u: uPlot, { from, to, label }: Region): void {
   const end = to === undefined ? bbox.left + bbox.width : Math.min(bbox.left + bbox.width, u.valToPos(to, "x", true));
   if (!(end > start)) return;
   ctx.save();
-  ctx.fillStyle = colourOf("--surface-2");
+  ctx.fillStyle = colourOf("--border");
+  ctx.globalAlpha = 0.4;
   ctx.fillRect(start, bbox.top, end - start, bbox.height);
+  ctx.globalAlpha = 1;
   ctx.fillStyle = colourOf("--text-3");
   ctx.font = `${11 * uPlot.pxRatio}px ${colourOf("--sans")}`;
   ctx.textBaseline = "top";
+  ctx.textAlign = "left";
   ctx.beginPath();
   ctx.rect(start, bbox.top, end - start, bbox.height);
   ctx.clip();

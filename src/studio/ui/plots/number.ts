@@ -4,5 +4,5 @@ export function shortNumber(value: number): string {
   const size = Math.abs(value);
   const text =
     size !== 0 && (size < 1e-3 || size >= 1e5) ? value.toExponential(1) : String(Number(value.toPrecision(3)));
-  return text.replace("e+", "e").replaceAll("-", "−");
+  return text.replace("e+", "e").replace(".0e", "e").replaceAll("-", "−");
 }

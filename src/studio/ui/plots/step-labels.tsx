@@ -1,11 +1,12 @@
 /** Width of a character of the labels in CSS pixels; Chinese ones and most symbols take two. */
 const CHARACTER_PX = 6.7;
-const GAP_PX = 6;
+/** Between words; single characters may stand close. */
+const [GAP_PX, CLOSE_PX] = [6, 0.5];
 
 function widthOf(label: string): number {
   let characters = 0;
   for (const character of label) characters += character.codePointAt(0)! > 0x2000 ? 1.7 : 1;
-  return characters * CHARACTER_PX + GAP_PX;
+  return characters * CHARACTER_PX + (label.length > 1 ? GAP_PX : CLOSE_PX);
 }
 
 const shown = (label: string) => (label === " " ? "␣" : label === "\n" ? "↵" : label);
