@@ -15,7 +15,7 @@ import { t } from "./texts.js";
 
 export function App() {
   const { path } = place.value;
-  const match = pageAt(path.length === 0 ? ["runs"] : path);
+  const match = pageAt(path);
   const main = useRef<HTMLElement>(null);
   const address = path.join("/");
   useEffect(() => {
@@ -95,13 +95,13 @@ function Guarded({ match }: { readonly match: Match | null }) {
   if (now.state === "failed") return <Failure error={now.error} retry={() => void startSession()} />;
   if (now.state === "refused")
     return (
-      <Empty icon="link" title={t("noSession")}>
+      <Empty icon="link" title={t("noSession")} whole>
         <p>{t("noSessionHelp")}</p>
       </Empty>
     );
   if (!match)
     return (
-      <Empty icon="search" title={t("missing")}>
+      <Empty icon="search" title={t("missing")} whole>
         <p>{t("missingHelp")}</p>
         <a class="button" href={linkTo(["runs"])}>
           {t("toRuns")}

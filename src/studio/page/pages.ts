@@ -24,11 +24,11 @@ export interface PageEntry {
 
 // prettier-ignore
 export const PAGES: readonly PageEntry[] = [
-  { path: "runs", title: "runs", icon: "runs", place: "main", load: async () => (await import("./runs/page.js")).RunsPage },
+  { path: "runs", title: "runs", icon: "runs", place: "main", load: async () => (await import("./run/page.js")).RunsPage },
   { path: "new", title: "start", icon: "start", place: "main", load: async () => (await import("./start/page.js")).StartPage },
   { path: "data", title: "data", icon: "data", place: "main", load: async () => (await import("./data/page.js")).DataPage },
-  { path: "runs/:run", title: "overview", icon: "runs", place: "run", load: async () => (await import("./runs/run-page.js")).RunPage },
-  { path: "compare", title: "compare", icon: "runs", place: "link", load: async () => (await import("./runs/compare-page.js")).ComparePage },
+  { path: "runs/:run", title: "overview", icon: "runs", place: "run", load: async () => (await import("./run/run-page.js")).RunPage },
+  { path: "compare", title: "compare", icon: "runs", place: "link", load: async () => (await import("./run/compare-page.js")).ComparePage },
   // Pages of a run stand here, in the order of their tabs:
   { path: "runs/:run/inside", title: "inside", icon: "inside", place: "run", has: (run) => run.has.model, load: async () => (await import("./inside/page.js")).InsidePage },
   { path: "runs/:run/model", title: "model", icon: "model", place: "run", has: (run) => run.has.model, load: async () => (await import("./model/page.js")).ModelPage },

@@ -7,8 +7,12 @@ export interface Place {
   readonly query: URLSearchParams;
 }
 
+/** Where a visit begins, also while the token is still in the address. */
+const HOME = "/runs";
+
 function read(): string {
-  return location.hash.replace(/^#/, "");
+  const text = location.hash.replace(/^#/, "");
+  return text === "" || text === "/" || text.startsWith("token=") ? HOME : text;
 }
 
 const hash = signal(read());

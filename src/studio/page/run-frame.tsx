@@ -6,8 +6,8 @@ import { Icon } from "../ui/icons.js";
 import { Failure, Loading } from "../ui/notices.js";
 import { PAGES } from "./pages.js";
 import { linkTo } from "./routes.js";
-import { useRun } from "./runs/live.js";
-import { RunActions } from "./runs/run-actions.js";
+import { useRun } from "./run/live.js";
+import { RunActions } from "./run/run-actions.js";
 import { t } from "./texts.js";
 
 const TONES = { running: "accent live", finished: "good", interrupted: "warn", failed: "bad", broken: "bad" } as const;

@@ -18,7 +18,7 @@ export function figure(value: number | null | undefined, digits = 4): string {
   const whole = Number.isInteger(value) && size < 1e9;
   const options = whole
     ? { maximumFractionDigits: 0 }
-    : { minimumSignificantDigits: Math.min(digits, 3), maximumSignificantDigits: digits };
+    : { minimumSignificantDigits: digits, maximumSignificantDigits: digits };
   return value.toLocaleString(locale(), options).replace("-", "−");
 }
 

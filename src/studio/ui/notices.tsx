@@ -12,12 +12,14 @@ const t = dictionary(
 export function Empty(props: {
   readonly icon: IconName;
   readonly title: string;
+  /** It is all that the page shows. */
+  readonly whole?: boolean;
   readonly children?: ComponentChildren;
 }) {
   return (
     <div class="empty">
       <Icon name={props.icon} />
-      <h2>{props.title}</h2>
+      {props.whole ? <h1>{props.title}</h1> : <h2>{props.title}</h2>}
       {props.children}
     </div>
   );

@@ -3,6 +3,7 @@ import type { DataReply } from "../../api.js";
 import { Card } from "../../ui/card.js";
 import { count } from "../../ui/format.js";
 import { Bars } from "../../ui/plots/index.js";
+import { classNames } from "./columns.js";
 import { t } from "./texts.js";
 
 type Facts = DataReply["facts"];
@@ -18,9 +19,10 @@ interface Classes {
 function classesOf(facts: Facts): Classes[] {
   if (facts.kind === "text") return [];
   if (facts.kind !== "table") return facts.classes.length > 0 ? [{ name: "", classes: facts.classes }] : [];
-  return facts.columns.flatMap(({ name, type, classes }) =>
-    classes && classes.length > 1 && type === "text" ? [{ name, classes }] : [],
-  );
+  return facts.columns.flatMap((column) => {
+    const classes = classNames(column);
+    return classes && classes.length > 1 ? [{ name: column.name, classes }] : [];
+  });
 }
 
 export function ClassBalance({ facts }: { readonly facts: Facts }) {

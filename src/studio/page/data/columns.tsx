@@ -65,7 +65,13 @@ function Missing({ missing, rows }: { readonly missing: number; readonly rows: n
 const SHORT = 3;
 const MOST_NAMES = 5;
 
-function Range({ column: { range, dates, words, classes } }: { readonly column: ColumnFacts }) {
+/** Of a column of texts that are names rather than sentences: how often each comes. */
+export function classNames({ type, words, classes }: ColumnFacts): ColumnFacts["classes"] {
+  return type === "text" && words && words.greatest <= SHORT && classes && classes.length > 0 ? classes : undefined;
+}
+
+function Range({ column }: { readonly column: ColumnFacts }) {
+  const { range, dates, words } = column;
   if (range)
     return (
       <>
@@ -89,7 +95,8 @@ function Range({ column: { range, dates, words, classes } }: { readonly column: 
         </span>
       </>
     );
-  if (words && words.greatest <= SHORT && classes)
+  const classes = classNames(column);
+  if (classes)
     return (
       <>
         {classes
@@ -107,9 +114,8 @@ const MOST_CLASSES = 7;
 
 function Distribution(props: { column: ColumnFacts; histogram: Histogram | undefined; rows: number }) {
   const { column, histogram, rows } = props;
-  if (histogram) return <HistogramBars name={column.name} histogram={histogram} />;
-  const { classes } = column;
-  if (!classes || classes.length === 0) return null;
+  const classes = classNames(column);
+  if (!classes) return histogram ? <HistogramBars name={column.name} histogram={histogram} /> : null;
   const shown = classes.slice(0, MOST_CLASSES);
   const text = shown.map((one) => `${one.value} ${percent(one.count / rows, 1)}`).join(", ");
   return (

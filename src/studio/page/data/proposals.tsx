@@ -4,6 +4,7 @@ import { Card } from "../../ui/card.js";
 import { Icon } from "../../ui/icons.js";
 import { Note } from "../../ui/notices.js";
 import { linkTo } from "../routes.js";
+import { whyOf } from "../start/option-names.js";
 import { tIfKnown } from "../start/texts.js";
 import { t } from "./texts.js";
 
@@ -24,7 +25,7 @@ export function Proposals({ data }: { readonly data: DataReply }) {
                   </code>
                 ))}
               </span>
-              <p class="muted small">{why}</p>
+              <p class="muted small">{whyOf({ task, options, why })}</p>
             </div>
             <a class="button" href={linkTo(["new"], { path: data.path, proposal: String(i) })}>
               {t("use")}

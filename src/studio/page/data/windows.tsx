@@ -10,6 +10,7 @@ import { Failure, Loading, Note } from "../../ui/notices.js";
 import { HeatMap, LineChart } from "../../ui/plots/index.js";
 import { get } from "../client.js";
 import { useResource } from "../resource.js";
+import { written } from "../run/run-details.js";
 import { t } from "./texts.js";
 
 /** More lines in one chart cannot be followed: a heat map instead. */
@@ -28,148 +29,139 @@ export function Windows({ request }: { readonly request: StartRequest }) {
 }
 
 function Samples({ reply }: { readonly reply: WindowsReply }) {
-  const sample = useSignal(0);
-  const samples = Math.max(1, reply.inputs[0]?.shape[0] ?? 1);
-  const index = Math.min(sample.value, samples - 1);
+  const { references, warnings } = reply;
+  const chosen = useSignal(0);
+  const index = Math.min(chosen.value, references.length - 1);
   return (
     <div class="stack">
-      {reply.warnings.map((warning) => (
+      {warnings.map((warning) => (
         <Note key={warning} tone="warn">
           {warning}
         </Note>
       ))}
-      <div class="row wrap between">
-        <dl class="inline-pairs small">
-          {reply.facts.map(([name, text]) => (
-            <div key={name}>
-              <dt>{name}</dt>
-              <dd class="tabular break">{text}</dd>
-            </div>
-          ))}
-          <div>
-            <dt>{t("parameters")}</dt>
-            <dd class="tabular">{count(reply.parameters)}</dd>
+      <dl class="inline-pairs small">
+        {reply.facts.map(([name, text]) => (
+          <div key={name}>
+            <dt>{name}</dt>
+            <dd class="tabular break">{text}</dd>
           </div>
-        </dl>
-        <div class="row">
-          <button
-            type="button"
-            class="button icon small"
-            aria-label={t("previous")}
-            disabled={index === 0}
-            onClick={() => (sample.value = index - 1)}
-          >
-            <Icon name="right" class="flip" />
-          </button>
-          <span class="small tabular" aria-live="polite">
-            {t("sample", { index: index + 1 })}
-          </span>
-          <button
-            type="button"
-            class="button icon small"
-            aria-label={t("next")}
-            disabled={index >= samples - 1}
-            onClick={() => (sample.value = index + 1)}
-          >
-            <Icon name="right" />
-          </button>
+        ))}
+        <div>
+          <dt>{t("parameters")}</dt>
+          <dd class="tabular">{count(reply.parameters)}</dd>
         </div>
-      </div>
-      {reply.inputs.map((input) => (
-        <Sample key={input.name} input={input} index={index} title={`${t("inputs")} ${input.name}`} samples={samples} />
-      ))}
-      {reply.targets.map((target) => (
-        <Sample
-          key={target.name}
-          input={target}
-          index={index}
-          title={`${t("targets")} ${target.name}`}
-          samples={samples}
-        />
-      ))}
+      </dl>
+      {references.length > 0 && (
+        <>
+          <div class="row">
+            <Step label={t("previous")} back disabled={index === 0} go={() => (chosen.value = index - 1)} />
+            <Step label={t("next")} disabled={index >= references.length - 1} go={() => (chosen.value = index + 1)} />
+            <span class="small tabular break" aria-live="polite">
+              {t("sample", { index: index + 1, shown: references.length })}{" "}
+              <span class="muted">{written(references[index])}</span>
+            </span>
+          </div>
+          {[...reply.inputs, ...reply.targets].map((input) => (
+            <Input key={input.name} input={input} index={index} />
+          ))}
+        </>
+      )}
     </div>
   );
 }
 
-interface SampleProps {
-  readonly input: WindowInput;
-  readonly index: number;
-  readonly title: string;
-  readonly samples: number;
+function Step(props: { readonly label: string; readonly back?: boolean; readonly disabled: boolean; go(): void }) {
+  return (
+    <button
+      type="button"
+      class="button icon small"
+      aria-label={props.label}
+      disabled={props.disabled}
+      onClick={() => props.go()}
+    >
+      <Icon name="right" class={props.back ? "flip" : ""} />
+    </button>
+  );
 }
 
-function Sample({ input, index, title, samples }: SampleProps) {
+/** One sample, without its padding. */
+interface Seen {
+  /** What each step is. */
+  readonly steps: readonly string[];
+  readonly features: readonly string[];
+  /** [steps, features], [steps] pieces, or [features]. */
+  readonly values: Float32Array;
+}
+
+function seenOf({ kind, shape, steps, features }: WindowInput, all: Float32Array, index: number): Seen {
+  const [, length = 1, width = 1] = shape;
+  const own = all.subarray(index * length * width, (index + 1) * length * width);
+  if (kind === "vector") return { steps: [], features, values: own };
+  const names = steps[index] ?? [];
+  return { steps: names, features, values: own.subarray(0, names.length * width) };
+}
+
+function Input({ input, index }: { readonly input: WindowInput; readonly index: number }) {
   const all = useMemo(() => fromFloats(input.values), [input.values]);
-  const sizes = input.shape.slice(1);
-  const size = sizes.reduce((product, n) => product * n, 1);
-  const values = useMemo(() => all.subarray(index * size, (index + 1) * size), [all, index, size]);
-  const label = t("windowsOf", { index: index + 1, count: samples, name: input.name });
+  const seen = useMemo(() => seenOf(input, all, index), [input, all, index]);
   return (
     <figure class="window">
       <figcaption class="small">
-        <strong>{title}</strong>{" "}
+        <strong>{input.name}</strong>{" "}
         <span class="muted tabular">{t("shape", { shape: `[${input.shape.join(", ")}]` })}</span>
       </figcaption>
-      {sizes.length === 2 && sizes[0]! > 1 ? (
-        <Series input={input} values={values} steps={sizes[0]!} width={sizes[1]!} label={label} />
-      ) : (
-        <Numbers values={values} features={input.features} />
-      )}
+      {input.kind === "series" && <Series seen={seen} label={t("windowsOf", { index: index + 1, name: input.name })} />}
+      {input.kind === "tokens" && <Pieces texts={seen.steps} values={seen.values} />}
+      {input.kind === "vector" && <Pieces texts={seen.features} values={seen.values} />}
     </figure>
   );
 }
 
-interface SeriesProps {
-  readonly input: WindowInput;
-  readonly values: Float32Array;
-  readonly steps: number;
-  readonly width: number;
-  readonly label: string;
-}
-
-function Series({ input, values, steps, width, label }: SeriesProps) {
-  const x = useMemo(() => Array.from({ length: steps }, (_, i) => i + 1), [steps]);
-  const nameOf = (d: number) => input.features[d] ?? String(d + 1);
+function Series({ seen: { steps, features, values }, label }: { readonly seen: Seen; readonly label: string }) {
+  const width = features.length;
+  const x = useMemo(() => steps.map((_, i) => i + 1), [steps]);
   const lines = useMemo(
     () =>
-      Array.from({ length: Math.min(width, MOST_LINES) }, (_, d) => ({
-        label: nameOf(d),
-        values: x.map((_, i) => values[i * width + d]!),
-      })),
-    [values, width],
+      features
+        .slice(0, MOST_LINES)
+        .map((name, d) => ({ label: name, values: steps.map((_, i) => values[i * width + d]!) })),
+    [values],
   );
+  const nameOf = (i: number) => steps[i - 1] ?? "";
   if (width <= MOST_LINES)
-    return <LineChart label={label} x={x} lines={lines} height={150} yText={(v) => figure(v, 3)} />;
+    return <LineChart label={label} x={x} lines={lines} height={150} xText={nameOf} yText={(v) => figure(v, 3)} />;
   const largest = values.reduce((most, value) => Math.max(most, Math.abs(value)), 1e-6);
   return (
     <>
       <HeatMap
         label={label}
         values={values}
-        steps={steps}
+        steps={steps.length}
         units={width}
         scale="diverging"
         range={[-largest, largest]}
+        stepLabels={steps}
       />
-      {input.features.length > 0 && <p class="small muted break">{input.features.join(", ")}</p>}
+      <p class="small muted break">{features.join(", ")}</p>
     </>
   );
 }
 
-const MOST_NUMBERS = 64;
+const MOST_PIECES = 80;
 
-/** Numbers without time, or the pieces of a text. */
-function Numbers({ values, features }: { readonly values: Float32Array; readonly features: readonly string[] }) {
-  const shown = [...values.subarray(0, MOST_NUMBERS)];
+/** Pieces of a text with their numbers, or features with theirs. */
+function Pieces({ texts, values }: { readonly texts: readonly string[]; readonly values: Float32Array }) {
   return (
     <ul class="numbers tabular">
-      {shown.map((value, i) => (
+      {[...values.subarray(0, MOST_PIECES)].map((value, i) => (
         <li key={i}>
-          {features[i] !== undefined && <span class="muted break">{features[i]}</span>}
-          {figure(value)}
+          <span class="break">{shownText(texts[i] ?? "")}</span> <span class="muted">{figure(value, 3)}</span>
         </li>
       ))}
-      {values.length > MOST_NUMBERS && <li class="muted">… {t("vector", { count: values.length })}</li>}
+      {values.length > MOST_PIECES && <li class="muted">… {t("vector", { count: values.length })}</li>}
     </ul>
   );
 }
+
+/** White space can be seen. */
+const shownText = (text: string): string => text.replaceAll(" ", "␣").replaceAll("\n", "↵");

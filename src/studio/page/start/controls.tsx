@@ -1,7 +1,7 @@
 /** Controls for the kinds of options. What is typed is kept as it is, also while it is no value yet. */
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { ColumnFacts, OptionForm, OptionSchema } from "../../api.js";
-import { written } from "../runs/run-details.js";
+import { written } from "../run/run-details.js";
 import { parseList, parseOne, type Parsed } from "./check-value.js";
 import { MapControl } from "./map-control.js";
 import { kindOf } from "./option-kind.js";

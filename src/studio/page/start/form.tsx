@@ -4,7 +4,7 @@ import type { ColumnFacts, DataReply, OptionForm, StartRequest } from "../../api
 import { Card } from "../../ui/card.js";
 import { Icon } from "../../ui/icons.js";
 import { Windows } from "../data/windows.js";
-import { written } from "../runs/run-details.js";
+import { written } from "../run/run-details.js";
 import { requestOf, type FormState } from "./form-state.js";
 import { OptionField } from "./option-field.js";
 import { helpOf, nameOf } from "./option-names.js";

@@ -2,7 +2,7 @@
 import { useId } from "preact/hooks";
 import type { ColumnFacts, OptionForm } from "../../api.js";
 import { Icon } from "../../ui/icons.js";
-import { written } from "../runs/run-details.js";
+import { written } from "../run/run-details.js";
 import { Control } from "./controls.js";
 import type { FormState } from "./form-state.js";
 import { helpOf, nameOf } from "./option-names.js";

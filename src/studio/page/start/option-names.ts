@@ -1,7 +1,8 @@
 /** What options are called: in English by their names in configurations, in Chinese by a list that is fetched when it is needed. */
 import { effect, signal } from "@preact/signals";
-import type { OptionForm } from "../../api.js";
+import type { OptionForm, Proposal } from "../../api.js";
 import { language } from "../../ui/i18n.js";
+import { written } from "../run/run-details.js";
 
 type Names = Readonly<Record<string, readonly [name: string, help: string]>>;
 
@@ -21,6 +22,14 @@ export function nameOf(option: string): string {
     (_, before: string, after: string) => `${before} ${after.toLowerCase()}`,
   );
   return inChinese(option)?.[0] ?? `${words[0]!.toUpperCase()}${words.slice(1)}`;
+}
+
+/** Reasons come in English from the command line; in Chinese the settings are told instead. */
+export function whyOf({ options, why }: Proposal): string {
+  if (language.value !== "zh") return why;
+  return Object.entries(options)
+    .map(([name, value]) => `${nameOf(name)}：${written(value)}`)
+    .join("，");
 }
 
 export function helpOf({ name, description }: OptionForm): string {

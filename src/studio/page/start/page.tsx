@@ -11,6 +11,7 @@ import { linkTo, place, setQuery } from "../routes.js";
 import { session } from "../session.js";
 import { Form } from "./form.js";
 import { formState } from "./form-state.js";
+import { whyOf } from "./option-names.js";
 import { t, tIfKnown } from "./texts.js";
 
 export function StartPage() {
@@ -95,7 +96,7 @@ function TaskChoice(props: {
             />
             <span>
               <strong>{tIfKnown(proposal.task)}</strong>
-              <span class="muted small">{proposal.why}</span>
+              <span class="muted small">{whyOf(proposal)}</span>
             </span>
             <span class="badge accent">{t("proposed")}</span>
           </label>

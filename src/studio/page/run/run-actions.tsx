@@ -1,5 +1,6 @@
 /** What can be done with a run: stop it, let it go on, read its report. */
 import { useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
 import type { JobReply, ResumeRequest, RunSummary } from "../../api.js";
 import { Icon } from "../../ui/icons.js";
 import { toast, toastError } from "../../ui/toasts.js";
@@ -14,7 +15,15 @@ const LOOKS = 20;
 export function RunActions({ live }: { readonly live: LiveRun }) {
   const run = live.summary.value!;
   const report = live.detail.value?.report ?? null;
-  const mayResume = run.verb === null && (run.state === "interrupted" || run.state === "finished");
+  const ended = run.verb === null && (run.state === "interrupted" || run.state === "finished");
+  // The process that trained it ends a moment after it has said so.
+  const leaving = ended && run.job !== null;
+  const mayResume = ended && !leaving;
+  useEffect(() => {
+    if (!leaving) return;
+    const timer = setInterval(() => void live.refresh(), LOOK_AGAIN_MS);
+    return () => clearInterval(timer);
+  }, [leaving]);
   if (run.state !== "running" && !mayResume && report === null) return null;
   return (
     <div class="row wrap actions">

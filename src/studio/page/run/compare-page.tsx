@@ -14,7 +14,7 @@ export function ComparePage() {
   const runs = useRuns(names);
   if (names.length === 0)
     return (
-      <Empty icon="runs" title={t("compareNone")}>
+      <Empty icon="runs" title={t("compareNone")} whole>
         <p>{t("compareNoneHelp")}</p>
         <a class="button" href={linkTo(["runs"])}>
           {t("toList")}

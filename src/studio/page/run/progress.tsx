@@ -19,7 +19,11 @@ export function ProgressCard({ live }: { readonly live: LiveRun }) {
         ? t("stepOnly", { step: progress.step })
         : t("step", { step: progress.step, steps: progress.steps });
   return (
-    <Card title={t("training")} aside={<span class="small muted tabular">{[words, step].filter(Boolean).join(" · ")}</span>} flush>
+    <Card
+      title={t("training")}
+      aside={<span class="small muted tabular">{[words, step].filter(Boolean).join(" · ")}</span>}
+      flush
+    >
       <div
         class="bar edge"
         role="progressbar"

@@ -26,13 +26,15 @@ export function RunCurves({ history }: { readonly history: HistoryReply }) {
   const x = history.epoch.map((epoch) => epoch + 1);
   return (
     <div class="grid curves">
-      {metricsOf(history).filter(changes(history)).map((metric) => {
-        const [train, validation] = [history.values[metric], history.values[`val_${metric}`]];
-        const lines: Line[] = [];
-        if (train) lines.push({ label: t("trainLine"), values: train, colour: 1 });
-        if (validation) lines.push({ label: t("validationLine"), values: validation, colour: 2 });
-        return <Chart key={metric} metric={metric} x={x} lines={lines} />;
-      })}
+      {metricsOf(history)
+        .filter(changes(history))
+        .map((metric) => {
+          const [train, validation] = [history.values[metric], history.values[`val_${metric}`]];
+          const lines: Line[] = [];
+          if (train) lines.push({ label: t("trainLine"), values: train, colour: 1 });
+          if (validation) lines.push({ label: t("validationLine"), values: validation, colour: 2 });
+          return <Chart key={metric} metric={metric} x={x} lines={lines} />;
+        })}
     </div>
   );
 }
@@ -50,9 +52,7 @@ export interface NamedHistory {
 
 /** One chart for each column of the histories, a line for each run. */
 export function SharedCurves({ runs }: { readonly runs: readonly NamedHistory[] }) {
-  const names = [
-    ...new Set(runs.flatMap(({ history }) => Object.keys(history.values).filter(changes(history)))),
-  ];
+  const names = [...new Set(runs.flatMap(({ history }) => Object.keys(history.values).filter(changes(history))))];
   const last = Math.max(-1, ...runs.map(({ history }) => history.epoch.at(-1) ?? -1));
   const x = Array.from({ length: last + 1 }, (_, i) => i + 1);
   const deciding = [...names.filter((name) => name.startsWith("val_")), ...names.filter((n) => !n.startsWith("val_"))];

@@ -22,7 +22,12 @@ interface Field {
 
 function fieldsOf(rows: readonly GradientNormRow[]): Field[] {
   const layers = [...new Set(rows.map(({ layer }) => layer))];
-  return layers.map((layer) => fieldOf(layer, rows.filter((row) => row.layer === layer)));
+  return layers.map((layer) =>
+    fieldOf(
+      layer,
+      rows.filter((row) => row.layer === layer),
+    ),
+  );
 }
 
 /** The last row of each epoch, in columns; of long sequences every n-th step. */

@@ -79,7 +79,11 @@ function Head({ name, number = false }: { readonly name: Key; readonly number?: 
   );
 }
 
-function Row({ run, selected, onSelect }: Omit<TableProps, "runs" | "selected"> & { run: RunSummary; selected: boolean }) {
+function Row({
+  run,
+  selected,
+  onSelect,
+}: Omit<TableProps, "runs" | "selected"> & { run: RunSummary; selected: boolean }) {
   const [live] = useRuns(run.state === "running" ? [run.name] : []);
   const history = live?.history.value;
   const curve = history ? decidingCurve(run, history) : curveOf(run);
@@ -103,7 +107,9 @@ function Row({ run, selected, onSelect }: Omit<TableProps, "runs" | "selected"> 
       <td class="state">
         <StateBadge state={run.state} />
       </td>
-      <td class="curve">{curve && <Sparkline values={curve.values} label={t("curveOf", { metric: curve.metric })} />}</td>
+      <td class="curve">
+        {curve && <Sparkline values={curve.values} label={t("curveOf", { metric: curve.metric })} />}
+      </td>
       <td class="number epochs" data-label={t("epochs")}>
         {history ? history.epoch.length : run.epochs}
         {run.epochsPlanned !== null && <span class="muted">/{run.epochsPlanned}</span>}

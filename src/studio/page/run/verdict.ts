@@ -1,7 +1,6 @@
 /** What an evaluation says, in the language of the page. */
 import type { Entry, Evaluation } from "../../../runs/evaluation.js";
 import { figure, percent } from "../../ui/format.js";
-import { language } from "../../ui/i18n.js";
 import type { Tone } from "../../ui/notices.js";
 import { t } from "./texts.js";
 
@@ -39,6 +38,3 @@ function sentence({ judge: { name, mode, unit } }: Evaluation, own: number, entr
   const wins = mode === "min" ? own < value : own > value;
   return { text: t(wins ? "verdictBetter" : "verdictWorse", { ...both, share: text }), tone: wins ? "good" : "warn" };
 }
-
-/** The page's language decides how its sentences are set apart. */
-export const joinSentences = (texts: readonly string[]): string => texts.join(language.value === "zh" ? "" : " ");

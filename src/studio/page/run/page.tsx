@@ -42,7 +42,11 @@ export function RunsPage() {
         </div>
       </div>
       {runsError.value !== null && <Failure error={runsError.value} retry={() => void refreshRuns()} />}
-      {all === null ? runsError.value === null && <Loading height={240} /> : <List all={all} shown={shown} text={text} />}
+      {all === null ? (
+        runsError.value === null && <Loading height={240} />
+      ) : (
+        <List all={all} shown={shown} text={text} />
+      )}
     </>
   );
 }
@@ -51,7 +55,11 @@ function matches(run: RunSummary, text: string): boolean {
   return [run.name, run.task, run.data, run.verb].some((part) => part?.toLowerCase().includes(text.toLowerCase()));
 }
 
-function List(props: { readonly all: readonly RunSummary[]; readonly shown: readonly RunSummary[]; readonly text: string }) {
+function List(props: {
+  readonly all: readonly RunSummary[];
+  readonly shown: readonly RunSummary[];
+  readonly text: string;
+}) {
   const { all, shown, text } = props;
   if (all.length === 0)
     return (

@@ -18,7 +18,14 @@ export function Sparkline({ values, label }: { readonly values: readonly Maybe[]
   const down = (value: number) => MARGIN + ((high - value) / (high - low || 1)) * (HEIGHT - 2 * MARGIN);
   const points = kept.map(({ value, i }) => `${across(i).toFixed(1)},${down(value!).toFixed(1)}`);
   return (
-    <svg class="sparkline" viewBox={`0 0 ${WIDTH} ${HEIGHT}`} width={WIDTH} height={HEIGHT} role="img" aria-label={label}>
+    <svg
+      class="sparkline"
+      viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
+      width={WIDTH}
+      height={HEIGHT}
+      role="img"
+      aria-label={label}
+    >
       {points.length > 1 && <polyline points={points.join(" ")} />}
       {points.length > 0 && <circle cx={points.at(-1)!.split(",")[0]} cy={points.at(-1)!.split(",")[1]} r="2" />}
     </svg>
