@@ -1,10 +1,10 @@
-import { fileURLToPath } from "node:url";
+import { pathOfUrl } from "#disk";
 import type { DataSource, Table } from "../data/index.js";
 
 /** The path of a source that is a file or folder of this machine; null for data in memory. */
 export function pathOf(source: DataSource): string | null {
   if (typeof source === "string") return source;
-  return source instanceof URL && source.protocol === "file:" ? fileURLToPath(source) : null;
+  return source instanceof URL && source.protocol === "file:" ? pathOfUrl(source) : null;
 }
 
 /** What messages, run folders and reports call the data. */

@@ -7,6 +7,16 @@ export const nameOfPath = (path: string | URL): string =>
     .replace(/[?#].*$/, "")
     .replace(/^.*\//, "");
 
+export const pathOfUrl = (url: URL): string => url.href;
+
+export const besideFile = (file: string, name: string): string =>
+  new URL(name, new URL(file, globalThis.location?.href)).href;
+
+export const insideFolder = (folder: string, name: string): string => `${folder.replace(/\/$/, "")}/${name}`;
+
+/** What an address holds is known when it is fetched. */
+export const kindOfPath = (_path: string): Promise<"file" | "folder" | null> => Promise.resolve("file");
+
 export interface OpenFile {
   readonly size: number;
   read(start: number, end: number): Promise<Uint8Array<ArrayBuffer>>;

@@ -1,7 +1,7 @@
 /** Files for the readers in Node. Its twin disk-browser.ts stands in for it where there is no file system (package.json, "imports"). */
 import { createReadStream } from "node:fs";
 import { open, stat } from "node:fs/promises";
-import { basename } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { check, SluiceError } from "../../util/errors.js";
 
@@ -9,6 +9,21 @@ import { check, SluiceError } from "../../util/errors.js";
 const BLOCK = 1 << 20;
 
 export const nameOfPath = (path: string | URL): string => basename(pathOf(path));
+
+/** The path that a file: URL means. */
+export const pathOfUrl = (url: URL): string => fileURLToPath(url);
+
+/** A path that counts from the folder of a file. */
+export const besideFile = (file: string, name: string): string => resolve(dirname(file), name);
+
+/** A path that counts from a folder. */
+export const insideFolder = (folder: string, name: string): string => join(folder, name);
+
+/** Whether there is a file or a folder; null where there is neither. */
+export async function kindOfPath(path: string): Promise<"file" | "folder" | null> {
+  const found = await stat(path).catch(() => null);
+  return found === null ? null : found.isDirectory() ? "folder" : "file";
+}
 
 const pathOf = (path: string | URL): string => (path instanceof URL ? fileURLToPath(path) : path);
 

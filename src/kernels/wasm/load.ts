@@ -8,8 +8,11 @@ import { ForwardKernels } from "./forward-kernels.js";
 import type { WasmMemory } from "./memory.js";
 import { fileName, hasRelaxedSimd, hasSimd, type Variant } from "./variants.js";
 
-/** For the name of the module's file, such as "kernels-relaxed.wasm": where to fetch it, or its bytes. */
-export type ModuleSource = (file: string) => string | URL | BufferSource | Promise<string | URL | BufferSource>;
+/** Where to fetch a module, its bytes, or the module itself, where the platform compiles none at run time. */
+type FoundModule = string | URL | BufferSource | WebAssembly.Module;
+
+/** For the name of the module's file, such as "kernels-relaxed.wasm". */
+export type ModuleSource = (file: string) => FoundModule | Promise<FoundModule>;
 
 /** What a program needs of the kernels: to run models, or to train them too (full.ts). */
 export interface Edition {
@@ -50,17 +53,17 @@ export async function loadKernels(source?: ModuleSource, memory?: WasmMemory): P
     : name !== "inference-" && globalThis.crossOriginIsolated === true;
   const variant = { relaxed: hasRelaxedSimd(), shared, edition: name };
   const found = source ? await source(fileName(variant)) : urlOf(variant);
-  const bytes = typeof found === "string" || found instanceof URL ? await fetchBytes(found) : found;
   requireSimd();
-  return start(await WebAssembly.compile(bytes), variant, memory);
+  return start(found instanceof WebAssembly.Module ? found : await compile(found), variant, memory);
 }
 
-async function fetchBytes(url: string | URL): Promise<ArrayBuffer> {
-  const response = await fetch(url);
-  if (!response.ok) throw new SluiceError(`kernels: ${String(url)} came with status ${response.status}`);
-  return response.arrayBuffer();
+async function compile(from: string | URL | BufferSource): Promise<WebAssembly.Module> {
+  if (typeof from !== "string" && !(from instanceof URL)) return WebAssembly.compile(from);
+  const response = await fetch(from);
+  if (!response.ok) throw new SluiceError(`kernels: ${String(from)}: status ${response.status}`);
+  return WebAssembly.compile(await response.arrayBuffer());
 }
 
 export function requireSimd(): void {
-  if (!hasSimd()) throw new SluiceError("kernels: this engine has no 128-bit SIMD in WebAssembly");
+  if (!hasSimd()) throw new SluiceError("kernels: this engine has no SIMD in WebAssembly");
 }

@@ -1,4 +1,4 @@
-import { dirname, resolve } from "node:path";
+import { besideFile } from "#disk";
 import { logMel, numbersOf, readTable, readWav, textsOf, type AudioStep } from "../../data/index.js";
 import { datesOf, type ColumnType, type DataSource, type ReadOptions, type Table } from "../../data/index.js";
 import { parseJson } from "../../format/json.js";
@@ -100,7 +100,7 @@ class Clips {
   }
 
   async read(place: string, name: string): Promise<Sequence> {
-    const file = this.path === null ? name : resolve(dirname(this.path), name);
+    const file = this.path === null ? name : besideFile(this.path, name);
     const { sampleRate } = this;
     const recording = await readWav(file, sampleRate === undefined ? {} : { sampleRate }).catch((error: Error) => {
       throw new SluiceError(`${place}: ${error.message}`, { cause: error });

@@ -1,7 +1,7 @@
-import { join } from "node:path";
+import { insideFolder, kindOfPath } from "#disk";
 import { readClips, readText, readWav, type AudioStep, type DataSource, type ReadOptions } from "../../data/index.js";
 import { normalizeClip } from "../../data/audio/audio-step.js";
-import { check, show, SluiceError } from "../../util/errors.js";
+import { check, show } from "../../util/errors.js";
 import { isTextList } from "../classify/text-reader.js";
 import { pathOf } from "../source-name.js";
 import type { Frames } from "./frames.js";
@@ -48,7 +48,9 @@ export async function readTranscripts(
   const { stepOf, sampleRate, range } = hearing;
   const path = pathOf(source);
   if (path === null) return readFiles(where, source, stepOf(sampleRate!), range, withTexts);
-  const isFolder = (await statOf(where, path)).isDirectory();
+  const kind = await kindOfPath(path);
+  check(kind !== null, () => `${where}: cannot read ${path}: there is no such folder or file`);
+  const isFolder = kind === "folder";
   const columns = { path: audio, label: text, labelled: withTexts && !isFolder, read: reading };
   const clips = await readClips(path, { ...columns, sampleRate });
   const step = stepOf(clips.sampleRate);
@@ -66,21 +68,13 @@ export async function readTranscripts(
   };
 }
 
-async function statOf(where: string, path: string) {
-  const { stat } = await import("node:fs/promises");
-  return stat(path).catch((error: Error) => {
-    throw new SluiceError(`${where}: cannot read ${path}: there is no such folder or file`, { cause: error });
-  });
-}
-
 /** a.wav and a.txt */
 async function textsBeside(where: string, folder: string, paths: readonly string[]): Promise<string[]> {
-  const { existsSync } = await import("node:fs");
   const texts: string[] = [];
   for (const path of paths) {
-    const file = join(folder, path.replace(/\.wav(\.gz)?$/i, ".txt"));
-    check(existsSync(file), () => {
-      return `${where}: ${join(folder, path)} has no text beside it: expected ${show(file)}, or a table of paths and texts`;
+    const file = insideFolder(folder, path.replace(/\.wav(\.gz)?$/i, ".txt"));
+    check((await kindOfPath(file)) !== null, () => {
+      return `${where}: ${insideFolder(folder, path)} has no text beside it: expected ${show(file)}, or a table of paths and texts`;
     });
     texts.push(await readText(file));
   }
