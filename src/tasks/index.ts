@@ -30,6 +30,9 @@ export type { Field, InputView, OutputView, RawRow, RowCount, Signature, Stepper
 export { sampleOf } from "./views/named.js";
 export type { TrainHooks } from "./train-task.js";
 export type { Entry, Evaluation, Judge, Picture } from "../runs/evaluation.js";
+export { explainRun, type ExplainRunOptions } from "./explain/explain-run.js";
+export type { Explanation } from "./explain/explanation.js";
+export { writeExplanation, type ExplanationFiles } from "./explain/write-explanation.js";
 export { compareTask, type Candidate, type CompareHooks, type Comparison } from "./compare.js";
 export { align, editDistance, editsOf, type Aligned, type Edits } from "./scores/edit-distance.js";
 export { characterErrorRate, errorRate, wordErrorRate } from "./scores/error-rates.js";

@@ -126,11 +126,6 @@ export const METHOD_NAMES = {
   gradientInput: "gradient × input",
 } as const;
 
-/** "good (log-odds)": on which scale the scores are. */
-export function outputTitle({ output }: Explanation): string {
-  return output.scale === "logit" ? `${output.name}, before the ${"softmax or sigmoid"}` : output.name;
-}
-
 function sum(values: readonly number[]): number {
   return values.reduce((a, b) => a + b, 0);
 }

@@ -1,0 +1,71 @@
+/** What speaks for the output and against it, as the page shows it. */
+import { descending } from "../../explain/unit-order.js";
+import { drawPlot } from "../../runs/plots/draw.js";
+import { barsPlot } from "../../runs/plots/inside/bars.js";
+import { signalPlot } from "../../runs/plots/inside/signal.js";
+import type { Plot } from "../../runs/plots/render.js";
+import type { Block } from "../../runs/report.js";
+import type { Explanation, NamedAttribution } from "./explanation.js";
+import { capital, MOST_BARS, MOST_STEPS, MOST_UNITS, partOf } from "./heat-maps.js";
+import { areCharacters, featureScores, methodRows, METHOD_NAMES, placed, shares, stepScores, strongest } from "./summary.js"; // prettier-ignore
+
+export async function attributionBlocks(explanation: Explanation): Promise<Block[]> {
+  const { attributions, output } = explanation;
+  const blocks: Block[] = [];
+  for (const attribution of attributions) {
+    if (attributions.length > 1) blocks.push({ subheading: capital(METHOD_NAMES[attribution.method]) });
+    for (const input of attribution.inputs) blocks.push(...(await inputBlocks(input, attributions.length === 1)));
+  }
+  const scale = output.scale === "logit" ? " The scores are of the output before its softmax or sigmoid." : "";
+  return [
+    ...blocks,
+    { table: methodRows(explanation) },
+    {
+      text: `Each method compares the sample with a baseline.${scale} The scores of integrated gradients sum to the difference of the two outputs; incompleteness says by how much they miss it.`,
+    },
+  ];
+}
+
+type AttributedInput = NamedAttribution["inputs"][number];
+
+async function inputBlocks(input: AttributedInput, withBars: boolean): Promise<Block[]> {
+  const steps = stepScores(input);
+  if (steps.every(({ value }) => value === 0)) return [];
+  const blocks: Block[] = [];
+  if (input.kind === "tokens") blocks.push(shadedText(input.steps, shares(steps)));
+  if (input.kind === "series" && input.steps.length > 1) blocks.push(...(await drawPlot(attributionPlot(input))));
+  if (!withBars) return blocks;
+  const byFeature =
+    input.kind === "series" && input.features.length > 1 ? strongest(featureScores(input), MOST_BARS) : [];
+  if (byFeature.length > 0) blocks.push(...(await drawPlot(scorePlot(`By feature of ${input.name}`, byFeature))));
+  const bars = strongest(placed(steps), MOST_BARS);
+  const what = input.kind === "vector" ? `By number of ${input.name}` : "By step";
+  const part = bars.length < steps.length ? `The ${bars.length} strongest of ${steps.length}.` : undefined;
+  return [...blocks, ...(await drawPlot(scorePlot(what, bars, part)))];
+}
+
+function shadedText(steps: readonly string[], share: readonly number[]): Block {
+  const between = areCharacters(steps) ? [] : [{ text: " ", share: 0 }];
+  return { shaded: steps.flatMap((text, t) => [{ text, share: share[t]! }, ...between]) };
+}
+
+function scorePlot(title: string, bars: readonly { name: string; value: number }[], subtitle?: string): Plot {
+  return barsPlot({ title, xLabel: "score", bars, ...(subtitle !== undefined && { subtitle }) });
+}
+
+/** Features over steps, those that count most. */
+function attributionPlot({ steps, features, scores }: AttributedInput): Plot {
+  const D = features.length;
+  const from = Math.max(0, steps.length - MOST_STEPS);
+  const sizes = features.map((_, d) => scores.reduce((sum, value, i) => sum + (i % D === d ? Math.abs(value) : 0), 0));
+  const chosen = descending(sizes).slice(0, MOST_UNITS).sort((a, b) => a - b); // prettier-ignore
+  const rows = chosen.map((d) => steps.slice(from).map((_, t) => scores[(from + t) * D + d]!));
+  return signalPlot({
+    title: D === 1 ? "By step" : "By step and feature",
+    ...partOf(from, steps.length, chosen.length, D, "features"),
+    x: steps.slice(from),
+    y: chosen.map((d) => features[d]! || "score"),
+    values: rows,
+    full: Math.max(...rows.flat().map(Math.abs), Number.MIN_VALUE),
+  });
+}
