@@ -4,7 +4,7 @@ import type { Graph } from "../model/graph.js";
 import { kernelsReady } from "../ops/backend.js";
 import { checkCount, checkOptions } from "../util/checks.js";
 import { check, show } from "../util/errors.js";
-import { cellsOf, findCell, type Cells } from "./cells.js";
+import { cellsOf, checkStateless, findCell, type Cells } from "./cells.js";
 import { heldOutputs, type Prepared } from "./held-outputs.js";
 import { OutputReader } from "./output-scale.js";
 import { checkUnit, readPins } from "./pins.js";
@@ -63,6 +63,7 @@ export async function prepare(
   where: string,
 ): Promise<Prepared> {
   checkCount(where, "batchSize", batchSize);
+  checkStateless(graph, where);
   const kernels = await kernelsReady(graph.dtype);
   const inputs = readInputs(x, graph.inputs, where, graph.dtype);
   graph.place(kernels);

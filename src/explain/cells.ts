@@ -3,11 +3,11 @@ import { activationOf, type ActivationLike } from "../ops/activations.js";
 import type { Layer } from "../layers/layer.js";
 import { Bidirectional } from "../layers/recurrent/bidirectional.js";
 import { RecurrentCell } from "../layers/recurrent/cell.js";
-import { RecurrentLayer } from "../layers/recurrent/recurrent-layer.js";
+import { RecurrentLayer, type RecurrentLayerConfig } from "../layers/recurrent/recurrent-layer.js";
 import { TimeDistributed } from "../layers/time-distributed.js";
 import type { Graph } from "../model/graph.js";
 import { nearest } from "../util/checks.js";
-import { show, SluiceError } from "../util/errors.js";
+import { check, show, SluiceError } from "../util/errors.js";
 import type { TracedCell } from "./types.js";
 
 export type Cells = ReadonlyMap<RecurrentCell, string>;
@@ -59,6 +59,14 @@ const KINDS: Readonly<Record<string, TracedCell>> = {
 /** Which signals a cell shows. */
 export function kindOf(cell: RecurrentCell): TracedCell {
   return (runsInKernel(cell) && KINDS[cell.className]) || "other";
+}
+
+/** Raises an error for a stateful layer, which would carry the state of one copy of a sample on to the next. */
+export function checkStateless(layer: Layer, where: string): void {
+  check((layer.config as RecurrentLayerConfig).stateful !== true, () => {
+    return `${where}: ${layer.label} is stateful, so its answer depends on what it has seen before; use a model of the same weights without`;
+  });
+  for (const inner of layer.sublayers) checkStateless(inner, where);
 }
 
 /** Whether a layer runs recurrent layers over the parts of a sample, as if they were samples. */

@@ -5,6 +5,7 @@ import { readInputs, type Inputs } from "../model/feed.js";
 import { kernelsReady } from "../ops/backend.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { checkChoice } from "../util/checks.js";
+import { checkStateless } from "./cells.js";
 import { OutputReader } from "./output-scale.js";
 import { Probe } from "./probe.js";
 import type { OutputScale } from "./types.js";
@@ -41,6 +42,7 @@ export async function probeEach<R>(
   explain: (probed: Probed) => R | Promise<R>,
 ): Promise<R[]> {
   checkChoice(where, "scale", scale, ["logit", "output"]);
+  checkStateless(graph, where);
   const kernels = await kernelsReady(graph.dtype);
   checkGradients(kernels);
   const inputs = readInputs(x, graph.inputs, where, graph.dtype);

@@ -231,6 +231,8 @@ describe("inputs of all kinds", () => {
     await assert.rejects(attribute(m, x, { baseline: "zero" as "zeros" }), /expected "zeros", "mean"/);
     await assert.rejects(attribute(m, x, { steps: 0 }), /steps must be a whole number/);
     await assert.rejects(attribute(m, x, { basline: 0 } as object), /did you mean "baseline"/);
+    const stateful = sequential([input({ shape: [null, D] }), gru({ units: 2, stateful: true })]);
+    await assert.rejects(attribute(stateful, x), /GRU "gru" is stateful/);
     const flat = sequential([input({ shape: [3] }), dense({ units: 1 })]);
     await assert.rejects(memoryHorizon(flat, tensor([[1, 2, 3]])), /no input over time/);
   });
