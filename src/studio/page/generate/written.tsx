@@ -129,5 +129,5 @@ function surprise({ probability }: Piece): string | undefined {
   if (probability === null) return undefined;
   const share = Math.min(1, -Math.log(Math.max(1e-12, probability)) / GREATEST);
   const part = Math.round(60 * share);
-  return part < 4 ? undefined : `color-mix(in srgb, var(--more) ${part}%, transparent)`;
+  return part < 4 ? undefined : `color-mix(in srgb, var(--tint-more) ${part}%, transparent)`;
 }

@@ -169,5 +169,7 @@ function InputScores({ state, input }: { readonly state: InsideState; readonly i
 
 function tint(share: number): string | undefined {
   const part = Math.round(65 * Math.min(1, Math.abs(share)));
-  return part === 0 ? undefined : `color-mix(in srgb, var(${share > 0 ? "--more" : "--less"}) ${part}%, transparent)`;
+  return part === 0
+    ? undefined
+    : `color-mix(in srgb, var(${share > 0 ? "--tint-more" : "--tint-less"}) ${part}%, transparent)`;
 }

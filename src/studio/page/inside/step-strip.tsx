@@ -69,7 +69,7 @@ function Tokens({ state, steps }: { readonly state: InsideState; readonly steps:
     const share = Math.round(60 * Math.min(1, Math.abs(value)));
     return share === 0
       ? undefined
-      : `color-mix(in srgb, var(${value > 0 ? "--more" : "--less"}) ${share}%, transparent)`;
+      : `color-mix(in srgb, var(${value > 0 ? "--tint-more" : "--tint-less"}) ${share}%, transparent)`;
   };
   const onPointer = (event: PointerEvent) => {
     const at = (event.target as Element).closest<HTMLElement>("[data-step]")?.dataset["step"];
@@ -103,7 +103,7 @@ function Tokens({ state, steps }: { readonly state: InsideState; readonly steps:
         <span
           key={i}
           data-step={i}
-          class={`${i === step ? "current" : i > step ? "ahead" : ""} ${span && i >= span[0] && i < span[1] ? "spanned" : ""}`}
+          class={`${i === step ? "current" : i > step && unit === null ? "ahead" : ""} ${span && i >= span[0] && i < span[1] ? "spanned" : ""}`}
           style={{ background: shade(i) }}
         >
           {label === "\n" ? "↵\n" : label}
