@@ -1,12 +1,9 @@
 /** Dynamic batching: predictions of one model that are asked for at the same time are computed in one call of the kernels. */
-import { Tensor, type Model } from "sluice";
-import type { Inputs } from "../model/feed.js";
-import { readInputs } from "../model/feed.js";
-import type { PredictOptions } from "../model/predict.js";
-import { makeData } from "../tensor/dtype.js";
-import { Ragged } from "../tensor/ragged.js";
+import type { Model, Tensor } from "sluice";
+import { readInputs, type Inputs } from "../model/feed.js";
 import type { ServerMetrics } from "./metrics/server-metrics.js";
 import { Problem } from "./problem.js";
+import { joinSamples, kindOfSamples, takeSamples } from "./sample-arrays.js";
 import { turn } from "./turn.js";
 
 export interface BatcherOptions {
@@ -44,8 +41,8 @@ export class Batcher {
     private readonly network: Model,
     private readonly options: BatcherOptions,
   ) {
-    const predictAll = (x: Inputs, given: PredictOptions = {}) => this.#ask(x, given);
-    const predict = async (x: Inputs, given: PredictOptions = {}) => (await this.#ask(x, given))[0]!;
+    const predictAll = (x: Inputs) => this.#ask(x);
+    const predict = async (x: Inputs) => (await this.#ask(x))[0]!;
     const own: Readonly<Record<PropertyKey, unknown>> = { predict, predictAll };
     this.model = new Proxy(network, {
       get(target, name) {
@@ -57,7 +54,7 @@ export class Batcher {
   }
 
   /** What is wrong with one request's arrays is found here, before they meet those of others. */
-  #ask(x: Inputs, _options: PredictOptions): Promise<Tensor[]> {
+  #ask(x: Inputs): Promise<Tensor[]> {
     const { network, options } = this;
     return new Promise((resolve, reject) => {
       const inputs = readInputs(x, network.inputs, "predict", network.dtype);
@@ -104,17 +101,28 @@ export class Batcher {
       let from = 0;
       for (const { count, resolve } of batch) {
         const [start, end] = [from, (from += count)];
-        resolve(outputs.map((output) => part(output, start, end)));
+        resolve(outputs.map((output) => takeSamples(output, start, end)));
       }
     } catch (error) {
       for (const { reject } of batch) reject(error);
     }
   }
 
+  /** In so many calls that each is short; others have their turn in between. */
   async #predict(inputs: readonly Tensor[]): Promise<Tensor[]> {
     const { of, model } = this.options.metrics ?? {};
-    of?.batchSize.observe(inputs[0]!.shape[0]!, { model: model! });
-    return this.network.predictAll(inputs, { batchSize: batchSizeOf(inputs, this.options.maxBatch) });
+    const count = inputs[0]!.shape[0]!;
+    const batchSize = batchSizeOf(inputs, this.options.maxBatch);
+    const pieces: Tensor[][] = [];
+    for (let from = 0; from < count; from += batchSize) {
+      const to = Math.min(count, from + batchSize);
+      if (from > 0) await turn();
+      of?.batchSize.observe(to - from, { model: model! });
+      const own = to - from === count ? inputs : inputs.map((t) => takeSamples(t, from, to));
+      pieces.push(await this.network.predictAll(own, { batchSize }));
+    }
+    if (pieces.length === 1) return pieces[0]!;
+    return pieces[0]!.map((_, i) => joinSamples(pieces.map((outputs) => outputs[i]!)));
   }
 
   #gauge(): void {
@@ -123,10 +131,7 @@ export class Batcher {
   }
 }
 
-const keyOf = (inputs: readonly Tensor[]) =>
-  inputs
-    .map((t) => `${t.dtype} ${t instanceof Ragged ? `ragged ${t.step.join()}` : t.shape.slice(1).join()}`)
-    .join(";");
+const keyOf = (inputs: readonly Tensor[]) => inputs.map(kindOfSamples).join(";");
 
 /** So many samples that a call of the kernels stays short. */
 function batchSizeOf(inputs: readonly Tensor[], most: number): number {
@@ -134,33 +139,7 @@ function batchSizeOf(inputs: readonly Tensor[], most: number): number {
   return Math.max(1, Math.min(most, Math.floor(STEPS_AT_ONCE / steps)));
 }
 
-/** The samples of all, one after the other. */
 function joined(batch: readonly Waiting[]): readonly Tensor[] {
   if (batch.length === 1) return batch[0]!.inputs;
-  return batch[0]!.inputs.map((first, i) =>
-    join(
-      batch.map(({ inputs }) => inputs[i]!),
-      first,
-    ),
-  );
-}
-
-function join(tensors: readonly Tensor[], first: Tensor): Tensor {
-  const data = makeData(first.dtype, tensors.reduce((n, t) => n + t.data.length, 0)); // prettier-ignore
-  let at = 0;
-  for (const t of tensors) {
-    data.set(t.data, at);
-    at += t.data.length;
-  }
-  if (first instanceof Ragged)
-    return new Ragged(data, first.step, Int32Array.from(tensors.flatMap((t) => [...(t as Ragged).lengths])));
-  const count = tensors.reduce((n, t) => n + t.shape[0]!, 0);
-  return Tensor.of(data, [count, ...first.shape.slice(1)]);
-}
-
-/** Samples start … end - 1 in an array of their own: answers must not hold on to those of other clients. */
-function part(output: Tensor, start: number, end: number): Tensor {
-  if (output instanceof Ragged) return output.part(start, end);
-  const row = output.data.length / output.shape[0]!;
-  return Tensor.of(output.data.slice(start * row, end * row), [end - start, ...output.shape.slice(1)]);
+  return batch[0]!.inputs.map((_, i) => joinSamples(batch.map(({ inputs }) => inputs[i]!))); // prettier-ignore
 }
