@@ -50,17 +50,18 @@ export async function attribute(graph: Graph, x: Inputs, options: AttributeOptio
   checkCount("attribute", "window", window);
   if (steps !== undefined) checkCount("attribute", "steps", steps);
   checkRange("attribute", "tolerance", tolerance, 0);
-  return probeEach(graph, x, options, "attribute", (probed) => {
+  return probeEach(graph, x, options, "attribute", async (probed) => {
     const baselines = baselinesOf(probed.probe, options.baseline ?? "zeros", probed.inputs, "attribute");
-    const ends = endValues(probed, baselines);
+    const ends = await endValues(probed, baselines);
     if (method === "occlusion") {
-      return attributionOf(probed, method, ends, occlude(probed, baselines, ends.value, { window, by }), by, null);
+      const scores = await occlude(probed, baselines, ends.value, { window, by });
+      return attributionOf(probed, method, ends, scores, by, null);
     }
     if (method === "gradientInput") {
-      const scores = byGradient(probed, baselines, new Float64Array([1]), new Float64Array([1]));
+      const scores = await byGradient(probed, baselines, new Float64Array([1]), new Float64Array([1]));
       return attributionOf(probed, method, ends, scores, "feature", null);
     }
-    const { scores, points } = integrate(probed, baselines, ends, steps, tolerance);
+    const { scores, points } = await integrate(probed, baselines, ends, steps, tolerance);
     return attributionOf(probed, method, ends, scores, "feature", points);
   });
 }

@@ -23,10 +23,10 @@ export interface HorizonOptions extends OutputOptions {
 export async function memoryHorizon(graph: Graph, x: Inputs, options: HorizonOptions = {}): Promise<Horizon[]> {
   checkOptions("memoryHorizon", options, ["output", "scale", "baseline", "share"]);
   const share = checkRange("memoryHorizon", "share", options.share ?? 0.9, 0, 1);
-  return probeEach(graph, x, options, "memoryHorizon", (probed) => {
+  return probeEach(graph, x, options, "memoryHorizon", async (probed) => {
     const baselines = baselinesOf(probed.probe, options.baseline ?? "mean", probed.inputs, "memoryHorizon");
-    const gradient = gradientByLag(probed);
-    const occlusion = occlusionByLag(probed, baselines);
+    const gradient = await gradientByLag(probed);
+    const occlusion = await occlusionByLag(probed, baselines);
     return horizonOf(probed, gradient, occlusion, share);
   });
 }
@@ -77,9 +77,9 @@ function stepAt({ real }: Leaf, lag: number): number {
   return real[real.length - 1 - lag] ?? -1;
 }
 
-function gradientByLag(probed: Probed): number[] {
+async function gradientByLag(probed: Probed): Promise<number[]> {
   const leaves = timed(probed);
-  const gradients = probed.probe.gradients([1], () => undefined, probed.output);
+  const gradients = await probed.probe.gradients([1], () => undefined, probed.output);
   return Array.from({ length: lagsOf(leaves) }, (_, lag) => {
     let squares = 0;
     for (const { leaf, at } of leaves) {
@@ -91,7 +91,7 @@ function gradientByLag(probed: Probed): number[] {
   });
 }
 
-function occlusionByLag(probed: Probed, baselines: readonly Numbers[]): number[] {
+async function occlusionByLag(probed: Probed, baselines: readonly Numbers[]): Promise<number[]> {
   const leaves = timed(probed);
   const lags = lagsOf(leaves);
   // The last copy is the sample as it is.
@@ -102,7 +102,7 @@ function occlusionByLag(probed: Probed, baselines: readonly Numbers[]): number[]
     const { width } = found!.leaf;
     values.set(baselines[at]!.subarray(t * width, (t + 1) * width), t * width);
   };
-  const values = probed.probe.values(lags + 1, change, probed.output);
+  const values = await probed.probe.values(lags + 1, change, probed.output);
   return Array.from(values.subarray(0, lags), (v) => Math.abs(values[lags]! - v));
 }
 

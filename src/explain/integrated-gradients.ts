@@ -7,6 +7,8 @@ import type { Numbers } from "./types.js";
 /** Of the rule on a stretch of the path. */
 const POINTS = 16;
 const MOST_POINTS = 2048;
+/** What is left of an output by rounding, as a share of it: some units in the last place. More points do not help below. */
+const ROUNDING = { float32: 2 ** -20, float64: 2 ** -48 };
 
 export interface Ends {
   readonly value: number;
@@ -14,11 +16,11 @@ export interface Ends {
 }
 
 /** The output for the sample and for the baseline. */
-export function endValues({ probe, output }: Probed, baselines: readonly Numbers[]): Ends {
+export async function endValues({ probe, output }: Probed, baselines: readonly Numbers[]): Promise<Ends> {
   const change: Change = (leaf, copy, values) => {
     if (copy === 1) values.set(baselines[leaf]!);
   };
-  const [value, baseline] = probe.values(2, change, output) as unknown as [number, number];
+  const [value, baseline] = (await probe.values(2, change, output)) as unknown as [number, number];
   return { value, baseline };
 }
 
@@ -35,17 +37,17 @@ interface Stretch {
  * Completeness holds on every stretch of the path by itself, so it says where points are missing: that stretch is halved until the
  * whole is complete. A path along which the output turns suddenly (normalisation near a baseline of zeros, relu) needs it.
  */
-export function integrate(
+export async function integrate(
   probed: Probed,
   baselines: readonly Numbers[],
   ends: Ends,
   steps: number | undefined,
   tolerance: number,
-): { scores: Float64Array[]; points: number } {
+): Promise<{ scores: Float64Array[]; points: number }> {
   const points = steps ?? POINTS;
-  const stretch = (from: number, to: number, outputs: readonly [number, number]): Stretch => {
+  const stretch = async (from: number, to: number, outputs: readonly [number, number]): Promise<Stretch> => {
     const { nodes, weights } = gaussLegendre(points);
-    const scores = byGradient(
+    const scores = await byGradient(
       probed,
       baselines,
       nodes.map((node) => from + node * (to - from)),
@@ -53,16 +55,18 @@ export function integrate(
     );
     return { from, to, outputs, scores, error: Math.abs(sumOf(scores) - (outputs[1] - outputs[0])) };
   };
-  const parts = [stretch(0, 1, [ends.baseline, ends.value])];
+  const parts = [await stretch(0, 1, [ends.baseline, ends.value])];
   const bound = tolerance * scaleOf(ends);
+  const rounding = ROUNDING[probed.probe.graph.dtype];
   const mostParts = steps === undefined ? MOST_POINTS / points : 1;
   while (parts.length < mostParts) {
-    if (parts.reduce((sum, part) => sum + part.error, 0) <= bound) break;
     const worst = parts.reduce((a, b) => (b.error > a.error ? b : a));
     const { from, to, outputs } = worst;
+    const noise = rounding * (Math.abs(outputs[0]) + Math.abs(outputs[1]));
+    if (worst.error <= noise || parts.reduce((sum, part) => sum + part.error, 0) <= bound) break;
     const middle = (from + to) / 2;
-    const value = probed.probe.values(1, along(baselines, new Float64Array([middle])), probed.output)[0]!;
-    const halves = [stretch(from, middle, [outputs[0], value]), stretch(middle, to, [value, outputs[1]])];
+    const [value] = await probed.probe.values(1, along(baselines, new Float64Array([middle])), probed.output);
+    const halves = [await stretch(from, middle, [outputs[0], value!]), await stretch(middle, to, [value!, outputs[1]])];
     parts.splice(parts.indexOf(worst), 1, ...halves);
   }
   const scores = probed.probe.leaves.map((_, i) => addAll(parts.map((part) => part.scores[i]!)));
@@ -83,13 +87,14 @@ function along(baselines: readonly Numbers[], nodes: Float64Array): Change {
 }
 
 /** (x − x′) Σ_k weights[k] ∂F/∂x (x′ + nodes[k] (x − x′)) */
-export function byGradient(
+export async function byGradient(
   { probe, output }: Probed,
   baselines: readonly Numbers[],
   nodes: Float64Array,
   weights: Float64Array,
-): Float64Array[] {
-  return probe.gradients(weights, along(baselines, nodes), output).map((gradient, leaf) => {
+): Promise<Float64Array[]> {
+  const gradients = await probe.gradients(weights, along(baselines, nodes), output);
+  return gradients.map((gradient, leaf) => {
     const x = probe.leaves[leaf]!.values;
     return gradient.map((g, i) => g * (x[i]! - baselines[leaf]![i]!));
   });

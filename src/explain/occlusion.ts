@@ -21,12 +21,12 @@ interface Patch {
  * lies in. Tokens, and steps that are replaced as a whole, have one score.
  * @returns for each leaf [steps, width], or [steps]
  */
-export function occlude(
+export async function occlude(
   { probe, output }: Probed,
   baselines: readonly Numbers[],
   value: number,
   { window, by }: OcclusionOptions,
-): Float64Array[] {
+): Promise<Float64Array[]> {
   const whole = (leaf: Leaf) => leaf.kind === "tokens" || by === "step";
   const patches = probe.leaves.flatMap((leaf, i) => patchesOf(leaf, i, window, whole(leaf)));
   const change: Change = (leaf, copy, values) => {
@@ -34,7 +34,7 @@ export function occlude(
     if (patch.leaf !== leaf) return;
     replace(values, baselines[leaf]!, probe.leaves[leaf]!.width, patch);
   };
-  const changed = probe.values(patches.length, change, output);
+  const changed = await probe.values(patches.length, change, output);
   return probe.leaves.map((leaf, i) => {
     const columns = whole(leaf) ? 1 : leaf.width;
     const scores = new Float64Array(leaf.steps * columns);

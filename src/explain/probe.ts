@@ -6,6 +6,7 @@ import type { Kernels } from "../kernels/kernels.js";
 import { Embedding } from "../layers/embedding.js";
 import type { CallContext } from "../layers/layer.js";
 import type { LayerNode } from "../layers/symbolic.js";
+import { Breather } from "../model/breather.js";
 import { inferenceContext } from "../model/context.js";
 import type { Graph, Value } from "../model/graph.js";
 import { withScope, type Scope } from "../ops/scope.js";
@@ -79,20 +80,23 @@ export class Probe {
   }
 
   /** Output `output` (flattened) of so many changed copies of the sample. */
-  values(copies: number, change: Change, output: number): Float64Array {
+  async values(copies: number, change: Change, output: number): Promise<Float64Array> {
     const all = new Float64Array(copies);
+    const breather = new Breather();
     for (let start = 0; start < copies; start += this.batch) {
       const n = Math.min(this.batch, copies - start);
       withScope(this.kernels, false, (scope) => {
         const leaves = this.#fill(scope, start, n, change);
         all.set(this.#select(this.#run(scope, leaves, n), output, n).data, start);
       });
+      await breather.breathe();
     }
     return all;
   }
 
   /** Σ_k weights[k] ∂output(copy k)/∂leaf, for each leaf; the sums are in float64. */
-  gradients(weights: ArrayLike<number>, change: Change, output: number): Float64Array[] {
+  async gradients(weights: ArrayLike<number>, change: Change, output: number): Promise<Float64Array[]> {
+    const breather = new Breather();
     const sums = this.leaves.map((leaf) => new Float64Array(leaf.values.length));
     for (let start = 0; start < weights.length; start += this.batch) {
       const n = Math.min(this.batch, weights.length - start);
@@ -109,6 +113,7 @@ export class Probe {
           for (const [i, leaf] of leaves.entries()) if (leaf.grad) addRows(sums[i]!, leaf.grad.data);
         }),
       );
+      await breather.breathe();
     }
     return sums;
   }
