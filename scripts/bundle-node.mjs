@@ -39,6 +39,7 @@ const ownAddress = {
 };
 
 export async function bundleForNode() {
+  const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
   await build({
     absWorkingDir: root,
     entryPoints: Object.fromEntries(Object.entries(ENTRIES).filter(([, file]) => existsSync(join(root, file)))),
@@ -49,7 +50,7 @@ export async function bundleForNode() {
     platform: "node",
     target: "node20",
     // The published packages that the rim relies on stay packages; "sluice" itself is the modules that are bundled here.
-    external: Object.keys(JSON.parse(readFileSync(join(root, "package.json"), "utf8")).dependencies),
+    external: Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies }),
     conditions: ["node", "sluice-modules"],
     plugins: [ownAddress],
     logLevel: "warning",

@@ -1,0 +1,68 @@
+/** What is handed to workers and comes back: plain JSON that is checked before it is used, references instead of data. */
+import type { Json } from "../format/json.js";
+
+/** A piece of work that can be done twice without harm: the same job makes the same files and the same answer. */
+export interface Job {
+  /** Unique within a plan, letters, digits, "-" and "_"; the same in every attempt. */
+  readonly id: string;
+  /** Which handler does it. */
+  readonly kind: string;
+  readonly payload: Json;
+}
+
+export interface JobOutcome {
+  readonly id: string;
+  /** "failed": every attempt failed; it was set aside, and the others go on. */
+  readonly state: "done" | "failed";
+  /** What the handler gave; null when it failed. */
+  readonly result: Json | null;
+  /** Why it failed, in a line. */
+  readonly reason?: string;
+  /** The worker of the last attempt. */
+  readonly worker: string;
+  readonly attempts: number;
+  readonly seconds: number;
+}
+
+/** What a handler is given besides its payload. */
+export interface JobContext {
+  readonly store: Store;
+  /** Aborted when the job must end: the plan was stopped, or the worker shuts down. */
+  readonly signal: AbortSignal;
+  /** Tells how far it is; `halt` in the answer ends a job early that is not worth going on with. */
+  report(progress: Json): Promise<void>;
+  /** The worker that does it. */
+  readonly worker: WorkerInfo;
+}
+
+/** Does jobs of one kind. @throws where the payload is not what it must be, before anything is done */
+export type Handler = (payload: Json, context: JobContext) => Promise<Json>;
+
+/** What a worker says of itself; one of another major version refuses jobs. */
+export interface WorkerInfo {
+  readonly name: string;
+  readonly version: string;
+  readonly cores: number;
+  readonly kernels: string;
+  readonly host: string;
+}
+
+/** Content by its SHA-256, checked when it is read; nothing outside of it can be named. */
+export interface Store {
+  /** Keeps bytes, or a file, and gives their address "sha256-…". */
+  put(content: Uint8Array | { readonly file: string }): Promise<string>;
+  /** @throws SluiceError where there is no such content, or it is not what its address says */
+  get(address: string): Promise<Uint8Array>;
+  /** A file that holds the content, for readers that take paths. */
+  file(address: string, ending: string): Promise<string>;
+}
+
+/** Where jobs are done: threads of this process, or workers on a queue. */
+export interface Executor {
+  /** How many jobs are done at once, as far as it is known. */
+  readonly slots: number;
+  readonly store: Store;
+  /** Does one job; the promise is settled when it is done or set aside. Jobs of one executor may be asked for all at once. */
+  run(job: Job, options?: { signal?: AbortSignal; onProgress?: (progress: Json) => void }): Promise<JobOutcome>;
+  close(): Promise<void>;
+}
