@@ -14,16 +14,17 @@ const STYLE = `
 *{box-sizing:border-box}body{margin:0;background:var(--paper);color:var(--ink);font:16px/1.5 system-ui,sans-serif}
 main{max-width:52rem;margin:0 auto;padding:2rem 1.25rem 4rem}h1{font-size:1.5rem;margin:0}h2{font-size:1.15rem;margin:2.5rem 0 .25rem}
 p{margin:.25rem 0 .75rem;color:var(--soft)}a{color:var(--link)}code,pre{font:13px/1.55 ui-monospace,monospace}
-pre{background:var(--tint);border:1px solid var(--line);border-radius:8px;padding:.75rem 1rem;overflow-x:auto;white-space:pre-wrap;overflow-wrap:anywhere}
-table{border-collapse:collapse;width:100%;font-size:.9rem}th{text-align:left;font-weight:600;color:var(--soft)}
+pre{background:var(--tint);border:1px solid var(--line);border-radius:8px;padding:.75rem 1rem;overflow-x:auto}
+table{border-collapse:collapse;width:100%;font-size:.9rem;table-layout:fixed;margin:0 0 1rem}th:nth-child(2){width:22%}th:nth-child(3){width:40%}td{overflow-wrap:anywhere}th{text-align:left;font-weight:600;color:var(--soft)}
 th,td{padding:.35rem 1rem .35rem 0;border-bottom:1px solid var(--line);vertical-align:top}.wide{overflow-x:auto}
 .tag{font-size:.75rem;border:1px solid var(--line);border-radius:99px;padding:.1rem .5rem;margin-left:.5rem;color:var(--soft);vertical-align:middle}`;
 
-export function page(context: ServerContext): string {
+/** @param origin as the client called the server, such as "http://127.0.0.1:8080" */
+export function page(context: ServerContext, origin: string): string {
   const { models, basePath } = context;
   const sections = models.list().map((served) => {
     const described = describeModel(served, served.name === models.defaultName);
-    return section(described, modelSchemas(served, context.limits).example, context);
+    return section(described, modelSchemas(served, context.limits).example, context, origin);
   });
   const links = ["openapi.json", "v1/models", "metrics", "healthz", "readyz"].map(
     (path) => `<a href="${basePath}/${path}">${path}</a>`,
@@ -33,16 +34,26 @@ export function page(context: ServerContext): string {
 <body><main><h1>Sluice</h1><p>${links.join(" · ")}</p>${sections.join("")}</main></body></html>`;
 }
 
-function section(model: ModelDescription, example: unknown, { basePath, guards }: ServerContext): string {
-  const { name, version, task, inputs, outputs, steppable, parameters } = model;
+function section(
+  model: ModelDescription,
+  example: unknown,
+  { basePath, guards }: ServerContext,
+  origin: string,
+): string {
+  const { name, version, task, inputs, outputs, steppable, parameters, rows } = model;
   const generates = task === "generate";
   const body = JSON.stringify(generates ? { prompt: "", length: 200, stream: true } : example);
   const address = `${basePath}/v1/models/${name}/${generates ? "generate" : "predict"}`;
-  const token = guards.token ? ' -H "authorization: Bearer $SLUICE_TOKEN"' : "";
-  const call = `curl $SERVER${address}${token} -H "content-type: application/json" -d '${body.replaceAll("'", "'\\''")}'`;
+  const call = [
+    `curl ${origin}${address}`,
+    ...(guards.token ? ['-H "authorization: Bearer $SLUICE_TOKEN"'] : []),
+    '-H "content-type: application/json"',
+    `-d '${body.replaceAll("'", "'\\''")}'`,
+  ].join(" \\\n  ");
   const facts = [
     task ?? "arrays",
     `${parameters.toLocaleString("en")} parameters`,
+    ...(rows && rows.least > 1 ? [`${rows.least} rows at least`] : []),
     steppable ? "can be stepped" : "cannot be stepped",
     `version ${version}`,
   ];

@@ -15,6 +15,6 @@ export function descriptionRoutes(app: App, context: ServerContext, extensions: 
     return reply(c, { type: `${basePath}/problems/${name}`, ...PROBLEMS[name as ProblemName] });
   });
   const headers = { "content-type": "text/html; charset=utf-8", "content-security-policy": PAGE_POLICY };
-  app.get("/", (c) => c.body(page(context), 200, headersOf(c, headers)));
+  app.get("/", (c) => c.body(page(context, new URL(c.req.url).origin), 200, headersOf(c, headers)));
   for (const path of ["/openapi.json", "/problems/:name", "/"]) only(app, path, "GET");
 }
