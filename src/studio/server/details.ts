@@ -8,6 +8,7 @@ import { readHistory } from "../../runs/metrics-jsonl.js";
 import { RUN_FILES, RunFolder } from "../../runs/run-folder.js";
 import { readProgress } from "../../runs/run-progress.js";
 import { SluiceError } from "../../util/errors.js";
+import { thinned } from "./thinned.js";
 import type { HistoryReply, Maybe, RunDetail, RunSummary } from "../api.js";
 
 /** A folder with more holds something else than a run. */
@@ -30,7 +31,7 @@ export function detailOf(path: string, run: RunSummary): RunDetail {
     report: run.has.report ? `/api/runs/${encodeURIComponent(run.name)}/report` : null,
     files,
     progress: run.state === "running" ? orNull(() => readProgress(folder)) : null,
-    gradientNorms: orNull(() => readGradientNorms(folder.file(RUN_FILES.gradientNorms))) ?? [],
+    gradientNorms: thinned(orNull(() => readGradientNorms(folder.file(RUN_FILES.gradientNorms))) ?? []),
   };
 }
 

@@ -14,6 +14,7 @@ import type { Places } from "./places.js";
 import { refuseUnless } from "./problems.js";
 import type { Summaries } from "./summaries.js";
 import { JsonlTail } from "./tail.js";
+import { thinned } from "./thinned.js";
 
 const LOOK_MS = 500;
 /** Looks between two of the whole list. */
@@ -54,7 +55,7 @@ export class RunCursor {
     const history = this.#metrics.news();
     if (history) yield { event: "history", data: { run, reset: history.reset, rows: history.rows.map(rowOf) } };
     const norms = this.#norms.news();
-    if (norms) yield { event: "gradientNorms", data: { run, ...norms } };
+    if (norms) yield { event: "gradientNorms", data: { run, reset: norms.reset, rows: thinned(norms.rows) } };
     const summary = this.summaries.of(run);
     const progress = summary.state === "running" ? progressOf(this.path) : null;
     if (changed(progress, this.#progress)) yield { event: "progress", data: { run, progress } };

@@ -59,7 +59,14 @@ export class Job {
     if (this.#reply) return this.#reply;
     const { run } = this;
     const state = run === null ? "starting" : "running";
-    return { id: this.id, state, run, output: this.#tail("stderr"), error: null, command: this.#order.command };
+    return {
+      id: this.id,
+      state,
+      run,
+      output: remarksIn(this.#tail("stderr")),
+      error: null,
+      command: this.#order.command,
+    };
   }
 
   /** Ends it after the batch that is running, with a checkpoint, as Ctrl-C does. Windows knows no such signal: a message says it. */
@@ -83,7 +90,7 @@ export class Job {
     const { program, words, folder, config } = this.#order;
     const path = join(this.#scratch, "config.json");
     if (config !== undefined) writeFileSync(path, config);
-    const more = [...(config === undefined ? [] : [`--config=${path}`]), "--json"];
+    const more = config === undefined ? [] : [`--config=${path}`];
     // Files, no pipes: a program whose reader has gone ends. A group of its own: Ctrl-C in the studio's terminal is not meant for it.
     const [out, err] = [openSync(join(this.#scratch, "stdout"), "w"), openSync(join(this.#scratch, "stderr"), "w")];
     try {
@@ -107,16 +114,24 @@ export class Job {
   }
 
   #outcome(code: number | null): ["ended" | "failed", string | null] {
-    if (code === 0) return ["ended", null];
-    const { error } = parsed(this.#tail("stdout")) as { error?: { kind?: string; message?: string } };
-    if (error?.kind === "interrupted") return ["ended", null];
-    return ["failed", error?.message ?? (this.#tail("stderr").trim() || `the training ended with exit code ${code}`)];
+    const said = this.#tail("stderr");
+    // Stopped by the user: it says so, and how to go on.
+    if (code === 0 || /^Stopped after /m.test(said)) return ["ended", null];
+    const error = /^Error: (?<message>[^]*?)(?:\nSee: .*)?\s*$/m.exec(said)?.groups!["message"];
+    return ["failed", error ?? (said.trim() || `the training ended with exit code ${code}`)];
   }
 
   #end(state: "ended" | "failed", error: string | null): void {
     if (this.#reply) return;
     const { run } = this;
-    this.#reply = { id: this.id, state, run, output: this.#tail("stderr"), error, command: this.#order.command };
+    this.#reply = {
+      id: this.id,
+      state,
+      run,
+      output: remarksIn(this.#tail("stderr")),
+      error,
+      command: this.#order.command,
+    };
     this.#forget();
   }
 
@@ -145,16 +160,14 @@ export class Job {
   }
 }
 
+/** Without the lines that tell how it comes along: events of the run say it better. */
+function remarksIn(text: string): string {
+  const lines = text.split("\n");
+  return lines.filter((line) => !/^epoch +\d+\/\d+ /.test(line) && !line.endsWith(" left")).join("\n");
+}
+
 /** The command line tells the folder on standard error before training begins. */
 function runNamed(text: string): string | null {
   const path = /^Run folder (?<path>.+)$/m.exec(text)?.groups!["path"];
   return path === undefined ? null : basename(path.trim());
-}
-
-function parsed(text: string): object {
-  try {
-    return JSON.parse(text) as object;
-  } catch {
-    return {};
-  }
 }

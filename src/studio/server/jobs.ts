@@ -103,7 +103,8 @@ export class Jobs {
     const busy = this.#jobs.filter((job) => !job.ended).length;
     refuseUnless(busy < MOST_AT_ONCE, 429, () => `${busy} trainings are running; stop one, or wait for its end`);
     const { program, places } = this;
-    const command = `sluice ${words.map(quoted).join(" ")}`;
+    const shown = config === undefined ? words : [...words, "--config=config.json"];
+    const command = `sluice ${shown.map(quoted).join(" ")}`;
     const job = new Job({
       id: randomUUID(),
       program,

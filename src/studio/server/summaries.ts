@@ -5,7 +5,6 @@ import { LRUCache } from "lru-cache";
 import { readHistory } from "../../runs/metrics-jsonl.js";
 import { namesIn, RUN_FILES, RunFolder } from "../../runs/run-folder.js";
 import { describeRun } from "../../runs/run-list.js";
-import { readStatus } from "../../runs/run-status.js";
 import type { History } from "../../train/history.js";
 import { SluiceError } from "../../util/errors.js";
 import type { RunSummary } from "../api.js";
@@ -16,11 +15,13 @@ export const BACKTEST_FILE = "backtest.json";
 const MONITORS = ["val_loss", "loss"];
 const FILES = [...Object.values(RUN_FILES), BACKTEST_FILE].filter((name) => name !== RUN_FILES.progress);
 const MOST = 2000;
+/** How many times as long as a summary took to make it is good for: a run of very many epochs is not read anew at every look. */
+const GOOD_FOR = 20;
 
 type Jobless = Omit<RunSummary, "job">;
 
 export class Summaries {
-  readonly #known = new LRUCache<string, { readonly mark: string; readonly summary: Jobless }>({ max: MOST });
+  readonly #known = new LRUCache<string, Known>({ max: MOST });
 
   /** @param jobOf the job of this studio that trains a run */
   constructor(
@@ -38,13 +39,23 @@ export class Summaries {
 
   of(name: string): RunSummary {
     const path = join(this.root, name);
-    const mark = markOf(path);
+    const now = performance.now();
     let known = this.#known.get(name);
     // A process that is gone leaves no mark: runs that train are asked each time.
-    if (known?.mark !== mark || known.summary.state === "running") known = { mark, summary: summarize(path) };
-    this.#known.set(name, known);
+    if (!known || (now >= known.until && (known.summary.state === "running" || known.mark !== markOf(path)))) {
+      const summary = summarize(path);
+      known = { mark: markOf(path), summary, until: now + GOOD_FOR * (performance.now() - now) };
+      this.#known.set(name, known);
+    }
     return { ...known.summary, job: this.jobOf(name) };
   }
+}
+
+interface Known {
+  readonly mark: string;
+  readonly summary: Jobless;
+  /** On the clock of `performance.now()`. */
+  readonly until: number;
 }
 
 function markOf(path: string): string {
@@ -110,9 +121,4 @@ function bestOf({ epoch, history }: History): RunSummary["best"] {
     if (Number.isFinite(value) && (best === null || value < best.value)) best = { metric, value, epoch: epoch[i]! };
   }
   return best;
-}
-
-/** Whether a process of this machine trains it now. */
-export function isRunning(path: string): boolean {
-  return readStatus(RunFolder.open(path)).state === "running";
 }
