@@ -3,7 +3,6 @@ import { dictionary } from "../../ui/i18n.js";
 
 export const t = dictionary(
   {
-    title: "Data",
     choose: "Choose data",
     chooseHelp:
       "CSV, TSV, JSON, Arrow, Parquet and .ts files, texts, and folders of sound clips below the working folder.",
@@ -13,8 +12,6 @@ export const t = dictionary(
     again: "Look again",
     more: "There are more entries than are shown.",
     name: "Name",
-    size: "Size",
-    changed: "Changed",
     open: "Look at {name}",
     other: "Other data",
     start: "Train on this",
@@ -66,7 +63,6 @@ export const t = dictionary(
     vector: "{count} values",
   },
   {
-    title: "数据",
     choose: "选择数据",
     chooseHelp: "工作文件夹中的 CSV、TSV、JSON、Arrow、Parquet、.ts 文件、文本，以及录音片段文件夹。",
     folder: "工作文件夹",
@@ -75,8 +71,6 @@ export const t = dictionary(
     again: "再看一次",
     more: "条目过多，未全部显示。",
     name: "名称",
-    size: "大小",
-    changed: "修改时间",
     open: "查看 {name}",
     other: "其他数据",
     start: "用它训练",

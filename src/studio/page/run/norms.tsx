@@ -1,4 +1,4 @@
-/** Gradient norms as a heat map: epochs from left to right, steps of time from top to bottom. */
+/** Gradient norms as a heat map: steps of time from left to right, epochs from top to bottom. */
 import { useMemo } from "preact/hooks";
 import type { GradientNormRow } from "../../api.js";
 import { Card } from "../../ui/card.js";
@@ -6,17 +6,17 @@ import { HeatMap } from "../../ui/plots/index.js";
 import { t } from "./texts.js";
 
 /** Rows and columns beyond these cannot be told apart on a screen. */
-const MOST_ROWS = 64;
-const MOST_COLUMNS = 400;
-/** Below this the gradient has vanished for float32's purposes; its logarithm would take all the colours. */
-const LEAST = 1e-12;
+const MOST_ROWS = 60;
+const MOST_COLUMNS = 240;
+const HEIGHT_PX = 200;
 
 interface Field {
   readonly layer: string;
-  /** [epochs, steps], log₁₀. */
+  /** [steps, epochs], log₁₀; NaN where a gradient is exactly zero, as in a first epoch whose output layer begins at zero. */
   readonly values: Float32Array;
   readonly epochs: readonly number[];
-  readonly steps: number;
+  /** How far each column lies before the last step. */
+  readonly lags: readonly number[];
   readonly range: readonly [number, number];
 }
 
@@ -30,23 +30,26 @@ function fieldsOf(rows: readonly GradientNormRow[]): Field[] {
   );
 }
 
-/** The last row of each epoch, in columns; of long sequences every n-th step. */
+/** Of many epochs and of long sequences every n-th. */
 function fieldOf(layer: string, rows: readonly GradientNormRow[]): Field {
-  const byEpoch = [...new Map(rows.map((row) => [row.epoch, row])).values()];
-  const columns = thinned(byEpoch, MOST_COLUMNS);
-  const longest = Math.max(1, ...columns.map(({ norms }) => norms.length));
-  const steps = Math.min(MOST_ROWS, longest);
-  const values = new Float32Array(columns.length * steps).fill(Number.NaN);
-  columns.forEach(({ norms }, c) => {
-    for (let r = 0; r < steps; r++) {
-      const norm = norms[Math.floor((r * norms.length) / steps)];
-      if (norm !== null && norm !== undefined) values[c * steps + r] = Math.log10(Math.max(LEAST, norm));
-    }
+  const shown = thinned(rows, MOST_ROWS);
+  const longest = Math.max(1, ...shown.map(({ norms }) => norms.length));
+  const lags = thinned(
+    Array.from({ length: longest }, (_, i) => longest - 1 - i),
+    MOST_COLUMNS,
+  );
+  const values = new Float32Array(lags.length * shown.length).fill(Number.NaN);
+  lags.forEach((lag, column) => {
+    shown.forEach(({ norms }, row) => {
+      const norm = norms[norms.length - 1 - lag];
+      if (norm) values[column * shown.length + row] = Math.log10(norm);
+    });
   });
-  const known = values.filter((value) => !Number.isNaN(value));
-  const [low, high] = known.reduce(([l, h], v) => [Math.min(l, v), Math.max(h, v)], [Infinity, -Infinity]);
-  const range: [number, number] = known.length > 0 ? [low, Math.max(high, low + 1e-6)] : [0, 1];
-  return { layer, values, epochs: columns.map(({ epoch }) => epoch), steps, range };
+  const [low, high] = values
+    .filter((value) => !Number.isNaN(value))
+    .reduce(([least, most], value) => [Math.min(least, value), Math.max(most, value)], [Infinity, -Infinity]);
+  const range: Field["range"] = low < high ? [low, high] : [low - 1, low + 1];
+  return { layer, values, epochs: shown.map(({ epoch }) => epoch), lags, range: low === Infinity ? [0, 1] : range };
 }
 
 function thinned<Item>(items: readonly Item[], most: number): readonly Item[] {
@@ -61,18 +64,24 @@ export function Norms({ rows }: { readonly rows: readonly GradientNormRow[] }) {
     <Card title={t("norms")}>
       <div class="stack">
         <p class="small muted measure">{t("normsHelp")}</p>
-        {fields.map(({ layer, values, epochs, steps, range }) => (
+        {fields.map(({ layer, values, epochs, lags, range }) => (
           <figure key={layer}>
-            <figcaption class="small mono">{t("normsLabel", { layer })}</figcaption>
+            <figcaption class="row wrap between small">
+              <span>{t("normsLabel", { layer })}</span>
+              <span class="muted tabular">
+                {t("normsAxes", { first: epochs[0]! + 1, last: epochs.at(-1)! + 1, steps: lags.length })}
+              </span>
+            </figcaption>
             <HeatMap
               label={t("normsLabel", { layer })}
               values={values}
-              steps={epochs.length}
-              units={steps}
+              steps={lags.length}
+              units={epochs.length}
               scale="sequential"
               range={range}
-              stepLabels={epochs.map((epoch) => String(epoch + 1))}
-              rowHeight={Math.max(3, Math.min(14, Math.floor(180 / steps)))}
+              stepLabels={lags.map((lag) => (lag === 0 ? "0" : `−${lag}`))}
+              rowName={(row) => `${t("epoch")} ${epochs[row]! + 1}`}
+              rowHeight={Math.max(3, Math.min(14, Math.floor(HEIGHT_PX / epochs.length)))}
             />
           </figure>
         ))}

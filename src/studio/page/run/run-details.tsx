@@ -1,7 +1,9 @@
 /** What a run was made of: its data, settings, machine and files; folded away until they are asked for. */
 import type { ComponentChildren } from "preact";
-import type { RunDetail } from "../../api.js";
+import type { RunDetail, RunSummary, StudioState } from "../../api.js";
 import { bytes } from "../../ui/format.js";
+import { get } from "../client.js";
+import { useResource } from "../resource.js";
 import { t } from "./texts.js";
 
 export function Details({ detail }: { readonly detail: RunDetail }) {
@@ -14,6 +16,7 @@ export function Details({ detail }: { readonly detail: RunDetail }) {
       <Fold title={t("settings")}>
         <Pairs pairs={Object.entries(config)} />
       </Fold>
+      <Output run={detail.run} />
       <Fold title={t("environment")}>
         <Pairs pairs={Object.entries(environment)} />
       </Fold>
@@ -21,6 +24,22 @@ export function Details({ detail }: { readonly detail: RunDetail }) {
         <Pairs pairs={files.map((file) => [file.name, bytes(file.bytes)])} />
       </Fold>
     </div>
+  );
+}
+
+/** Of a training that this studio has started. */
+function Output({ run: { name, state } }: { readonly run: RunSummary }) {
+  const { value } = useResource(`${name} ${state}`, (_, signal) => get<StudioState>("/api/state", signal));
+  const job = value?.jobs.find((other) => other.run === name);
+  if (!job) return null;
+  return (
+    <Fold title={t("output")} open={state === "failed"}>
+      <div class="stack tight">
+        <pre class="output said">{job.error ?? job.output}</pre>
+        <p class="small muted">{t("command")}</p>
+        <pre class="output said">{job.command}</pre>
+      </div>
+    </Fold>
   );
 }
 

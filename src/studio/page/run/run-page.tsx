@@ -57,7 +57,7 @@ function Figures({ live, detail }: { readonly live: LiveRun; readonly detail: Ru
       {result && (
         <div>
           <dt>
-            {result.metric} {t("part", { part: result.part })}
+            {!result.unit?.startsWith(result.metric) && result.metric} {t("part", { part: result.part })}
           </dt>
           <dd>
             {figure(result.network)} {result.unit && <small>{result.unit}</small>}

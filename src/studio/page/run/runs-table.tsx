@@ -1,7 +1,7 @@
 /** A row for each run; on a phone, a card. */
 import { signal } from "@preact/signals";
 import type { RunSummary } from "../../api.js";
-import { dateTime, figure, NONE } from "../../ui/format.js";
+import { count, dateTime, figure, NONE } from "../../ui/format.js";
 import { Icon } from "../../ui/icons.js";
 import { linkTo } from "../routes.js";
 import { StateBadge } from "../run-frame.js";
@@ -111,8 +111,8 @@ function Row({
         {curve && <Sparkline values={curve.values} label={t("curveOf", { metric: curve.metric })} />}
       </td>
       <td class="number epochs" data-label={t("epochs")}>
-        {history ? history.epoch.length : run.epochs}
-        {run.epochsPlanned !== null && <span class="muted">/{run.epochsPlanned}</span>}
+        {run.verb === null ? count(history ? history.epoch.length : run.epochs) : NONE}
+        {run.verb === null && run.epochsPlanned !== null && <span class="muted">/{count(run.epochsPlanned)}</span>}
       </td>
       <td class="number best" data-label={t("best")}>
         {best ? figure(best.value) : NONE}
@@ -134,7 +134,7 @@ function Result({ run: { result } }: { readonly run: RunSummary }) {
   const lead = network === null || other === null || figure(network) === figure(other) ? 0 : sign * (other - network);
   return (
     <span title={result.verdict}>
-      <span class="muted metric">{metric}</span>{" "}
+      {!unit?.startsWith(metric) && <span class="muted metric">{metric}</span>}{" "}
       <span class={lead > 0 ? "wins" : lead < 0 ? "loses" : ""}>
         {figure(network)} {unit}
       </span>

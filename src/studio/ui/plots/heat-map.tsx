@@ -35,6 +35,8 @@ export interface HeatMapProps {
   spanning?: boolean;
   /** Marks in the margin: what was done to a unit. */
   unitMarks?: ReadonlyMap<number, "pinned" | "ablated" | "chosen">;
+  /** What a row is called, where rows are no units. */
+  rowName?: (row: number) => string;
   /** Height of a unit in CSS pixels. Default: what makes the map about 150 pixels high, 5 to 16. */
   rowHeight?: number;
   /** What the ends of the colours mean, in the legend. Default: their values. */
@@ -61,7 +63,7 @@ const HEIGHT_PX = 150;
 /** Units × steps of one signal as colours, with a cursor for mouse, touch and keyboard. */
 export function HeatMap(props: HeatMapProps) {
   const { label, values, steps, units, scale, step = null, stepLabels, onStep, onUnit, unitMarks, rows } = props;
-  const { span = null, onSpan, spanning = false } = props;
+  const { span = null, onSpan, spanning = false, rowName = (unit) => `${word("unit")} ${unit + 1}` } = props;
   const [low, high] = props.range ?? (scale === "diverging" ? [-1, 1] : [0, 1]);
   const rowHeight = props.rowHeight ?? Math.max(5, Math.min(16, Math.floor(HEIGHT_PX / Math.max(1, units))));
   const height = rowHeight * units;
@@ -124,7 +126,7 @@ export function HeatMap(props: HeatMapProps) {
   const say = ({ step, unit }: Cell) => {
     const name = stepLabels?.[step];
     const where = `${word("step")} ${step + 1}${!name ? "" : ` “${name}”`}`;
-    return `${word("unit")} ${unit + 1}, ${where}: ${shortNumber(values[step * units + unit]!)}`;
+    return `${rowName(unit)}, ${where}: ${shortNumber(values[step * units + unit]!)}`;
   };
   const at = cursor && cursor.step < steps && cursor.unit < units ? cursor : null;
   const percent = (part: number, whole: number) => `${(100 * part) / whole}%`;
@@ -152,7 +154,7 @@ export function HeatMap(props: HeatMapProps) {
         style={{ height: `${height}px` }}
         role="application"
         tabIndex={0}
-        aria-label={`${label}; ${word("unit")} 1–${units}, ${word("step")} 1–${steps}`}
+        aria-label={`${label}; ${rowName(0)} – ${rowName(units - 1)}, ${word("step")} 1–${steps}`}
         onPointerDown={onPointer}
         onPointerMove={onPointer}
         onPointerUp={onRelease}
