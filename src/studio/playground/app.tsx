@@ -8,7 +8,7 @@ import { LossCard } from "./cards/loss.js";
 import { Controls } from "./controls.js";
 import { CopyLink } from "./copy-link.js";
 import { ProblemIntroduction, ProblemPicker } from "./problem-picker.js";
-import { failure, frame, refused, reset } from "./session.js";
+import { failure, refused, reset } from "./session.js";
 import { t } from "./texts.js";
 import { Transport } from "./transport.js";
 
@@ -68,8 +68,8 @@ function Notices() {
         <Note tone="bad">
           <div class="row wrap between">
             <span>
-              {failed.exploded
-                ? t("exploded", { step: (frame.value?.step ?? 0) + 1 })
+              {failed.exploded !== null
+                ? t("exploded", { step: failed.exploded })
                 : t("failed", { message: failed.message })}
             </span>
             <button type="button" class="button small" onClick={reset}>

@@ -15,7 +15,12 @@ export function CopyLink() {
     setTimeout(() => setCopied(false), 2000);
   };
   return (
-    <button type="button" class="button plain copy" onClick={() => void copy()}>
+    <button
+      type="button"
+      class="button plain copy"
+      aria-label={copied ? t("copied") : t("copyLink")}
+      onClick={() => void copy()}
+    >
       <Icon name={copied ? "check" : "link"} />
       <span aria-live="polite">{copied ? t("copied") : t("copyLink")}</span>
     </button>

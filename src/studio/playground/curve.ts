@@ -1,24 +1,28 @@
 import type { Frame } from "./protocol.js";
 import type { Settings } from "./settings.js";
 
-/** From so many points on, pairs are made one. */
+/** With more points than these, neighbours are made one, and from then on so many more frames make a point. */
 const MOST = 500;
 
 interface Point {
   readonly step: number;
   readonly batch: number | null;
   readonly loss: number;
+  /** Frames whose mean it is. */
+  readonly frames: number;
 }
 
-/** The losses of a run, thinned out as it grows. Each has one more point than the one before it: signals see a new object. */
+/** The losses of a run, evenly thinned as it grows. Never changed: a frame more is another curve, as signals want it. */
 export class Curve {
   readonly steps: readonly number[];
   readonly batches: readonly (number | null)[];
   readonly losses: readonly number[];
 
+  /** @param every so many frames make a point */
   constructor(
     readonly settings: Settings | null,
     private readonly points: readonly Point[] = [],
+    private readonly every = 1,
   ) {
     this.steps = points.map(({ step }) => step);
     this.batches = points.map(({ batch }) => batch);
@@ -30,10 +34,13 @@ export class Curve {
   }
 
   with({ step, batchLoss, loss }: Frame): Curve {
-    const last = this.points.at(-1);
+    const { points, every } = this;
+    const last = points.at(-1);
     if (last && step <= last.step) return this; // the same network, looked at once more
-    const points = [...this.points, { step, batch: batchLoss, loss }];
-    return new Curve(this.settings, points.length > MOST ? thinned(points) : points);
+    const point = { step, batch: batchLoss, loss, frames: 1 };
+    const grows = last && points.length > 1 && last.frames < every;
+    const all = grows ? [...points.slice(0, -1), joined(last, point)] : [...points, point];
+    return all.length > MOST ? new Curve(this.settings, halved(all), 2 * every) : new Curve(this.settings, all, every);
   }
 
   belowSince(baseline: number): number | null {
@@ -54,13 +61,15 @@ export class Curve {
   }
 }
 
-/** The first and the last stay; the others become the means of neighbours. */
-function thinned(points: readonly Point[]): Point[] {
-  const inner: Point[] = [];
-  for (let i = 1; i + 1 < points.length - 1; i += 2) {
-    const [a, b] = [points[i]!, points[i + 1]!];
-    const batch = a.batch === null || b.batch === null ? (a.batch ?? b.batch) : (a.batch + b.batch) / 2;
-    inner.push({ step: b.step, batch, loss: (a.loss + b.loss) / 2 });
-  }
-  return [points[0]!, ...inner, points.at(-1)!];
+function joined(a: Point, b: Point): Point {
+  const frames = a.frames + b.frames;
+  const mean = (x: number, y: number) => (x * a.frames + y * b.frames) / frames;
+  const batch = a.batch === null || b.batch === null ? (a.batch ?? b.batch) : mean(a.batch, b.batch);
+  return { step: b.step, batch, loss: mean(a.loss, b.loss), frames };
+}
+
+/** The first, of the untrained network, stays by itself. */
+function halved([first, ...rest]: readonly Point[]): Point[] {
+  const pairs = rest.flatMap((point, i) => (i % 2 === 0 ? [rest[i + 1] ? joined(point, rest[i + 1]!) : point] : []));
+  return [first!, ...pairs];
 }

@@ -18,7 +18,13 @@ export type ToWorker =
 export type FromWorker =
   | { readonly kind: "ready"; readonly run: number; readonly parameters: number; readonly baseline: number }
   | { readonly kind: "frame"; readonly run: number; readonly frame: Frame }
-  | { readonly kind: "failed"; readonly run: number; readonly message: string; readonly exploded: boolean };
+  | {
+      readonly kind: "failed";
+      readonly run: number;
+      readonly message: string;
+      /** The step whose loss or gradients were no numbers; null for any other failure. */
+      readonly exploded: number | null;
+    };
 
 /** How things stand after `step` updates. */
 export interface Frame {

@@ -18,13 +18,16 @@ export const ownText = signal<string | null>(null);
 export const going = signal(false);
 export const slow = signal(false);
 export const temperature = signal(0.7);
+/** The last frame; after a new beginning that of the run before, until there is one, so that nothing flickers. */
 export const frame = signal<Frame | null>(null);
+/** What that frame shows. */
+export const framed = signal(start.settings);
 /** Updates a second, when last measured. */
 export const speed = signal<number | null>(null);
 /** The gradients of the first step that showed any. */
 export const firstGradients = signal<readonly GradientNorm[] | null>(null);
 export const facts = signal<{ readonly parameters: number; readonly baseline: number } | null>(null);
-export const failure = signal<{ readonly message: string; readonly exploded: boolean } | null>(null);
+export const failure = signal<{ readonly message: string; readonly exploded: number | null } | null>(null);
 export const curve = signal(new Curve(null));
 /** The run before on the same problem, to compare with. */
 export const earlier = signal<{ readonly curve: Curve; readonly settings: Settings } | null>(null);
@@ -50,13 +53,14 @@ worker.addEventListener("message", ({ data }: MessageEvent<FromWorker>) => {
   batch(() => take(data));
 });
 worker.addEventListener("error", (event) => {
-  failure.value = { message: event.message || "the worker could not be started", exploded: false };
+  failure.value = { message: event.message || "the worker could not be started", exploded: null };
 });
 
 function take(data: FromWorker): void {
   if (data.kind === "ready") facts.value = { parameters: data.parameters, baseline: data.baseline };
   else if (data.kind === "frame") {
     frame.value = data.frame;
+    framed.value = settings.value;
     speed.value = data.frame.stepsPerSecond ?? speed.value;
     curve.value = curve.value.with(data.frame);
     firstGradients.value ??= data.frame.gradients;
@@ -80,7 +84,7 @@ export function reset(): void {
     if (curve.value.trained && curve.value.settings?.problem === settings.value.problem)
       earlier.value = { curve: curve.value, settings: curve.value.settings };
     else if (earlier.value?.settings.problem !== settings.value.problem) earlier.value = null;
-    speed.value = frame.value = facts.value = failure.value = firstGradients.value = null;
+    speed.value = failure.value = firstGradients.value = null;
     curve.value = new Curve(settings.value);
     going.value = false;
     chosenStep.value = null;

@@ -1,6 +1,6 @@
 import { count, figure, NONE, percent } from "../ui/format.js";
 import { Icon } from "../ui/icons.js";
-import { facts, failure, frame, go, going, reset, setSlow, settings, slow, speed, stepOnce } from "./session.js";
+import { facts, failure, frame, framed, go, going, reset, setSlow, slow, speed, stepOnce } from "./session.js";
 import { t } from "./texts.js";
 
 /** Start, pause, step, start over; and how it goes. */
@@ -43,7 +43,7 @@ function Figures() {
   const now = frame.value;
   const known = facts.value;
   const share = now && known ? now.loss / known.baseline : null;
-  const text = settings.value.problem === "text";
+  const text = framed.value.problem === "text";
   return (
     <dl class="numbers">
       <Figure name={t("steps")} value={count(now?.step ?? 0)} />

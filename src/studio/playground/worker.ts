@@ -7,6 +7,8 @@ import { Trainer } from "./trainer.js";
 const SLICE_MS = 25;
 /** Frames come often at first, when much happens, then a few times a second. */
 const [FIRST_FRAME_MS, FRAME_MS, LONGER] = [40, 160, 1.15];
+/** A large network is trained for at least so many times as long as it takes to look at it. */
+const TRAINING_SHARE = 2;
 
 const state = {
   run: 0,
@@ -25,7 +27,8 @@ const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve,
 function fail(error: unknown): void {
   state.going = false;
   const message = error instanceof Error ? error.message : String(error);
-  post({ kind: "failed", run: state.run, message, exploded: /not finite|NaN|Infinity/.test(message) });
+  const exploded = /not finite|NaN|Infinity/.test(message) ? (state.trainer?.step ?? 0) + 1 : null;
+  post({ kind: "failed", run: state.run, message, exploded });
 }
 
 function enqueue(task: () => Promise<void>): void {
@@ -59,11 +62,12 @@ async function loop(): Promise<void> {
     const due = state.shown && performance.now() - frameAt >= interval;
     count.steps += await slice(trainer, due || trainer.step === 0);
     if (due && state.going) {
-      frameAt = performance.now();
-      const seconds = (frameAt - count.since) / 1000;
+      const begun = performance.now();
+      const seconds = (begun - count.since) / 1000;
       await postFrame(count.steps / seconds);
-      if (seconds > 1) count = { steps: 0, since: performance.now() };
-      interval = Math.min(FRAME_MS, interval * LONGER);
+      frameAt = performance.now();
+      if (seconds > 1) count = { steps: 0, since: frameAt };
+      interval = Math.max(Math.min(FRAME_MS, interval * LONGER), TRAINING_SHARE * (frameAt - begun));
     }
     await sleep(0);
   }

@@ -3,7 +3,7 @@ import { figure } from "../../ui/format.js";
 import { Loading } from "../../ui/notices.js";
 import { LineChart, type Line } from "../../ui/plots/index.js";
 import type { SeriesView } from "../protocol.js";
-import { chosenStep, frame, nextExample, settings } from "../session.js";
+import { chosenStep, frame, framed, nextExample } from "../session.js";
 import { t } from "../texts.js";
 import { TextAnswers } from "./text-answers.js";
 
@@ -47,7 +47,7 @@ function Series({ view }: { view: SeriesView }) {
     [T, future?.truth.length],
   );
   const lines: Line[] = [
-    { label: t(TRUTHS[settings.value.problem]), values: truth, colour: 0, points: true },
+    { label: t(TRUTHS[framed.value.problem]), values: truth, colour: 0, points: true },
     { label: t("answer"), values: Array.from(predicted), colour: 1, width: 2.5 },
   ];
   if (future) {
