@@ -123,7 +123,7 @@ function outputsByStep(
   const samples = Array.from({ length: count }, (_, b) => b);
   if (answersEveryStep(graph)) return samples.map((b) => sideBySide(results, b));
   const streamed = streamOutputs(graph, held, inputs, start, count);
-  return streamed && samples.map((b) => seen.realSteps(streamed[b]!, b));
+  return streamed && samples.map((b) => seen.realSteps(streamed[b]!, flatOutput(results, b).length, b));
 }
 
 /** Outputs [steps, …] of one sample as one [steps, outputs]; null where their steps differ. */
@@ -177,11 +177,10 @@ class Seen {
     return this.#found;
   }
 
-  /** Rows [T, …] of a sample without those of padding. */
-  realSteps(rows: Numbers, b: number): Numbers {
+  /** Rows [T, width] of a sample without those of padding. */
+  realSteps(rows: Numbers, width: number, b: number): Numbers {
     const mask = this.#mask;
-    if (!mask || rows.length % mask.T !== 0) return rows;
-    const width = rows.length / mask.T;
+    if (!mask || rows.length !== mask.T * width) return rows;
     const steps = Array.from({ length: mask.T }, (_, t) => t).filter((t) => mask.used[b * mask.T + t] !== 0);
     return joinNumbers(steps.map((t) => rows.subarray(t * width, (t + 1) * width)));
   }

@@ -277,6 +277,13 @@ describe("what models are made of", () => {
     );
     const [u] = await trace(parts, tensor(draw(2 * 3 * 4 * D), [2, 3, 4, D]));
     assert.deepEqual(u!.layers.map((l) => l.layer), ["words/word[0]", "words/word[1]", "words/word[2]"]); // prettier-ignore
+    const uneven = ragged([2, 5, 3].map((n, i) => tensor(draw(n * 4 * D, i), [n, 4, D])));
+    const open = shake(sequential([input({ shape: [null, 4, D] }), timeDistributed({ layer: gru({ units: H }) })]));
+    const all = (await open.predict(uneven)) as ReturnType<typeof ragged>;
+    for (const [i, t] of (await trace(open, uneven)).entries()) {
+      assert.equal(t.layers.length, all.lengths[i]);
+      assertClose(t.layers.flatMap((l) => [...l.signals["state"]!.subarray(3 * H)]), all.sequence(i).data, `uneven ${i}`, 1e-6); // prettier-ignore
+    }
     const ends = u!.layers.flatMap((l) => [...l.signals["state"]!.subarray(3 * H)]);
     assertSameBits(u!.output, ends, "the last states are the outputs");
   });
