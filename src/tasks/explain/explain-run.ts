@@ -4,7 +4,7 @@ import type { DataSource } from "../../data/index.js";
 import type { Tensor } from "sluice";
 import { checkChoice, checkCount, checkOptions } from "../../util/checks.js";
 import type { Run } from "../run.js";
-import type { Answer } from "../task.js";
+import type { Answer, Pipeline } from "../task.js";
 import type { View } from "../view.js";
 import { sampleOf } from "../views/named.js";
 import { METHODS, type ExplainedInput, type Explanation, type NamedAttribution, type SignalTable } from "./explanation.js"; // prettier-ignore
@@ -40,7 +40,13 @@ const KNOWN = ["sample", "output", "step", "method", "layer", "population", "sam
  * @example const { attributions, horizon } = await explainRun(await openRun("runs/latest"), ["A superb film"]);
  * @throws SluiceError for data that the model cannot take, for a sample, output, step or layer that is not there
  */
-export async function explainRun(run: Run, source: DataSource, options: ExplainRunOptions = {}): Promise<Explanation> {
+export async function explainRun<P extends Pipeline>(
+  of: Run<P>,
+  data: Parameters<P["predict"]>[1],
+  options: ExplainRunOptions = {},
+): Promise<Explanation> {
+  // Each task reads what it takes, and refuses the rest.
+  const [run, source] = [of as unknown as Run, data as DataSource];
   checkOptions("explain", options, KNOWN);
   const { sample = 0, output, step, method = "integratedGradients", reading = {}, population, select } = options;
   checkChoice("explain", "method", method, [...METHODS, "all"]);
