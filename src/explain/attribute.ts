@@ -37,7 +37,7 @@ const METHODS = ["integratedGradients", "occlusion", "gradientInput"] as const;
  *
  * The integral is worked out by Gauss and Legendre's rule; its scores sum to F(x) − F(x′) (completeness), and `incompleteness` says how
  * nearly. Indices have no gradient: of tokens the embeddings' vectors are varied, and their scores summed for each step. Masked steps have no
- * score, and stay masked in the baseline. An input of indices that no embedding layer reads is held as it is.
+ * score, and stay masked in the baseline. An input of indices that no embedding layer reads is held as it is, and has no steps in the answer.
  * @param x as `model.predict` takes it
  * @throws SluiceError for data that does not fit, for an output or an input that is not there
  */
@@ -86,15 +86,16 @@ function scoresByInput(
   by: "feature" | "step",
 ): Attribution["inputs"] {
   const Data = graph.dtype === "float64" ? Float64Array : Float32Array;
-  return graph.inputs.flatMap((input, i) => {
+  return graph.inputs.map((input, i) => {
     const own = leaves.flatMap((leaf, at) => (leaf.input === i ? [{ leaf, scores: scores[at]! }] : []));
     const [first] = own;
-    if (!first) return [];
+    const { name } = input.node.layer;
+    if (!first) return { name, kind: "tokens", steps: 0, features: 1, scores: new Data(0) };
     const { kind, real, width } = first.leaf;
     const features = kind === "tokens" || by === "step" ? 1 : width;
     const values = new Data(real.length * features);
     for (const part of own) addSteps(values, part.leaf, part.scores, features);
-    return [{ name: input.node.layer.name, kind, steps: real.length, features, scores: values }];
+    return { name, kind, steps: real.length, features, scores: values };
   });
 }
 

@@ -10,7 +10,7 @@ export interface MatchOptions {
   /** The selected steps, from … to − 1. */
   from: number;
   to: number;
-  /** A unit is on where its signal reaches so far. Default 0.3. */
+  /** A unit is on where its signal reaches so far. Default 0.3, as in LSTMVis. */
   threshold?: number;
   /** On at values of at least the threshold, of at most minus the threshold, or either. Default "above". */
   on?: "above" | "below" | "either";

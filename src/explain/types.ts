@@ -101,7 +101,10 @@ export interface Attribution {
   /** The output for the sample, and for the baseline that it is compared with. */
   readonly value: number;
   readonly baseline: number;
-  /** By input of the model: [steps, features], real steps; one feature for tokens, one step for an input without time. */
+  /**
+   * In the order of the model's inputs: [steps, features], real steps; one feature for tokens, one step for an input without time, no
+   * steps for indices that no embedding reads.
+   */
   readonly inputs: readonly {
     readonly name: string;
     readonly kind: "tokens" | "series" | "vector";

@@ -5,7 +5,7 @@ import { describe, test } from "node:test";
 import { input, model, ragged, sequential, tensor, type Model, type Tensor } from "sluice";
 import { attribute, meanHorizon, memoryHorizon, type Attribution, type AttributionMethod } from "sluice/explain";
 import {
-  bidirectional, concatenate, conv1d, dense, embedding, globalAveragePooling1d, gru, lstm, masking, minGru, simpleRnn, timeDistributed,
+  attentionDecoder, bidirectional, concatenate, conv1d, dense, embedding, globalAveragePooling1d, gru, lstm, masking, minGru, simpleRnn, timeDistributed,
 } from "sluice/layers"; // prettier-ignore
 import { gaussLegendre } from "../../src/explain/gauss-legendre.js";
 import { assertClose, draw, shake } from "./support.js";
@@ -205,6 +205,22 @@ describe("inputs of all kinds", () => {
     const [ig, occlusion, gradient] = METHODS.map((method) => byMethod.get(method)!.inputs[1]!.scores);
     assertClose(ig!, occlusion!, "facts", 1e-5);
     assertClose(ig!, gradient!, "facts", 1e-5);
+  });
+
+  test("indices that no embedding reads are held, and have no steps", async () => {
+    const [words, others] = ["words", "others"].map((name) => input({ shape: [null], dtype: "int32", name }));
+    const read = embedding({ inputDim: 7, outputDim: 3 }).apply(words!);
+    const decoder = attentionDecoder({ vocabularySize: 5, embeddingSize: 2, units: 3, attention: "general" });
+    const m = shake(
+      model({
+        inputs: [others!, words!],
+        outputs: decoder.apply([others!, gru({ units: 3, returnSequences: true }).apply(read)]),
+      }),
+    );
+    const x = { words: tensor([[1, 2, 3, 6]], [1, 4], "int32"), others: tensor([[1, 2]], [1, 2], "int32") };
+    const [a] = await attribute(m, x, { output: 7 });
+    assert.deepEqual(a!.inputs.map((i) => [i.name, i.steps, i.scores.length]), [["others", 0, 0], ["words", 4, 4]]); // prettier-ignore
+    assert.ok(a!.incompleteness! <= 0.01);
   });
 
   test("training goes on as if nothing had been explained", async () => {
