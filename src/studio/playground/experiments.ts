@@ -53,7 +53,7 @@ export const experimentText = dictionary(
     parityLong: "一次 100 个比特",
     parityLongWhat: "错一次，后面就全错；然而一旦找到那个比特，任意长度都能保持。",
     counts: "LSTM 会计数",
-    countsWhat: "它的细胞是可以无限增长的和：寻找随“(”上升、随“)”下降的单元。",
+    countsWhat: "它的记忆（cell）是可以无限增长的和：寻找随“(”上升、随“)”下降的单元。",
     short: "只用 10 个括号训练",
     shortWhat: "所示样本长一倍，深度可能超过它见过的一切。它能继续数下去吗？",
     few: "八个单元",
