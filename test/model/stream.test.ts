@@ -39,6 +39,19 @@ test("state, restore and fork continue from where they were taken", () => {
   assert.notDeepEqual(go(stream), first);
 });
 
+test("states are read and replaced in place, one sequence at a time", () => {
+  const [pair, alone] = [make().stream({ batch: 2 }), make().stream()];
+  const frames = normal([6, 3]).data;
+  const frame = (t: number) => [...frames.subarray(t * 3, t * 3 + 3)];
+  for (let t = 0; t < 5; t++) alone.step(frame(t));
+  pair.step([...frame(5), ...frame(5)]);
+  // The second sequence goes on from where the stream of its own stands.
+  for (const [i, state] of pair.states.entries()) state.data.set(alone.states[i]!.data, state.size / 2);
+  const [first, second] = [[...make().stream().step(frame(5)).data], [...alone.step(frame(5)).data]];
+  assert.notDeepEqual(first, second);
+  assert.deepEqual([...pair.step([...frame(5), ...frame(5)]).data.slice(2)], second);
+});
+
 test("a step allocates nothing", () => {
   const stream = make(64).stream();
   const frame = new Float32Array(3);
