@@ -14,7 +14,7 @@ import { SluiceError } from "../../../util/errors.js";
 import type { ForecastReply, Maybe } from "../../api.js";
 import { Refusal } from "../problems.js";
 import type { Given, RunPlace } from "./methods.js";
-import { once, openModel } from "./models.js";
+import { onceOfData, openModel } from "./models.js";
 
 /** More places to choose from nobody reads. */
 const MOST_PLACES = 500;
@@ -63,12 +63,11 @@ function backtestOf({ folder }: RunPlace): unknown {
 
 async function outlooksOf(place: RunPlace): Promise<{ outlooks: Outlooks | null; problem: string | null }> {
   try {
-    if ("problem" in place.data) return { outlooks: null, problem: place.data.problem };
-    const { path } = place.data;
     const opened = await openModel(place);
     const target = place.config["target"];
     const targets = [target].flat().filter((name) => typeof name === "string");
-    return { outlooks: await once(opened, "outlooks", () => Outlooks.of(opened.run, path, targets)), problem: null };
+    const outlooks = await onceOfData(opened, place, "outlooks", (path) => Outlooks.of(opened.run, path, targets));
+    return { outlooks, problem: null };
   } catch (error) {
     if (error instanceof SluiceError) return { outlooks: null, problem: error.message };
     throw error;

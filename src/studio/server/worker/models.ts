@@ -33,13 +33,24 @@ export async function openModel({ folder }: RunPlace): Promise<Opened> {
   return model;
 }
 
-/** Made once for an open model. */
-export function once<T>({ made }: Opened, name: string, make: () => Promise<T>): Promise<T> {
-  let found = made.get(name);
+/**
+ * What is made of the run's data, once for an open model while the data stay as they are.
+ * @throws SluiceError where the data are not there any more
+ */
+export async function onceOfData<T>(
+  { made }: Opened,
+  { data }: RunPlace,
+  name: string,
+  make: (path: string) => Promise<T>,
+): Promise<T> {
+  if ("problem" in data) throw new SluiceError(data.problem);
+  const { mtimeMs, size } = statSync(data.path);
+  const key = `${name} ${mtimeMs} ${size}`;
+  let found = made.get(key);
   if (!found) {
-    found = make();
-    made.set(name, found);
-    found.catch(() => made.delete(name));
+    found = make(data.path);
+    made.set(key, found);
+    found.catch(() => made.delete(key));
   }
   return found as Promise<T>;
 }

@@ -11,7 +11,7 @@ import { sampleOf } from "../../../tasks/views/named.js";
 import { check, show, SluiceError } from "../../../util/errors.js";
 import type { InsideInput, SampleInfo, SamplesReply } from "../../api.js";
 import type { Given, RunPlace } from "./methods.js";
-import { once, openModel, type Opened } from "./models.js";
+import { onceOfData, openModel, type Opened } from "./models.js";
 
 /** Pictures of longer ones nobody could read, and the page would have to hold them. */
 const LIMITS: Limits = { ...DEFAULT_LIMITS, maxLength: 5000 };
@@ -72,10 +72,8 @@ function secondsOf(path: string): number {
 type Known = RawSample | { readonly reference: RawSample["reference"]; readonly view: View };
 
 function knownSamples(opened: Opened, place: RunPlace): Promise<readonly Known[]> {
-  return once(opened, "samples", async () => {
-    check("path" in place.data, () => ("problem" in place.data ? place.data.problem : ""));
+  return onceOfData(opened, place, "samples", async (path) => {
     const { pipeline, signature, model } = opened.run;
-    const { path } = place.data;
     const raw = await rawSamples(pipeline, signature, path, place.config);
     if (raw) return raw.filter(({ clip }) => clip === undefined || isInside(place.root, clip)).slice(0, MOST_SAMPLES);
     const view = await pipeline.view(model, path);

@@ -4,7 +4,7 @@ import { Refusal } from "../problems.js";
 import type { EffectsReply, MatchReply } from "../../api.js";
 import { cellOf } from "./inside.js";
 import type { Given, RunPlace } from "./methods.js";
-import { once, openModel, type Opened } from "./models.js";
+import { onceOfData, openModel, type Opened } from "./models.js";
 import { largestOf, lastStep } from "./outputs.js";
 import { firstSeen, seen } from "./samples.js";
 
@@ -65,8 +65,10 @@ function passageOf({ from, to, similarity }: UnitMatch, { sample, steps }: Searc
   return { sample, from, to, steps: steps.slice(begin, to + AROUND), at: from - begin, similarity };
 }
 
-function searched(opened: Opened, place: RunPlace): Promise<readonly Searched[]> {
-  return once(opened, "traces", async () => {
+/** None where the data are not there any more. */
+async function searched(opened: Opened, place: RunPlace): Promise<readonly Searched[]> {
+  if ("problem" in place.data) return [];
+  return onceOfData(opened, place, "traces", async () => {
     const views = await firstSeen(opened, place, SEARCHED);
     const found: Searched[] = [];
     for (const [sample, view] of views.entries()) {
