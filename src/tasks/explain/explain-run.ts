@@ -144,7 +144,9 @@ async function attributionsOf(
       ...windowed,
     });
     const { inputs, ...rest } = one!;
-    const named = inputs.map(({ name, kind, features, scores }) => {
+    // What is only held, such as the words that were written before, has no score.
+    const scored = inputs.filter(({ scores }) => scores.length > 0);
+    const named = scored.map(({ name, kind, features, scores }) => {
       const own = view.inputs.find((input) => input.name === name)!;
       return {
         name,

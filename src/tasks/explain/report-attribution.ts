@@ -14,7 +14,8 @@ export async function attributionBlocks(explanation: Explanation): Promise<Block
   const blocks: Block[] = [];
   for (const attribution of attributions) {
     if (attributions.length > 1) blocks.push({ subheading: capital(METHOD_NAMES[attribution.method]) });
-    for (const input of attribution.inputs) blocks.push(...(await inputBlocks(input, attributions.length === 1)));
+    for (const input of attribution.inputs)
+      blocks.push(...(await inputBlocks(input, attribution.inputs.length > 1, attributions.length === 1)));
   }
   const scale = output.scale === "logit" ? " The scores are of the output before its softmax or sigmoid." : "";
   return [
@@ -28,18 +29,20 @@ export async function attributionBlocks(explanation: Explanation): Promise<Block
 
 type AttributedInput = NamedAttribution["inputs"][number];
 
-async function inputBlocks(input: AttributedInput, withBars: boolean): Promise<Block[]> {
+/** @param several whether there are other inputs, so that this one is named */
+async function inputBlocks(input: AttributedInput, several: boolean, withBars: boolean): Promise<Block[]> {
   const steps = stepScores(input);
   if (steps.every(({ value }) => value === 0)) return [];
+  const of = several ? ` of ${input.name}` : "";
   const blocks: Block[] = [];
   if (input.kind === "tokens") blocks.push(shadedText(input.steps, shares(steps)));
   if (input.kind === "series" && input.steps.length > 1) blocks.push(...(await drawPlot(attributionPlot(input))));
   if (!withBars) return blocks;
   const byFeature =
     input.kind === "series" && input.features.length > 1 ? strongest(featureScores(input), MOST_BARS) : [];
-  if (byFeature.length > 0) blocks.push(...(await drawPlot(scorePlot(`By feature of ${input.name}`, byFeature))));
+  if (byFeature.length > 0) blocks.push(...(await drawPlot(scorePlot(`By feature${of}`, byFeature))));
   const bars = strongest(placed(steps), MOST_BARS);
-  const what = input.kind === "vector" ? `By number of ${input.name}` : "By step";
+  const what = `${input.kind === "vector" ? "By number" : "By step"}${of}`;
   const part = bars.length < steps.length ? `The ${bars.length} strongest of ${steps.length}.` : undefined;
   return [...blocks, ...(await drawPlot(scorePlot(what, bars, part)))];
 }

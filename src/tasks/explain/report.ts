@@ -31,7 +31,7 @@ export async function explanationPage(explanation: Explanation, command: string)
 
 /** The output, and the three steps that count most each way. */
 export function leadOf(explanation: Explanation): string {
-  const { task, output, outputs, attributions } = explanation;
+  const { task, output, outputs, attributions, answers } = explanation;
   const value = outputs.find(({ name }) => name === output.name)!.value;
   const at = output.step === null ? "" : ` at step ${output.step + 1}`;
   const [first] = attributions;
@@ -40,7 +40,10 @@ export function leadOf(explanation: Explanation): string {
     strongest(scored.filter((one) => sign * one.value > 0), 3).map((one) => `${one.name} (${signed(one.value)})`).join(", "); // prettier-ignore
   const sides = [most(1) && `for it: ${most(1)}`, most(-1) && `against it: ${most(-1)}`].filter(Boolean).join("; ");
   const scaled = task === "forecast" || task === "regress" ? ", scaled as in training" : "";
-  return `“${output.name}” is ${value.toPrecision(4).replace("-", "−")}${at}${scaled}. By ${METHOD_NAMES[first!.method]} most speaks ${sides || "no step for or against it"}.`;
+  // Two classes are one output: what speaks against the one speaks for the other.
+  const label = outputs.length === 1 && answers.length === 1 ? answers[0]!["label"] : undefined;
+  const other = label !== undefined && String(label) !== output.name ? `, so the answer is “${String(label)}”` : "";
+  return `“${output.name}” is ${value.toPrecision(4).replace("-", "−")}${at}${scaled}${other}. By ${METHOD_NAMES[first!.method]} most speaks ${sides || "no step for or against it"}.`;
 }
 
 function signed(value: number): string {

@@ -138,7 +138,6 @@ export class ForecastPipeline implements Pipeline {
     const roles = this.#rolesIn(table);
     if (chosen["windows"] === undefined) return viewAhead(where, model, this, table, roles);
     const most = checkCount(where, "windows", chosen["windows"]);
-    check(!this.plan.deepar, () => `${where}: model deepar has a view of its last windows only; leave windows out`);
     const { samples, usable } = this.#windowsIn(where, table, roles);
     return viewWindows(where, model, this, { samples: samples.subset(spread(usable, most)), table, roles });
   }

@@ -6,12 +6,12 @@ import type { Answer } from "../task.js";
 import type { View } from "../view.js";
 import { viewOf, type NamedInput } from "../views/named.js";
 import { startsAhead } from "./deepar/ahead.js";
-import { shapeOf } from "./deepar/outlook.js";
-import { trainingBatch } from "./deepar/tracks.js";
+import { shapeOf, startsOf } from "./deepar/outlook.js";
+import { trainingBatch, type Start } from "./deepar/tracks.js";
 import { timeWriter, type Frame, type Series } from "./frame.js";
 import { ahead, outputNames } from "./output-names.js";
 import type { ForecastPipeline, ForecastPlan } from "./pipeline.js";
-import { inputsAhead, readPresent, type Present } from "./present.js";
+import { inputsAhead, readPresent } from "./present.js";
 import type { Roles } from "./roles.js";
 import { inputsOf, type Samples, type SampleSettings } from "./samples.js";
 import { calendarColumns } from "./values.js";
@@ -37,7 +37,7 @@ export function viewAhead(where: string, model: Model, pipeline: ForecastPipelin
     return { series, origin: series.end, ahead: dates ?? ahead(plan.horizon) };
   });
   const write = stepWriter(known, date);
-  if (plan.deepar) return deepArView(model, plan, present, roles, windows, write);
+  if (plan.deepar) return deepArView(model, plan, startsAhead(plan, present, roles), known, windows, write);
   const x = inputsAhead(pipeline, present, roles);
   return directView(model, pipeline, x, known, roles, windows, write);
 }
@@ -60,6 +60,8 @@ export function viewWindows(
       ahead: Array.from({ length: horizon }, (__, h) => write(origin + h)),
     };
   });
+  const { plan } = pipeline;
+  if (plan.deepar) return deepArView(model, plan, startsOf(samples, plan.deepar), frame, windows, write);
   return directView(model, pipeline, inputsOf(samples.batch()), frame, roles, windows, write);
 }
 
@@ -94,14 +96,14 @@ function directView(
 function deepArView(
   model: Model,
   plan: ForecastPlan,
-  present: Present,
-  roles: Roles,
+  starts: readonly Start[],
+  frame: Frame,
   windows: readonly Window[],
   write: Write,
 ): View {
-  const { lookback, horizon, cycles } = plan;
+  const { lookback, horizon, cycles, roles } = plan;
   const shape = shapeOf(plan.deepar!, plan.doubt!, lookback, horizon);
-  const [inputs] = trainingBatch(startsAhead(plan, present, roles), { ...shape, horizon: 1 });
+  const [inputs] = trainingBatch(starts, { ...shape, horizon: 1 });
   const [target] = roles.targets as [string];
   const { lags, categories, residual } = plan.deepar!;
   const steps = windows.map(({ origin, ahead: [next] }) => {
@@ -117,7 +119,7 @@ function deepArView(
   const beside: NamedInput[] = shape.counts || residual ? [{ kind: "series", steps, features: parameters }] : [];
   return viewOf(model, {
     x: inputs,
-    references: windows.map((window) => referenceOf(present.known, roles, window, write)),
+    references: windows.map((window) => referenceOf(frame, roles, window, write)),
     inputs: [{ kind: "series", steps, features }, ...said, ...beside],
     outputs: parameters.map((name) => ({ name: `${target} +1 ${name}` })),
   });

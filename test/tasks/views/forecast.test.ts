@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { tensor } from "sluice";
+import { tensor, type Tensor } from "sluice";
 import { families } from "../../../src/distributions/index.js";
 import { anyForecastTask } from "../../../src/tasks/forecast/any-task.js";
 import { forecastTask } from "../../../src/tasks/forecast/forecast-task.js";
@@ -149,6 +149,13 @@ test("DeepAR: lags of the lookback and of the first step ahead, whose distributi
   const middle = families.negativeBinomial.at(output.data, output.size - 2).quantile(0.5);
   const quarter = families.negativeBinomial.at(output.data, output.size - 2).quantile(0.75) - middle;
   assert.ok(Math.abs((first!["y"] as number) - middle) < quarter / 2, `${first!["y"]}, ${middle} ± ${quarter}`);
+  const past = await pipeline.view(model, data(60), { windows: 200 });
+  const each = await checkedOutput(model, past);
+  assert.equal(past.count, 44);
+  // The window that ends a step earlier in the data, seen as the last one of shorter data.
+  const shorter = (await model.predict((await pipeline.view(model, data(57))).x)) as Tensor;
+  const size = each.size / past.count;
+  near(each.data.slice(-size), shorter.data);
   assert.match(pipeline.signature(model).notSteppable!, /draws paths/);
 });
 
