@@ -18,6 +18,7 @@ test("the description knows the sessions of each model that can be run step by s
   assert.deepEqual(schemas["weather.StepRequest"].properties.row.required, ["temperature", "humidity", "sky"]);
   assert.deepEqual(schemas["several.StepRequest"].properties.values.anyOf[0].required, ["a", "b"]);
   assert.equal(schemas["m.StepRequest"].properties.values.anyOf[0].minItems, 3);
+  assert.deepEqual(Object.keys(json.paths["/v1/stream"].get.responses), ["101", "400", "403", "404", "422", "426", "500", "503"]); // prettier-ignore
   const { responses } = json.paths["/v1/step"].post;
   assert.deepEqual(Object.keys(responses), ["200", "400", "401", "404", "409", "410", "413", "415", "422", "500", "503"]); // prettier-ignore
 });

@@ -1,14 +1,11 @@
 /** Sessions in the OpenAPI description: what a step of each model takes and gives. */
-import type { Field } from "../../tasks/view.js";
 import type { ServerContext } from "../context.js";
-import { fieldSchema } from "../openapi/field-schemas.js";
 import { problemResponses } from "../openapi/responses.js";
 import { object, ref, type Schema } from "../openapi/shared.js";
-import { outputFields } from "../predict/array-input.js";
 import { JSON_TYPE } from "../predict/media-types.js";
 import type { ProblemName } from "../problem.js";
 import type { Sessions } from "./sessions.js";
-import type { SteppedModel } from "./stepped-model.js";
+import { stepSchemas } from "./step-schemas.js";
 
 const text: Schema = { type: "string" };
 const count: Schema = { type: "integer", minimum: 0 };
@@ -19,6 +16,39 @@ const STEP: Schema = { ...count, description: "Steps of the sequence so far." };
 
 const BODY: readonly ProblemName[] = ["malformed-json", "body-too-large", "unsupported-media-type", "invalid-input", "too-long"]; // prettier-ignore
 const STEPPING: readonly ProblemName[] = [...BODY, "overloaded"];
+
+const REFUSED: readonly ProblemName[] = [
+  "bad-request",
+  "foreign-origin",
+  "unknown-model",
+  "not-supported",
+  "upgrade-required",
+  "too-many-sessions",
+  "shutting-down",
+];
+const UPGRADED: Schema = {
+  101: { description: "Messages are bodies of steps, answered in their order; or numbers, or sound." },
+};
+const query = (name: string, schema: Schema, description: string): Schema => ({
+  name,
+  in: "query",
+  schema,
+  description,
+});
+const STREAM_PARAMETERS = [
+  query("model", text, "The model's name; default the first."),
+  query("binary", { enum: ["float32", "pcm16"], default: "float32" }, "What binary messages are."),
+  query(
+    "answers",
+    { enum: ["json", "float32"], default: "json" },
+    "What answers are; numbers for models without a task.",
+  ),
+  query(
+    "rate",
+    { type: "integer", minimum: 4000, maximum: 384_000 },
+    "Of sound: samples a second; default those of the model.",
+  ),
+];
 
 const SESSION: Schema = object(
   {
@@ -65,48 +95,6 @@ export function describeSessions(sessions: Sessions): {
       ),
     },
   };
-}
-
-/** Members of a request, of which one is given, and of an answer. */
-function stepSchemas({ served, engine }: SteppedModel, { limits: { maxLength } }: ServerContext) {
-  const { stepper, model } = served;
-  const list = (items: Schema): Schema => ({ type: "array", items, minItems: 1, maxItems: maxLength });
-  if (stepper) {
-    const row = rowOf(stepper.fields);
-    const items = { type: ["number", "string", "boolean", "null"] };
-    const values: Schema = { type: "array", items, minItems: stepper.fields.length, maxItems: stepper.fields.length };
-    const answer = object(
-      Object.fromEntries(stepper.outputs.map((field) => [field.name, fieldSchema(field, true)])),
-      [],
-      true,
-    );
-    const request = {
-      row,
-      rows: list(row),
-      values: { anyOf: [values, list(values)], description: "Values in the order of the fields." },
-    };
-    return { request, response: { step: STEP, answer, answers: list(answer) } };
-  }
-  const numbers = (n: number): Schema => ({ type: "array", items: { type: "number" }, minItems: n, maxItems: n });
-  const inputs = model.inputs.map((t, i) => [t.node.layer.name, numbers(engine.frameWidths[i]!)] as const);
-  const frame =
-    inputs.length === 1
-      ? inputs[0]![1]
-      : object(
-          Object.fromEntries(inputs),
-          inputs.map(([name]) => name),
-        );
-  const outputs = outputFields(model).map(({ name }) => [name, { type: "array" }] as const);
-  const output: Schema = outputs.length === 1 ? outputs[0]![1] : object(Object.fromEntries(outputs));
-  return {
-    request: { values: { anyOf: [frame, list(frame)] } },
-    response: { step: STEP, output, outputs: list(output) },
-  };
-}
-
-function rowOf(fields: readonly Field[]): Schema {
-  const needed = fields.filter(({ optional }) => optional !== true).map(({ name }) => name);
-  return object(Object.fromEntries(fields.map((field) => [field.name, fieldSchema(field, true)])), needed);
 }
 
 function pathsOf({ guards, models }: ServerContext, names: readonly string[]): Record<string, Schema> {
@@ -171,6 +159,12 @@ function pathsOf({ guards, models }: ServerContext, names: readonly string[]): R
         [...STEPPING, "unknown-session", "session-busy"],
         any("StepRequest"),
       ),
+    },
+    "/v1/stream": {
+      get: {
+        ...operation("stream", "One sequence over WebSocket, where the server takes it", UPGRADED, REFUSED),
+        parameters: STREAM_PARAMETERS,
+      },
     },
     "/v1/step": {
       post: operation(
