@@ -47,7 +47,9 @@ export function unitClusters(values: ArrayLike<number>, steps: number, units: nu
     leaves[b] = joined(leaves[a]!, leaves[b]!, leaf, units);
     alive.delete(a);
   }
-  return units === 0 ? [] : leaves[alive.values().next().value!]!;
+  const order = units === 0 ? [] : leaves[alive.values().next().value!]!;
+  // Either direction is as good: the same one each time.
+  return order[0]! > order.at(-1)! ? order.reverse() : order;
 }
 
 /** The cluster before it in the chain wins where several are equally near: else the chain would go round. */

@@ -1,11 +1,11 @@
-/** Looking inside a run: gates of a typed text, scrubbing, units held and silenced, horizon, attribution, matches; model, texts, forecasts. */
+/** Looking inside a run: gates of a typed text, scrubbing, units held and silenced, horizon, attribution, matches. */
 import assert from "node:assert/strict";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import type { Locator, Page } from "playwright-core";
 import { trace } from "../../src/explain/index.js";
-import { classify, forecast, generate, generateText, openRun } from "../../src/tasks/index.js";
+import { classify, forecast, openRun } from "../../src/tasks/index.js";
 import { findChromium } from "./harness.js";
 import {
   overflow,
@@ -33,14 +33,9 @@ function writeReviews(folder: string): string {
   return "data/reviews.tsv";
 }
 
-function writeTale(folder: string): string {
-  writeFileSync(join(folder, "data/tale.txt"), "The king went to the sea.\nThe sea went to the king.\n".repeat(40));
-  return "data/tale.txt";
-}
-
 describe("inside a run", { skip: chromium === undefined && process.env["CI"] !== "true" ? absent : false }, () => {
   let world: StudioWorld;
-  const runs = { reviews: "", tale: "", sales: "", backtest: "" };
+  const runs = { reviews: "", sales: "" };
 
   before(async () => {
     assert.ok(chromium !== undefined, absent);
@@ -49,14 +44,10 @@ describe("inside a run", { skip: chromium === undefined && process.env["CI"] !==
       const shared = { runs: join(folder, "runs"), epochs: 3 };
       const file = (path: string) => join(folder, path);
       const reviews = { ...shared, text: "review", label: "label", units: [6], name: "reviews" };
-      const tale = { ...shared, units: [8], embedding: 4, stepsPerEpoch: 10, name: "tale" };
       const sales = { ...shared, target: "sold", units: [5], lookback: 14, horizon: 4, quantiles: [0.1, 0.5, 0.9] };
       const data = file(writeSales(folder, 160));
-      const past = { ...sales, initial: 0.8, period: 8 };
       runs.reviews = basename((await classify.train(file(writeReviews(folder)), reviews)).folder!);
-      runs.tale = basename((await generate.train(file(writeTale(folder)), tale)).folder!);
       runs.sales = basename((await forecast.train(data, { ...sales, name: "sales" })).folder!);
-      runs.backtest = basename((await forecast.backtest(data, { ...past, name: "past" })).folder!);
     });
   });
   after(() => world.close());
@@ -211,69 +202,6 @@ describe("inside a run", { skip: chromium === undefined && process.env["CI"] !==
     await page.close();
   });
 
-  test("the model page counts what the model has, with a histogram for each weight and its gates", async () => {
-    const page = await visit(runs.reviews, "model");
-    const { model } = await openRun(folderOf(runs.reviews));
-    const figures = await page.locator(".figures").innerText();
-    assert.ok(figures.includes(model.countParams().toLocaleString("en")), figures);
-    const shown = await page.locator(".weight").count();
-    assert.equal((await page.locator(".histogram svg rect").count()) > shown * 10, true);
-    assert.match(
-      await page.locator(".weight-gates").first().innerText(),
-      /keep \(z\)[^]*reset \(r\)[^]*candidate \(g\)/,
-    );
-    await page
-      .getByRole("button", { name: /^dense/ })
-      .first()
-      .click();
-    await page.getByRole("heading", { name: /Weights of dense/ }).waitFor();
-    await page.close();
-  });
-
-  test("a text is written as the library writes it, coloured, and its temperature can be changed", async () => {
-    const page = await visit(runs.tale, "generate");
-    const { model } = await openRun(folderOf(runs.tale));
-    let expected = "";
-    for await (const piece of generateText(model, { prompt: "The ", length: 60, seed: 3, temperature: 0.8 }))
-      expected += piece;
-    await page.getByRole("textbox", { name: "Prompt" }).fill("The ");
-    await page.getByRole("spinbutton", { name: "Length" }).fill("60");
-    await page.getByRole("spinbutton", { name: "Seed" }).fill("3");
-    await page.getByText("fastest").click();
-    await page.getByRole("button", { name: "Write" }).click();
-    await page.getByText(/60 pieces in/).waitFor();
-    assert.equal(await page.locator(".written").textContent(), `The ${expected}`);
-    assert.match((await page.locator(".written span span").first().getAttribute("title"))!, /“.*”: [\d.]+%/s);
-    await page.getByText("30 a second").click();
-    await page.getByRole("spinbutton", { name: "Length" }).fill("2000");
-    await page.getByRole("button", { name: "Write again" }).click();
-    await page.getByText(/Writing: \d\d pieces/).waitFor();
-    const told = page.waitForRequest((request) => request.url().includes("/api/generations/"));
-    await page.getByRole("slider", { name: "Temperature" }).fill("0");
-    assert.deepEqual((await told).postDataJSON(), { temperature: 0 });
-    await page.getByRole("button", { name: "Stop" }).click();
-    await page.getByText(/Stopped after/).waitFor();
-    await page.close();
-  });
-
-  test("a forecast has its fan, a backtest its moments and errors", async () => {
-    const page = await visit(runs.sales, "forecast");
-    await page.getByText("80% should lie inside").waitFor();
-    await page.getByText("Forecast as a table").click();
-    assert.equal(await page.locator("details tbody tr").count(), 4);
-    await page.goto(`${world.studio.origin}#/runs/${runs.backtest}/forecast`);
-    await page.getByRole("heading", { name: "Forecasts from the past" }).waitFor();
-    const moment = page.getByRole("slider", { name: "Moment" });
-    const last = await moment.getAttribute("aria-valuetext");
-    await moment.press("ArrowLeft");
-    assert.notEqual(await moment.getAttribute("aria-valuetext"), last);
-    const rows = await page.locator(".origin-table tbody tr").count();
-    assert.match(last!, new RegExp(`Moment ${rows} of ${rows}`));
-    await page.locator(".origin-table tbody button").first().click();
-    assert.match((await moment.getAttribute("aria-valuetext"))!, /^Moment 1 of/);
-    await page.close();
-  });
-
   for (const theme of ["light", "dark"] as const) {
     test(`everything in use is accessible in ${theme}`, async () => {
       const page = await visit(runs.reviews, "inside");
@@ -289,18 +217,6 @@ describe("inside a run", { skip: chromium === undefined && process.env["CI"] !==
       await page.locator(".match-found, section:has(.match-tools) .small").first().waitFor();
       await page.locator(".reach").waitFor();
       assert.deepEqual(await seriousIssues(page), []);
-      for (const [run, tab] of [
-        [runs.reviews, "model"],
-        [runs.tale, "generate"],
-        [runs.tale, "inside"],
-        [runs.backtest, "forecast"],
-      ] as const) {
-        await page.goto(`${world.studio.origin}#/runs/${run}/${tab}`);
-        await page.waitForFunction(
-          () => document.querySelector("main .card") && !document.querySelector("main .skeleton"),
-        );
-        assert.deepEqual(await seriousIssues(page), [], `${tab} in ${theme}`);
-      }
       await page.close();
     });
   }

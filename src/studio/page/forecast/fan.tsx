@@ -46,7 +46,7 @@ export function Fan({ reply, forecast }: FanProps) {
   const { past, unit, chosen } = reply;
   const horizon = forecast.x.length;
   const windows = [6, 12, 24].map((times) => Math.max(12, times * horizon)).filter((size) => size < past.x.length);
-  const [size, setSize] = useState(windows[1] ?? windows[0] ?? Infinity);
+  const [size, setSize] = useState(windows[0] ?? Infinity);
   const shown = Math.min(size, past.x.length);
   const chart = useMemo(() => {
     const labels = [...past.x.slice(past.x.length - shown), ...forecast.x];

@@ -7,6 +7,7 @@ import { apiPath, get } from "../client.js";
 import type { PageProps } from "../pages.js";
 import { useResource } from "../resource.js";
 import { AttributionPanel } from "./attribution.js";
+import { Course } from "./course.js";
 import { HorizonPanel } from "./horizon.js";
 import { InputPanel } from "./input/input-panel.js";
 import { Interventions } from "./interventions.js";
@@ -76,6 +77,7 @@ function Shown({ state }: { readonly state: InsideState }) {
       <div class="inside-columns" aria-busy={state.busy.value}>
         <div class="stack inside-main">
           <StepStrip state={state} />
+          <Course state={state} />
           <SignalMaps state={state} />
         </div>
         <div class="stack inside-side">

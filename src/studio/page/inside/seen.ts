@@ -33,11 +33,11 @@ export interface Seen {
 }
 
 /** Tasks whose outputs are choices among pieces: they are shown as probabilities, also where the network gives logits. */
-const CHOOSES: readonly TaskName[] = ["generate", "translate", "transcribe"];
+export const choosesPieces = (task: TaskName): boolean => ["generate", "translate", "transcribe"].includes(task);
 
 export function decode({ layers, input: { audio, values, ...input }, ...reply }: InsideReply): Seen {
   const width = reply.outputNames.length;
-  const chooses = CHOOSES.includes(reply.task) && width > 1;
+  const chooses = choosesPieces(reply.task) && width > 1;
   const shares = (logits: readonly Maybe[]) => {
     return chooses
       ? [

@@ -1,13 +1,13 @@
 import { useMemo } from "preact/hooks";
 import type { LayerInfo } from "../../api.js";
 import { count } from "../../ui/format.js";
-import { layOut, type Edge, type Place } from "./graph-layout.js";
+import { layOut, type Edge } from "./graph-layout.js";
 import { shapeText } from "./shape.js";
 import { t } from "./texts.js";
 
-const NODE_WIDTH = 208;
+const NODE_WIDTH = 192;
 const NODE_HEIGHT = 56;
-const GAP_X = 20;
+const GAP_X = 16;
 const GAP_Y = 30;
 
 interface NetworkGraphProps {
@@ -18,11 +18,12 @@ interface NetworkGraphProps {
 
 /** Layers as buttons in rows, joined by curves. */
 export function NetworkGraph({ layers, chosen, onChoose }: NetworkGraphProps) {
-  const { places, edges, rows, columns } = useMemo(() => layOut(layers), [layers]);
-  const width = columns * (NODE_WIDTH + GAP_X);
+  const { places, edges, rows, width: boxes } = useMemo(() => layOut(layers), [layers]);
+  const unit = NODE_WIDTH + GAP_X;
+  const width = boxes * unit;
   const height = rows * (NODE_HEIGHT + GAP_Y) - GAP_Y;
-  const x = ({ x }: Place) => x * width;
-  const top = ({ row }: Place) => row * (NODE_HEIGHT + GAP_Y);
+  const x = (middle: number) => middle * unit;
+  const top = (row: number) => row * (NODE_HEIGHT + GAP_Y);
   return (
     <div class="graph-scroll" tabIndex={0} role="region" aria-label={t("graph")}>
       <div class="graph" style={{ width: `${width}px`, height: `${height}px` }}>
@@ -42,8 +43,8 @@ export function NetworkGraph({ layers, chosen, onChoose }: NetworkGraphProps) {
             class={`graph-node ${place.layer.parameters > 0 ? "" : "light"}`}
             aria-pressed={place.layer.name === chosen}
             style={{
-              left: `${x(place) - NODE_WIDTH / 2}px`,
-              top: `${top(place)}px`,
+              left: `${x(place.x) - NODE_WIDTH / 2}px`,
+              top: `${top(place.row)}px`,
               width: `${NODE_WIDTH}px`,
               height: `${NODE_HEIGHT}px`,
             }}
@@ -66,13 +67,20 @@ export function NetworkGraph({ layers, chosen, onChoose }: NetworkGraphProps) {
   );
 }
 
-/** From the bottom of one box to the top of the other; past the boxes of rows between on the outside. */
-function curve({ from, to }: Edge, x: (place: Place) => number, top: (place: Place) => number): string {
-  const [x0, y0, x1, y1] = [x(from), top(from) + NODE_HEIGHT, x(to), top(to)];
-  if (to.row - from.row === 1 || x0 !== x1) {
-    const bend = Math.min(60, (y1 - y0) / 2);
-    return `M${x0} ${y0}C${x0} ${y0 + bend} ${x1} ${y1 - bend} ${x1} ${y1}`;
-  }
-  const side = x0 + NODE_WIDTH / 2 + GAP_X / 3;
-  return `M${x0} ${y0}C${x0} ${y0 + 20} ${side} ${y0} ${side} ${y0 + 40}V${y1 - 40}C${side} ${y1} ${x1} ${y1 - 20} ${x1} ${y1}`;
+/** From the bottom of one box to the top of the other, straight down through the lanes between. */
+function curve({ from, to, lanes }: Edge, x: (middle: number) => number, top: (row: number) => number): string {
+  let path = `M${x(from.x)} ${top(from.row) + NODE_HEIGHT}`;
+  let [at, y] = [x(from.x), top(from.row) + NODE_HEIGHT];
+  const bendTo = (next: number, below: number) => {
+    const middle = (y + below) / 2;
+    path += `C${at} ${middle} ${next} ${middle} ${next} ${below}`;
+    [at, y] = [next, below];
+  };
+  lanes.forEach((lane, i) => {
+    bendTo(x(lane), top(from.row + 1 + i));
+    y += NODE_HEIGHT;
+    path += `V${y}`;
+  });
+  bendTo(x(to.x), top(to.row));
+  return path;
 }

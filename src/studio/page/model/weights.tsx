@@ -55,9 +55,9 @@ function Weight({ weight, layer }: { readonly weight: WeightInfo; readonly layer
           <strong class="break">{own}</strong>
           <span class="mono small muted">{sizesText(shape)}</span>
         </span>
-        <span class="small muted">{spread}</span>
+        <span class="small muted">{least === greatest ? t("same", { value: figure(least, 3) }) : spread}</span>
       </figcaption>
-      <HistogramChart label={t("histogram", { name, spread })} histogram={histogram} />
+      {least < greatest && <HistogramChart label={t("histogram", { name, spread })} histogram={histogram} />}
       {gates && (
         <div class="small muted weight-gates">
           {t("gates", { units: gates.units })}
