@@ -7,6 +7,8 @@ import type { Numbers } from "./types.js";
 /** Of the rule on a stretch of the path. */
 const POINTS = 16;
 const MOST_POINTS = 2048;
+/** A stretch so short is a jump: no points make up for it. */
+const SHORTEST = 2 ** -40;
 /** What is left of an output by rounding, as a share of it: some units in the last place. More points do not help below. */
 const ROUNDING = { float32: 2 ** -20, float64: 2 ** -48 };
 
@@ -63,7 +65,8 @@ export async function integrate(
     const worst = parts.reduce((a, b) => (b.error > a.error ? b : a));
     const { from, to, outputs } = worst;
     const noise = rounding * (Math.abs(outputs[0]) + Math.abs(outputs[1]));
-    if (worst.error <= noise || parts.reduce((sum, part) => sum + part.error, 0) <= bound) break;
+    if (to - from < SHORTEST || worst.error <= noise || parts.reduce((sum, part) => sum + part.error, 0) <= bound)
+      break;
     const middle = (from + to) / 2;
     const [value] = await probed.probe.values(1, along(baselines, new Float64Array([middle])), probed.output);
     const halves = [await stretch(from, middle, [outputs[0], value!]), await stretch(middle, to, [value!, outputs[1]])];
