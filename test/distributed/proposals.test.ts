@@ -1,0 +1,56 @@
+/** Which points are tried: repeatable, and for TPE better than chance. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { propose, trialCount, type Method, type Tried } from "../../src/distributed/search/proposals.js";
+import { readDimension, type Point } from "../../src/distributed/search/space.js";
+
+const read = (_name: string, text: string) => (Number.isNaN(Number(text)) ? text : Number(text));
+const space = ["rate=log:1e-4..1e-1", "units=16,32,64", "drop=0..0.5", "extra=0.0..1.0?units=64"].map((text) => readDimension(text, read)); // prettier-ignore
+
+/** Smallest at rate 3e-3, 64 units, drop 0.1, extra 0.7. */
+function lossOf(point: Point): number {
+  const { rate, units, drop, extra = 0 } = point as Record<string, number>;
+  const far = Math.log(rate! / 3e-3) ** 2 + (units === 64 ? 3 * (extra - 0.7) ** 2 : 2) + 8 * (drop! - 0.1) ** 2;
+  return far;
+}
+
+/** Rounds of `round` trials, as a sweep does them. */
+function search(method: Method, seed: number, trials: number, round = 4): Tried[] {
+  const tried: Tried[] = [];
+  while (tried.length < trials) {
+    const points = propose(method, space, seed, tried, tried.length, Math.min(round, trials - tried.length));
+    tried.push(...points.map((point) => ({ point, value: lossOf(point) })));
+  }
+  return tried;
+}
+
+const bestOf = (tried: readonly Tried[]) => Math.min(...tried.map(({ value }) => value!));
+const median = (values: number[]) => [...values].sort((a, b) => a - b)[values.length >> 1]!;
+
+test("random trials depend on the seed and their number alone, however many are asked for at once", () => {
+  assert.deepEqual(search("random", 3, 12, 1), search("random", 3, 12, 12));
+  assert.notDeepEqual(search("random", 3, 12), search("random", 4, 12));
+});
+
+test("TPE repeats itself, begins at random and ignores trials without a value", () => {
+  assert.deepEqual(search("tpe", 3, 30), search("tpe", 3, 30));
+  assert.deepEqual(search("tpe", 3, 8), search("random", 3, 8));
+  const failed = search("tpe", 3, 20).map(({ point }) => ({ point, value: null }));
+  assert.deepEqual(propose("tpe", space, 3, failed, 20, 2), propose("random", space, 3, [], 20, 2));
+});
+
+test("TPE finds a better point than as many random trials, in the median over seeds, and proposes near it", () => {
+  const seeds = Array.from({ length: 15 }, (_, s) => s);
+  const [random, tpe] = (["random", "tpe"] as const).map((method) => median(seeds.map((s) => bestOf(search(method, s, 60))))); // prettier-ignore
+  assert.ok(tpe! < 0.8 * random!, `TPE ${tpe}, random ${random}`);
+  const late = seeds.flatMap((s) => search("tpe", s, 60).slice(40));
+  const share = late.filter(({ point }) => point["units"] === 64).length / late.length;
+  assert.ok(share > 0.5, `64 units in ${share} of the later trials`);
+});
+
+test("a grid is gone through in its order and ends", () => {
+  const grid = ["units=16,32", "layers=1..2"].map((text) => readDimension(text, read));
+  assert.equal(trialCount("grid", grid, 40), 4);
+  assert.equal(trialCount("grid", grid, 3), 3);
+  assert.deepEqual(propose("grid", grid, 1, [], 2, 2), [{ units: 32, layers: 1 }, { units: 32, layers: 2 }]); // prettier-ignore
+});
