@@ -48,8 +48,10 @@ describe("the studio", { skip: chromium === undefined && process.env["CI"] !== "
   /** Goes to a page and waits until it shows what was fetched for it. */
   async function visit(page: Page, path: string): Promise<void> {
     await page.goto(`${world.studio.origin}#/${path}`);
-    await page.locator("main h1").first().waitFor();
-    await page.waitForFunction(() => document.querySelector("main .skeleton") === null);
+    const shown = () => document.querySelector("main h1") !== null && document.querySelector("main .skeleton") === null;
+    await page.waitForFunction(shown).catch(async (error: unknown) => {
+      throw new Error(`${path} is not ready: ${await page.locator("main").innerHTML()}`, { cause: error });
+    });
   }
 
   const places = () => [
@@ -142,7 +144,7 @@ describe("the studio", { skip: chromium === undefined && process.env["CI"] !== "
     await page.getByRole("button", { name: "Go on training" }).click();
     await page.locator(".badge", { hasText: "finished" }).waitFor();
     assert.equal(await trained(), stopped + 4);
-    await page.getByText("Beside simple rules").waitFor();
+    await page.getByText("Beside simpler ways").waitFor();
     await page.close();
   });
 

@@ -7,7 +7,7 @@ import { t } from "./texts.js";
 export function Head({ head: { columns, rows } }: { readonly head: NonNullable<DataReply["head"]> }) {
   return (
     <Card title={t("head")} flush>
-      <div class="scroll" tabIndex={0} role="region" aria-label={t("head")}>
+      <div class="scroll tall" tabIndex={0} role="region" aria-label={t("head")}>
         <table class="table rows">
           <thead>
             <tr>

@@ -61,6 +61,7 @@ export const t = dictionary(
     shape: "shape {shape}",
     parameters: "Parameters of the network",
     vector: "{count} values",
+    features: "{count} features from top to bottom: {first} to {last}",
   },
   {
     choose: "选择数据",
@@ -120,5 +121,6 @@ export const t = dictionary(
     shape: "形状 {shape}",
     parameters: "网络的参数个数",
     vector: "{count} 个数值",
+    features: "自上而下 {count} 个特征：{first} 至 {last}",
   },
 );

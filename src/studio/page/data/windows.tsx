@@ -14,7 +14,7 @@ import { written } from "../run/run-details.js";
 import { t } from "./texts.js";
 
 /** More lines in one chart cannot be followed: a heat map instead. */
-const MOST_LINES = 4;
+const MOST_LINES = 6;
 
 export function Windows({ request }: { readonly request: StartRequest }) {
   const query = new URLSearchParams({ path: request.data, settings: JSON.stringify(request) });
@@ -142,9 +142,18 @@ function Series({ seen: { steps, features, values }, label }: { readonly seen: S
         range={[-largest, largest]}
         stepLabels={steps}
       />
-      <p class="small muted break">{features.join(", ")}</p>
+      <p class="small muted break">{told(features)}</p>
     </>
   );
+}
+
+/** More names would not be read. */
+const MOST_NAMES = 12;
+
+/** From top to bottom. */
+function told(features: readonly string[]): string {
+  if (features.length <= MOST_NAMES) return features.join(", ");
+  return t("features", { count: features.length, first: features[0]!, last: features.at(-1)! });
 }
 
 const MOST_PIECES = 80;

@@ -90,8 +90,9 @@ function ResumeForm({ live, run }: { readonly live: LiveRun; readonly run: RunSu
         {t("resume")}
       </button>
       <label class="row small">
-        {t("resumeEpochs")}
+        <span class="wide-only">{t("resumeEpochs")}</span>
         <input
+          aria-label={t("resumeEpochs")}
           class="input short"
           type="number"
           min={least}

@@ -40,7 +40,8 @@ export function RunPage({ params }: PageProps) {
       {run.state === "running" && <ProgressCard live={live} />}
       <Figures live={live} detail={detail} />
       <Verdicts detail={detail} />
-      <Curves live={live} />
+      {/* A backtest trains many networks: what it shows are its forecasts. */}
+      {run.verb === null && <Curves live={live} />}
       {detail.evaluation && <Baselines evaluation={detail.evaluation} />}
       <Norms rows={live.norms.value} />
       <Details detail={detail} />
@@ -83,13 +84,15 @@ function Figures({ live, detail }: { readonly live: LiveRun; readonly detail: Ru
           </dd>
         </div>
       )}
-      <div>
-        <dt>{t("epochs")}</dt>
-        <dd>
-          {live.history.value.epoch.length}{" "}
-          {run.epochsPlanned !== null && <small>{t("planned", { epochs: run.epochsPlanned })}</small>}
-        </dd>
-      </div>
+      {run.verb === null && (
+        <div>
+          <dt>{t("epochs")}</dt>
+          <dd>
+            {live.history.value.epoch.length}{" "}
+            {run.epochsPlanned !== null && <small>{t("planned", { epochs: run.epochsPlanned })}</small>}
+          </dd>
+        </div>
+      )}
       {seconds !== null && (
         <div>
           <dt>{t("took")}</dt>

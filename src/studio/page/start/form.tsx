@@ -115,7 +115,7 @@ function Groups({ state, columns, text }: GroupsProps) {
 
 function Changed({ state }: { readonly state: FormState }) {
   const settings = Object.entries(state.settings.value);
-  if (settings.length === 0) return <p class="muted small">{t("changedNone")}</p>;
+  if (settings.length === 0) return <p class="muted small changed-none">{t("changedNone")}</p>;
   return (
     <dl class="pairs changed-list">
       {settings.map(([name, value]) => (
