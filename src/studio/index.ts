@@ -1,6 +1,7 @@
 /** The studio: a local page for runs, data, and what goes on inside of models. `sluice studio` starts it. */
 import { fileURLToPath } from "node:url";
 import { statSync } from "node:fs";
+import { networkInterfaces } from "node:os";
 import { check } from "../util/errors.js";
 import { Access } from "./server/access.js";
 import { studioApp } from "./server/app.js";
@@ -53,7 +54,8 @@ export async function startStudio(options: StudioOptions): Promise<Studio> {
   const app = studioApp({ access, places, page, summaries, jobs, events, dataWorker, modelWorker, log });
   const listening = await listen(app, host, port);
   access.port = listening.port;
-  const origin = `http://${host.includes(":") ? `[${host}]` : host}:${listening.port}/`;
+  const name = reachable(host);
+  const origin = `http://${name.includes(":") ? `[${name}]` : name}:${listening.port}/`;
   return {
     origin,
     newAddress: () => `${origin}#token=${access.newToken()}`,
@@ -63,4 +65,11 @@ export async function startStudio(options: StudioOptions): Promise<Studio> {
       await Promise.all([listening.close(), dataWorker.close(), modelWorker.close()]);
     },
   };
+}
+
+/** An address under which others find a server that listens at all of them. */
+function reachable(host: string): string {
+  if (host !== "0.0.0.0" && host !== "::") return host;
+  const all = Object.values(networkInterfaces()).flatMap((list) => list ?? []);
+  return all.find(({ internal, family }) => !internal && family === "IPv4")?.address ?? "127.0.0.1";
 }

@@ -50,8 +50,14 @@ async function studio(command: Command, screen: Screen): Promise<Reply> {
   }
   const address = started.newAddress();
   tell(screen, address);
+  screen.note(
+    "It opens once, in one browser; Enter prints another. Ctrl-C ends the studio; trainings that it started go on.",
+  );
   if (open && !screen.json && process.stdout.isTTY) openBrowser(address);
+  const more = () => tell(screen, started.newAddress());
+  if (process.stdin.isTTY) process.stdin.on("data", more);
   await stopped();
+  process.stdin.off("data", more).pause();
   await started.close();
   const object = { verb: "studio", address: started.origin, folder, runs, seconds: (Date.now() - begin) / 1000 };
   return { object, text: null };
@@ -59,10 +65,9 @@ async function studio(command: Command, screen: Screen): Promise<Reply> {
 
 /** Whoever reads JSON waits for one object, at the end: the address goes where progress goes. */
 function tell(screen: Screen, address: string): void {
-  const text = `Studio: ${address}`;
-  if (screen.json) process.stderr.write(`${text}\n`);
-  else screen.print(`${text}\n`);
-  screen.note("It opens once, in one browser. Ctrl-C ends the studio; trainings that it started go on.");
+  const text = `Studio: ${address}\n`;
+  if (screen.json) process.stderr.write(text);
+  else screen.print(text);
 }
 
 /** A signal that comes twice, as to a group of processes, changes nothing: the end takes a moment only. */
