@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { before, describe, test } from "node:test";
 import { Validator } from "@seriousme/openapi-schema-validator";
 import { z } from "zod";
-import { jsonLog, type AppOptions, type ServedModel } from "sluice/server";
+import { jsonLog, sessions, type AppOptions, type ServedModel } from "sluice/server";
 import { classify, forecast, generate, regress } from "sluice/tasks";
 import { writeClips, writeHouses, writeNovel, writePrices } from "../cli/samples.js";
 import { client, ok, plain, plainBody, servedRun, serverFolder, type Client } from "./http-support.js";
@@ -71,7 +71,7 @@ describe("the description", () => {
     { token, basePath: "/ml", limits: { rate: 10 }, hosts: ["localhost"] },
   ] as Partial<AppOptions>[]) {
     test(`is valid OpenAPI 3.1${options.token === undefined ? "" : ", with a token and below a path"}`, async () => {
-      const api = client({ models, ...options });
+      const api = client({ models, extensions: [sessions()], ...options });
       const response = await api.get(
         `${options.basePath ?? ""}/openapi.json`,
         options.token === undefined ? {} : bearer,

@@ -75,6 +75,15 @@ describe("a plain model", () => {
     }
   });
 
+  test("takes 64-bit integers, as pandas makes them", async () => {
+    const step = new arrow.FixedSizeList(3, new arrow.Field("item", new arrow.Int64(), false));
+    const type = new arrow.FixedSizeList(1, new arrow.Field("item", step, false));
+    const vector = arrow.vectorFromArray([[[1n, 2n, -3n]]], type) as arrow.Vector;
+    const body = arrow.tableToIPC(new arrow.Table({ [inputName(served)]: vector }), "stream");
+    const { outputs } = await ok<{ outputs: { out: number[][] } }>(await api.post("/v1/predict", body, { "content-type": ARROW })); // prettier-ignore
+    near(outputs.out[0]!, [...(await plainModel().predict([[[1, 2, -3]]])).data]);
+  });
+
   test("names what does not fit, and where", async () => {
     const ask = (body: unknown) => api.post("/v1/predict", body);
     const wide = await problem(await ask(plainBody(served, [[[1, 2]]])), "invalid-input", 422);
@@ -205,6 +214,17 @@ describe("models of tasks", () => {
     same(await ask("clips", { audio: [pcm, pcm] }), [...wanted, ...wanted]);
     const raw = await api.post("/v1/models/clips/predict", new Uint8Array(file), { "content-type": "audio/wav" });
     same((await ok<Answers>(raw)).answers, wanted);
+  });
+
+  test("a recording that lasts too long, or is none", async () => {
+    const strict = client({ models: [await servedRun(runs["clips"]!, "clips")], limits: { maxLength: 20 } });
+    const wav = (body: Uint8Array) => strict.post("/v1/predict", body, { "content-type": "audio/wav" });
+    await problem(await wav(new Uint8Array(readFileSync(join(folder, "clips/low/0.wav")))), "too-long", 422);
+    await problem(await wav(new TextEncoder().encode("RIFF, but no recording at all, and none behind it")), "invalid-input", 422); // prettier-ignore
+    await problem(await wav(new Uint8Array(0)), "invalid-input", 422);
+    await problem(await strict.post("/v1/predict", { audio: [{ pcm: "AAAA", sampleRate: 8000 }] }), "invalid-input", 422); // prettier-ignore
+    await problem(await strict.post("/v1/predict", { audio: [{ pcm: "AAA=", sampleRate: 1e9 }] }), "invalid-input", 422); // prettier-ignore
+    await problem(await strict.post("/v1/predict", { audio: ["no base64"] }), "invalid-input", 422);
   });
 
   test("regress and translate", async () => {

@@ -28,6 +28,9 @@ export function generateRoutes(app: App, context: ServerContext): void {
   only(app, named, "POST");
 }
 
+/** Proxies such as nginx would keep the pieces back. */
+const UNBUFFERED = { "x-accel-buffering": "no" };
+
 /** Texts that are being written: each has a state in memory, as a session has. */
 interface Work {
   underWay: number;
@@ -61,7 +64,7 @@ async function generate(
       release();
     }
   }
-  for (const [header, value] of Object.entries(headersOf(c))) c.header(header, value);
+  for (const [header, value] of Object.entries(headersOf(c, UNBUFFERED))) c.header(header, value);
   return streamSSE(c, async (events) => {
     let gone = false;
     events.onAbort(() => void (gone = true));

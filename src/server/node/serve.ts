@@ -108,6 +108,8 @@ export async function serve(options: ServeOptions): Promise<Serving> {
     },
     getRequestListener((request, env) => app.fetch(request, env)),
   );
+  // A connection on which nothing moves for so long, such as one whose client does not read its answer, is given up.
+  server.setTimeout(2 * requestTimeout * 1000);
   answerClientErrors(server, app.context);
   const connections = webSockets(server, extension, {
     ...(rest.cors !== undefined && { origins: rest.cors }),

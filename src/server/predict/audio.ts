@@ -1,9 +1,10 @@
 /** Recordings in bodies: WAV files, or 16-bit samples and their rate. */
-import { fromBase64 } from "./base64.js";
+import { readWavHeader } from "../../data/audio/wav-header.js";
 import type { Json } from "../../format/json.js";
 import { show } from "../../util/errors.js";
 import type { Limits } from "../limits.js";
 import { Problem } from "../problem.js";
+import { fromBase64 } from "./base64.js";
 import { invalid, isObject } from "./fields.js";
 
 /** Steps of sound are counted as the frames of most features: a hundred a second. */
@@ -40,13 +41,14 @@ function bytesOf(text: string, pointer: string): Uint8Array {
   return bytes;
 }
 
-/** What else is wrong with a file its reader says. @throws Problem 422 where it lasts longer than allowed */
+/** @throws Problem 422 where it is no WAV file, or lasts longer than allowed */
 export function checkedWav(bytes: Uint8Array, { maxLength }: Limits): Uint8Array {
-  if (bytes.length < 44) throw new Problem("invalid-input", `A WAV file has 44 bytes at least, got ${bytes.length}.`);
-  const bytesASecond = new DataView(bytes.buffer, bytes.byteOffset).getUint32(28, true);
-  const seconds = (bytes.length - 44) / Math.max(1, bytesASecond);
+  const header = readWavHeader("audio", "recording", bytes, bytes.length);
+  if (header === undefined) throw new Problem("invalid-input", "The WAV file ends before its samples.");
+  const { dataBytes, sampleRate, channels, bits } = header;
+  const seconds = dataBytes / (sampleRate * channels * (bits / 8));
   const most = maxLength / FRAMES_A_SECOND;
-  if (seconds > most) throw new Problem("too-long", `A recording may last ${most} seconds.`);
+  if (seconds > most) throw new Problem("too-long", `A recording may last ${most} seconds, this one lasts ${Math.ceil(seconds)}.`); // prettier-ignore
   return bytes;
 }
 
