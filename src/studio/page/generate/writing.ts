@@ -40,7 +40,7 @@ export class Writing {
         apiPath("runs", this.run, "generate"),
         request,
         {
-          begin: ({ id }) => (this.#id = id),
+          begin: ({ id }) => this.#begin(id),
           piece: (piece) => this.#add(piece),
           end: (end) => (this.end.value = end),
           error: (problem) => (this.error.value = new RequestProblem(problem.status, problem.title, problem.detail)),
@@ -76,6 +76,12 @@ export class Writing {
     this.#change = null;
     this.#id = null;
     this.#abort?.abort();
+  }
+
+  /** What was changed before the text had a name is told now. */
+  #begin(id: string): void {
+    this.#id = id;
+    if (this.#change && !this.#sending) void this.#send();
   }
 
   async #send(): Promise<void> {

@@ -1,5 +1,5 @@
 /** Which steps and features speak for an output, and which against it. */
-import { useMemo, useState } from "preact/hooks";
+import { useCallback, useMemo, useRef, useState } from "preact/hooks";
 import type { AttributionMethod } from "../../../explain/types.js";
 import type { AttributionReply } from "../../api.js";
 import { fromFloats } from "../../floats.js";
@@ -10,6 +10,7 @@ import { Bars, HeatMap, shortNumber, StepBars } from "../../ui/plots/index.js";
 import { useAsked } from "./asked.js";
 import type { InsideState } from "./state.js";
 import { TargetPicker, targetName } from "./target.js";
+import { areWords, TokenBlocks, useMarkInSight } from "./tokens.js";
 import { stepName } from "./words.js";
 
 const t = dictionary(
@@ -131,20 +132,7 @@ function InputScores({ state, input }: { readonly state: InsideState; readonly i
     featureNames.map((label, i) => ({ label, value: values[i] ?? 0 })).filter(({ label }) => label !== "");
   if (steps <= 1) return <Bars label={t("features")} bars={bars(byFeatures)} />;
   if (features === 1 && featureNames.length === 0)
-    return (
-      <p class={`tokens ${stepNames.some((name) => [...name].length > 1) ? "words" : "mono"}`}>
-        {stepNames.map((name, i) => (
-          <span
-            key={i}
-            class={i === step ? "current" : ""}
-            style={{ background: tint(bySteps[i]! / largest) }}
-            title={t("score", { step: stepName(name), score: shortNumber(bySteps[i]!) })}
-          >
-            {name === "\n" ? "↵\n" : name}
-          </span>
-        ))}
-      </p>
-    );
+    return <ScoredText steps={stepNames} scores={bySteps} largest={largest} step={step} />;
   const end = Math.max(1e-12, ...scores.map(Math.abs));
   return (
     <>
@@ -164,6 +152,35 @@ function InputScores({ state, input }: { readonly state: InsideState; readonly i
         />
       )}
     </>
+  );
+}
+
+interface ScoredTextProps {
+  readonly steps: readonly string[];
+  readonly scores: Float32Array;
+  readonly largest: number;
+  readonly step: number;
+}
+
+function ScoredText({ steps, scores, largest, step }: ScoredTextProps) {
+  const field = useRef<HTMLDivElement>(null);
+  const words = useMemo(() => areWords(steps), [steps]);
+  const shade = useCallback((i: number) => tint(scores[i]! / largest), [scores]);
+  const title = useCallback(
+    (i: number) => t("score", { step: stepName(steps[i]), score: shortNumber(scores[i]!) }),
+    [scores],
+  );
+  useMarkInSight(field, step);
+  return (
+    <div
+      class={`tokens still ${words ? "words" : "mono"}`}
+      ref={field}
+      tabIndex={0}
+      role="region"
+      aria-label={t("title")}
+    >
+      <TokenBlocks steps={steps} step={step} shade={shade} title={title} />
+    </div>
   );
 }
 

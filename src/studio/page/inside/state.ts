@@ -162,12 +162,16 @@ export class InsideState {
       this.target.value,
       this.free.value,
     ];
-    const input = this.input.peek();
+    const input = this.#asked;
     if (order !== "effect" || layer === undefined || !input || !free) return;
     const body = { input, layer, ...(target !== null && { output: target }) };
     post<EffectsReply>(this.path("effects"), body).then(
-      (effects) => (this.effects.value = effects),
-      (error: unknown) => (this.error.value = error),
+      (effects) => {
+        if (this.free.peek() === free) this.effects.value = effects;
+      },
+      (error: unknown) => {
+        if (this.free.peek() === free) this.error.value = error;
+      },
     );
   }
 }

@@ -1,10 +1,11 @@
 /** What the network read, step by step: the text itself, coloured by a unit if one is chosen, or numbers over time. */
-import { useMemo, useRef } from "preact/hooks";
+import { useCallback, useMemo, useRef } from "preact/hooks";
 import { dictionary } from "../../ui/i18n.js";
-import { HeatMap, LineChart } from "../../ui/plots/index.js";
+import { Bars, HeatMap, LineChart } from "../../ui/plots/index.js";
 import { titleOf } from "./signal-words.js";
-import type { Input } from "./seen.js";
+import type { Input, SeenLayer } from "./seen.js";
 import type { InsideState } from "./state.js";
+import { areWords, TokenBlocks, useMarkInSight } from "./tokens.js";
 import { stepName, w } from "./words.js";
 
 const t = dictionary(
@@ -60,17 +61,9 @@ function Tokens({ state, steps }: { readonly state: InsideState; readonly steps:
   const step = playhead.step.value;
   const unit = state.unit.value;
   const layer = state.layer.value!;
-  const states = layer.signals.get("state");
-  const span = state.span.value;
-  // Words stand apart, characters do not.
-  const words = useMemo(() => steps.some((label) => [...label].length > 1), [steps]);
-  const shade = (i: number) => {
-    const value = unit === null || !states || i >= layer.steps ? 0 : states[i * layer.units + unit]!;
-    const share = Math.round(60 * Math.min(1, Math.abs(value)));
-    return share === 0
-      ? undefined
-      : `color-mix(in srgb, var(${value > 0 ? "--tint-more" : "--tint-less"}) ${share}%, transparent)`;
-  };
+  const words = useMemo(() => areWords(steps), [steps]);
+  const shade = useCallback((i: number) => shadeOf(layer, unit, i), [layer, unit]);
+  useMarkInSight(field, step);
   const onPointer = (event: PointerEvent) => {
     const at = (event.target as Element).closest<HTMLElement>("[data-step]")?.dataset["step"];
     if (at === undefined || (event.type === "pointermove" && !(event.buttons & 1))) return;
@@ -99,18 +92,19 @@ function Tokens({ state, steps }: { readonly state: InsideState; readonly steps:
       onPointerMove={onPointer}
       onKeyDown={onKeyDown}
     >
-      {steps.map((label, i) => (
-        <span
-          key={i}
-          data-step={i}
-          class={`${i === step ? "current" : i > step && unit === null ? "ahead" : ""} ${span && i >= span[0] && i < span[1] ? "spanned" : ""}`}
-          style={{ background: shade(i) }}
-        >
-          {label === "\n" ? "↵\n" : label}
-        </span>
-      ))}
+      <TokenBlocks steps={steps} step={step} shade={shade} ahead={unit === null} span={state.span.value} />
     </div>
   );
+}
+
+/** By the state of a unit; nothing where none is chosen. */
+function shadeOf({ signals, steps, units }: SeenLayer, unit: number | null, i: number): string | undefined {
+  const states = signals.get("state");
+  if (unit === null || !states || i >= steps) return undefined;
+  const value = states[i * units + unit]!;
+  const share = Math.round(60 * Math.min(1, Math.abs(value)));
+  const tint = value > 0 ? "--tint-more" : "--tint-less";
+  return share === 0 ? undefined : `color-mix(in srgb, var(${tint}) ${share}%, transparent)`;
 }
 
 interface NumbersProps {
@@ -132,6 +126,14 @@ function Numbers({ state, input, many }: NumbersProps) {
     return [columns, steps.map((_, i) => i), Math.max(1e-6, ...(values ?? []).map(Math.abs))] as const;
   }, [input]);
   if (!values) return null;
+  if (steps.length < 2) {
+    const bars = features.map((label, d) => ({ label, value: values[d] ?? 0 }));
+    return (
+      <div class="signed">
+        <Bars label={t("features")} bars={bars} />
+      </div>
+    );
+  }
   if (many)
     return (
       <HeatMap

@@ -73,6 +73,20 @@ const WHOLE = [1, 2, 5]
   .flatMap((digit) => Array.from({ length: 9 }, (_, power) => digit * 10 ** power))
   .sort((a, b) => a - b);
 
+/** Room that a tick of a linear axis needs, in CSS pixels. */
+const TICK_PX = 30;
+
+/** Round numbers of any size: uPlot's own ticks end at 10^15, and networks that explode go beyond. */
+function linearTicks(u: uPlot, _: number, low: number, high: number): number[] {
+  const most = Math.max(2, Math.floor(u.bbox.height / uPlot.pxRatio / TICK_PX));
+  const least = (high - low) / most;
+  const power = 10 ** Math.floor(Math.log10(least));
+  const step = [1, 2, 2.5, 5, 10].map((digit) => digit * power).find((size) => size >= least)!;
+  const first = Math.ceil(low / step);
+  const count = Math.floor(high / step) - first + 1;
+  return Array.from({ length: Math.min(count, most + 1) }, (_, i) => Number(((first + i) * step).toPrecision(12)));
+}
+
 /** Room that a tick of a logarithmic axis needs, in CSS pixels. */
 const LOG_TICK_PX = 24;
 
@@ -109,7 +123,9 @@ function axis(label: string | undefined, text: (value: number) => string, side: 
 
 function yAxis({ yLabel, log }: Axes): uPlot.Axis {
   const plain = axis(yLabel, shortNumber, 3);
-  return log ? { ...plain, filter: logTicks, grid: { ...plain.grid, filter: logTicks } } : plain;
+  return log
+    ? { ...plain, filter: logTicks, grid: { ...plain.grid, filter: logTicks } }
+    : { ...plain, splits: linearTicks };
 }
 
 /** What uPlot is told; colours and fonts are the style sheet's. */

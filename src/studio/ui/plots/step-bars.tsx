@@ -1,4 +1,4 @@
-import { useRef } from "preact/hooks";
+import { useMemo, useRef } from "preact/hooks";
 import { StepLabels } from "./step-labels.js";
 import { shortNumber } from "./number.js";
 import { useWidth } from "./width.js";
@@ -16,17 +16,44 @@ export interface StepBarsProps {
   height?: number;
 }
 
+/** Narrower columns have no room between them. */
+const THIN_PX = 4;
+
+function summary(given: ArrayLike<number>) {
+  const values = Array.from(given);
+  const size = (t: number) => Math.abs(values[t]!);
+  return {
+    values,
+    high: values.reduce((a, b) => Math.max(a, b), 0),
+    low: values.reduce((a, b) => Math.min(a, b), 0),
+    largest: values.reduce((best, _, t) => (size(t) > size(best) ? t : best), 0),
+  };
+}
+
 /** A column for each step, below or above a heat map, with which it is in line: attributions, norms, surprise. */
 export function StepBars(props: StepBarsProps) {
   const { label, stepLabels, step = null, onStep, height = 56 } = props;
-  const values = Array.from(props.values);
+  const { values, low, high, largest } = useMemo(() => summary(props.values), [props.values]);
   const steps = values.length;
   const field = useRef<HTMLDivElement>(null);
   const width = useWidth(field);
-  const high = Math.max(0, ...values);
-  const low = Math.min(0, ...values);
   const span = high - low || 1;
-  const largest = values.reduce((best, value, t) => (Math.abs(value) > Math.abs(values[best]!) ? t : best), 0);
+  const barOf = (t: number, more: string) => (
+    <i
+      key={t}
+      class={`step-bar${values[t]! < 0 ? " negative" : ""} ${more}`}
+      title={`${word("step")} ${t + 1}: ${shortNumber(values[t]!)}`}
+      style={{
+        left: `${(100 * t) / steps}%`,
+        width: `${100 / steps}%`,
+        top: `${(100 * (high - Math.max(0, values[t]!))) / span}%`,
+        height: `${(100 * Math.abs(values[t]!)) / span}%`,
+      }}
+    />
+  );
+  // The mark moves often, the bars stay.
+  const thin = width < THIN_PX * steps ? "thin" : "";
+  const bars = useMemo(() => values.map((_, t) => barOf(t, thin)), [values, thin]);
   const onPointer = (event: PointerEvent) => {
     const box = field.current!.getBoundingClientRect();
     const at = Math.floor(((event.clientX - box.left) / box.width) * steps);
@@ -52,19 +79,8 @@ export function StepBars(props: StepBarsProps) {
         onPointerMove={onPointer}
         onKeyDown={onKeyDown}
       >
-        {values.map((value, t) => (
-          <i
-            key={t}
-            class={`step-bar${value < 0 ? " negative" : ""}${t === step ? " current" : ""}`}
-            title={`${word("step")} ${t + 1}: ${shortNumber(value)}`}
-            style={{
-              left: `${(100 * t) / steps}%`,
-              width: `${100 / steps}%`,
-              top: `${(100 * (high - Math.max(0, value))) / span}%`,
-              height: `${(100 * Math.abs(value)) / span}%`,
-            }}
-          />
-        ))}
+        {bars}
+        {step !== null && step < steps && barOf(step, `${thin} current`)}
       </div>
       {stepLabels && <StepLabels labels={stepLabels} width={width} step={step} />}
     </div>

@@ -1,3 +1,5 @@
+import { useMemo } from "preact/hooks";
+
 /** Width of a character of the labels in CSS pixels; Chinese ones and most symbols take two. */
 const CHARACTER_PX = 6.7;
 /** Between words; single characters may stand close. */
@@ -22,6 +24,7 @@ function fitting(labels: readonly string[], width: number): ReadonlySet<number> 
   const places = new Set<number>();
   let free = -Infinity;
   labels.forEach((label, t) => {
+    if (label === "") return;
     const middle = placeOf(label, t, labels.length, width);
     const half = widthOf(shown(label)) / 2;
     if (middle - half < free) return;
@@ -33,11 +36,12 @@ function fitting(labels: readonly string[], width: number): ReadonlySet<number> 
 
 /** Names below the columns, as many as there is room for. */
 export function StepLabels({ labels, width, step }: { labels: readonly string[]; width: number; step: number | null }) {
-  const places = fitting(labels, width);
+  const places = useMemo(() => fitting(labels, width), [labels, width]);
   return (
     <div class="step-labels" aria-hidden="true">
-      {labels.map((label, t) =>
-        places.has(t) || t === step ? (
+      {[...places, ...(step === null || places.has(step) || step >= labels.length ? [] : [step])].map((t) => {
+        const label = labels[t]!;
+        return (
           <span
             key={t}
             class={t === step ? "current" : ""}
@@ -45,8 +49,8 @@ export function StepLabels({ labels, width, step }: { labels: readonly string[];
           >
             {shown(label)}
           </span>
-        ) : null,
-      )}
+        );
+      })}
     </div>
   );
 }
