@@ -20,7 +20,8 @@ function fieldsOf({ plan, scaling }: ForecastPipeline, gaps: boolean): Field[] {
   const { roles, cycles } = plan;
   const dated = roles.time === null ? [] : [{ ...timeField(roles.time, plan.dated ?? true), optional: cycles.length === 0 }]; // prettier-ignore
   const known = scaling.series.filter((id) => id !== null);
-  const id: Field[] = roles.id === null ? [] : [{ name: roles.id, type: "category", values: known }];
+  const values = known.length > 0 && { values: known }; // without a scale no series is told from another
+  const id: Field[] = roles.id === null ? [] : [{ name: roles.id, type: "category", ...values }];
   const said = (roles.categories ?? []).map((name, c): Field => {
     const values = plan.deepar?.categories[c + (roles.id === null ? 0 : 1)]?.values ?? [];
     return { name, type: "category", values };
@@ -77,7 +78,8 @@ export function stepperOf(pipeline: ForecastPipeline, model: Model): Stepper {
   const suffixes = horizon === 1 ? [""] : ahead(horizon).map((step) => ` ${step}`);
   const size = model.outputs[0]!.shape.slice(1).reduce<number>((product, n) => product * n!, 1);
   return {
-    fields: fieldsOf(pipeline, false),
+    // The order of the steps tells their time, unless the calendar is read.
+    fields: fieldsOf(pipeline, false).filter(({ optional }) => optional !== true),
     rows: { least: lookback, most: lookback },
     outputs: suffixes.flatMap((suffix) => columns.map((name) => fieldOf(settings.targets, name, suffix))),
     width: features.length,

@@ -77,6 +77,9 @@ for (const options of STEPPED)
     const pipeline = forecastTask.revive(JSON.parse(JSON.stringify(made.pipeline)));
     const needed = pipeline.signature(model).rows!.least;
     assert.equal(pipeline.signature(model).notSteppable, null);
+    const { fields } = pipeline.stepper(model);
+    const dated = Array.isArray(options["calendar"]) && options["calendar"].length > 0;
+    assert.deepEqual(fields.map(({ name }) => name), [...(dated ? ["date"] : []), "y", ...("past" in options ? ["z"] : [])]); // prettier-ignore
     const answers = stepThrough(model, pipeline.stepper(model), rowsOf(table(needed)));
     const whole = await pipeline.predict(model, table(needed));
     const horizon = options["horizon"] as number;
