@@ -55,6 +55,8 @@ export async function bundlePage(page, out, options = {}) {
   writeFileSync(join(made, "index.html"), names);
   const icon = join(root, "src/studio/ui/icon.svg");
   if (existsSync(icon)) cpSync(icon, join(made, "icon.svg"));
+  // The font's licence asks to be where the font is.
+  cpSync(join(root, "src/studio/ui/fonts/OFL.txt"), join(made, "inter-OFL.txt"));
   rmSync(out, { recursive: true, force: true });
   cpSync(made, out, { recursive: true });
   rmSync(made, { recursive: true });

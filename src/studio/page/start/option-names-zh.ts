@@ -81,6 +81,7 @@ export const OPTIONS_ZH: Readonly<Record<string, readonly [name: string, help: s
   samples: ["样本路径", "deepar 的样本路径数，由它们得到中位数和分位数。"],
   sampling: ["计划采样", "训练最后阶段取自网络自身输出的目标比例。"],
   samplingSteps: ["采样步数", "该比例从 0 升到目标所用的训练步数。"],
+  saveEvery: ["保存间隔", "一轮之内每隔多少秒也保存一次检查点；0：每步之后。"],
   scaler: ["缩放", "数值的缩放方式，在训练部分上拟合。"],
   season: ["季节长度", "一个季节的步数，用于基线和 MASE；默认由日期得出。"],
   seed: ["随机种子", "一切随机过程的种子。"],
