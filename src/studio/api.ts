@@ -13,6 +13,7 @@
  * | GET /api/runs                          |                      | RunsReply                                         |
  * | POST /api/runs                         | StartRequest         | 202 JobReply                                      |
  * | GET /api/jobs/:id                      |                      | JobReply                                          |
+ * | POST /api/jobs/:id/stop                |                      | 202 JobReply                                      |
  * | GET /api/runs/:name                    |                      | RunDetail                                         |
  * | GET /api/runs/:name/events             |                      | server-sent events: RunEvents by name             |
  * | GET /api/events?run=…&run=…            |                      | the same of several runs, and RunEvents.runs: one connection for a page |

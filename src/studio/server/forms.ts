@@ -31,7 +31,17 @@ export function formOf({ name, description, options }: Task): TaskForm {
 }
 
 function formFor(name: string, { description = "", ...schema }: OptionSchema & { description?: string }): OptionForm {
-  return { name, description, schema, holds: holdsOf(name, description, schema) };
+  return { name, description, schema: plain(schema), holds: holdsOf(name, description, schema) };
+}
+
+/** Without the bound that says no more than that a number is whole. */
+function plain({ maximum, ...schema }: OptionSchema): OptionSchema {
+  return {
+    ...schema,
+    ...(maximum !== undefined && maximum < Number.MAX_SAFE_INTEGER && { maximum }),
+    ...(schema.items && { items: plain(schema.items) }),
+    ...(schema.anyOf && { anyOf: schema.anyOf.map(plain) }),
+  };
 }
 
 function holdsOf(name: string, description: string, schema: OptionSchema): OptionForm["holds"] {

@@ -116,7 +116,7 @@ export class Job {
   #outcome(code: number | null): ["ended" | "failed", string | null] {
     const said = this.#tail("stderr");
     // Stopped by the user: it says so, and how to go on.
-    if (code === 0 || /^Stopped after /m.test(said)) return ["ended", null];
+    if (code === 0 || /^Stopped (?:after|before) /m.test(said)) return ["ended", null];
     const error = /^Error: (?<message>[^]*?)(?:\nSee: .*)?\s*$/m.exec(said)?.groups!["message"];
     return ["failed", error ?? (said.trim() || `the training ended with exit code ${code}`)];
   }

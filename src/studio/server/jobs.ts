@@ -90,6 +90,15 @@ export class Jobs {
     process.kill(owner.id, "SIGINT");
   }
 
+  /** Also one that prepares its data yet, and has no run. */
+  stopJob(id: string): JobReply {
+    const job = this.#jobs.find((one) => one.id === id);
+    refuseUnless(job, 404, () => "there is no such training of this studio");
+    refuseUnless(!job.ended, 409, () => "it has ended");
+    job.stop();
+    return job.reply();
+  }
+
   /** Lets all go on alone. */
   leave(): void {
     for (const job of this.#jobs) if (!job.ended) job.leave();

@@ -17,6 +17,8 @@ const FILES = [...Object.values(RUN_FILES), BACKTEST_FILE].filter((name) => name
 const MOST = 2000;
 /** How many times as long as a summary took to make it is good for: a run of very many epochs is not read anew at every look. */
 const GOOD_FOR = 20;
+/** Milliseconds for which a run that does not train is taken to stay as it is: to ask for the files of a thousand runs takes a while. */
+const CALM_MS = 4000;
 
 type Jobless = Omit<RunSummary, "job">;
 
@@ -38,24 +40,34 @@ export class Summaries {
   }
 
   of(name: string): RunSummary {
-    const path = join(this.root, name);
-    const now = performance.now();
+    const job = this.jobOf(name);
     let known = this.#known.get(name);
-    // A process that is gone leaves no mark: runs that train are asked each time.
-    if (!known || (now >= known.until && (known.summary.state === "running" || known.mark !== markOf(path)))) {
-      const summary = summarize(path);
-      known = { mark: markOf(path), summary, until: now + GOOD_FOR * (performance.now() - now) };
+    if (!known || performance.now() >= (job === null ? known.calmUntil : known.until)) {
+      known = this.#look(name, known);
       this.#known.set(name, known);
     }
-    return { ...known.summary, job: this.jobOf(name) };
+    return { ...known.summary, job };
+  }
+
+  #look(name: string, before: Known | undefined): Known {
+    const begin = performance.now();
+    const path = join(this.root, name);
+    const mark = markOf(path);
+    // A process that is gone leaves no mark: runs that train are asked each time.
+    const same = before?.mark === mark && before.summary.state !== "running";
+    const summary = same ? before.summary : summarize(path);
+    const end = performance.now();
+    const until = end + GOOD_FOR * (end - begin);
+    return { mark, summary, until, calmUntil: summary.state === "running" ? until : Math.max(until, end + CALM_MS) };
   }
 }
 
 interface Known {
   readonly mark: string;
   readonly summary: Jobless;
-  /** On the clock of `performance.now()`. */
+  /** On the clock of `performance.now()`, where this studio trains it, and where it does not. */
   readonly until: number;
+  readonly calmUntil: number;
 }
 
 function markOf(path: string): string {

@@ -27,7 +27,7 @@ export class Workshop {
     if (this.#waiting.size >= MOST_WAITING) throw new Refusal(429, "too much is asked at once; wait for some of it");
     const call = ++this.#calls;
     return new Promise((done, fail) => {
-      const timer = setTimeout(() => this.#giveUp(), this.longest).unref();
+      const timer = setTimeout(() => this.#giveUp(), this.longest);
       this.#waiting.set(call, { done: done as (result: unknown) => void, fail, tell, timer });
       this.#open().postMessage({ call, method, given } satisfies Call);
     });
@@ -49,7 +49,6 @@ export class Workshop {
     worker.on("message", (told: Told) => this.#hear(told));
     worker.on("error", (error) => this.#lose(worker, new Refusal(500, `the worker failed: ${error.message}`)));
     worker.on("exit", () => this.#lose(worker, new Refusal(500, "the worker ended")));
-    worker.unref();
     return (this.#worker = worker);
   }
 

@@ -19,6 +19,7 @@ export function runRoutes(app: Hono, parts: Parts): void {
   app.get("/api/schema/:task", (c) => c.json(formOf(taskAsked(c.req.param("task")))));
   app.get("/api/events", (c) => events.ofAll(c, c.req.queries("run") ?? []));
   app.get("/api/jobs/:id", (c) => c.json(jobs.of(c.req.param("id"))));
+  app.post("/api/jobs/:id/stop", (c) => c.json(jobs.stopJob(c.req.param("id")), 202));
   app.get("/api/runs", (c) => c.json({ runs: summaries.all() } satisfies RunsReply));
   app.post("/api/runs", async (c) => c.json(jobs.start((await jsonOf(c)) as unknown as StartRequest), 202));
   app.get("/api/runs/:name", (c) => {

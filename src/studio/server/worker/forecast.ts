@@ -24,7 +24,7 @@ const MOST_ORIGINS = 400;
 export async function forecast({ run: place, series }: Given<"forecast">): Promise<ForecastReply> {
   if (place.config["task"] !== "forecast") throw new Refusal(422, "the run foresees no series");
   const backtest = backtestOf(place);
-  const { outlooks, problem } = await outlooksOf(place);
+  const { outlooks, units, problem } = await outlooksOf(place);
   const places = (outlooks?.places ?? (backtest === null ? [] : placesIn(backtest))).slice(0, MOST_PLACES);
   const chosen = series === null ? places[0] : places.find((own) => nameOfPlace(own) === series);
   if (!chosen) throw new Refusal(places.length === 0 ? 422 : 404, problem ?? `there is no series ${String(series)}`);
@@ -32,7 +32,7 @@ export async function forecast({ run: place, series }: Given<"forecast">): Promi
   return {
     series: places.map(nameOfPlace),
     chosen: nameOfPlace(chosen),
-    unit: null,
+    unit: units.get(chosen.target) ?? null,
     past: fan ? { x: fan.past.x, y: fan.past.y.map(finite) } : { x: [], y: [] },
     forecast: fan && forecastOf(fan),
     problem,
@@ -61,15 +61,24 @@ function backtestOf({ folder }: RunPlace): unknown {
   return existsSync(path) ? readJson(path) : null;
 }
 
-async function outlooksOf(place: RunPlace): Promise<{ outlooks: Outlooks | null; problem: string | null }> {
+interface Found {
+  readonly outlooks: Outlooks | null;
+  /** By column. */
+  readonly units: ReadonlyMap<string, string>;
+  readonly problem: string | null;
+}
+
+async function outlooksOf(place: RunPlace): Promise<Found> {
   try {
     const opened = await openModel(place);
-    const target = place.config["target"];
-    const targets = [target].flat().filter((name) => typeof name === "string");
+    const targets = [place.config["target"]].flat().filter((name) => typeof name === "string");
     const outlooks = await onceOfData(opened, place, "outlooks", (path) => Outlooks.of(opened.run, path, targets));
-    return { outlooks, problem: null };
+    const units = opened.run.signature.outputs.flatMap(({ name, unit }) =>
+      unit === undefined ? [] : [[name, unit] as const],
+    );
+    return { outlooks, units: new Map(units), problem: null };
   } catch (error) {
-    if (error instanceof SluiceError) return { outlooks: null, problem: error.message };
+    if (error instanceof SluiceError) return { outlooks: null, units: new Map(), problem: error.message };
     throw error;
   }
 }
