@@ -3,12 +3,11 @@ import { useId } from "preact/hooks";
 import { count } from "../ui/format.js";
 import { locale } from "../ui/i18n.js";
 import { Icon } from "../ui/icons.js";
-import { networkName } from "./cards/run-name.js";
+import { CELL_NAMES, networkName } from "./cards/run-name.js";
 import { change, facts, settings } from "./session.js";
 import { CHOICES, DEFAULTS, LARGEST_SEED, toFragment, type Choice, type Settings } from "./settings.js";
 import { t } from "./texts.js";
 
-const CELL_NAMES = { gru: "GRU", lstm: "LSTM", simpleRnn: "RNN", minGru: "minGru" };
 const OPTIMIZER_NAMES = { adam: "Adam", rmsprop: "RMSprop", sgd: "SGD" };
 
 /** On a phone the settings are folded, so that the pictures come first. */

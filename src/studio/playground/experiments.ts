@@ -8,7 +8,7 @@ export const experimentText = dictionary(
     twoWhat:
       "A wave needs two numbers, where it is and which way it goes. Two units beat the last value, though they cannot tell the periods apart well.",
     sineSimple: "Simple RNN",
-    sineSimpleWhat: "On so short a memory it does as well as the gated cells.",
+    sineSimpleWhat: "On so short a memory it does nearly as well as the gated cells.",
     forgets: "The simple RNN forgets",
     forgetsWhat:
       "It stays at the baseline. Look at the gradient by time step: almost nothing arrives at the first steps.",
@@ -24,10 +24,12 @@ export const experimentText = dictionary(
     paritySimpleWhat: "One bit in one step is what it is good at; it needs longer to find it.",
     parityLong: "100 bits at once",
     parityLongWhat: "One slip spoils all that follows, and yet: once the bit is found, it holds for any length.",
-    counts: "The LSTM counts",
-    countsWhat: "Its cell is a sum that can grow without bound: look for units that climb with “(” and fall with “)”.",
+    counts: "Look into an LSTM",
+    countsWhat:
+      "Its cell is a sum: some units climb with “(” and fall with “)”. The answer reads tanh of it, though, which levels off, so it counts no further than the GRU.",
     short: "Trained on 10 brackets",
-    shortWhat: "The sample shown is twice as long and may go deeper than anything it has seen. Does it count on?",
+    shortWhat:
+      "Within seconds it counts without a mistake, and mostly so at twice the length that is shown. Deep ones go wrong first: no network here has found the rule for any depth.",
     few: "Eight units",
     fewWhat: "Enough for words, too few to remember which line comes next.",
     textSimple: "Simple RNN",
@@ -39,7 +41,7 @@ export const experimentText = dictionary(
     two: "两个单元",
     twoWhat: "一条波需要两个数：在哪里，往哪走。两个单元就能胜过重复上一个值，但难以区分不同的周期。",
     sineSimple: "简单 RNN",
-    sineSimpleWhat: "所需记忆这么短时，它与带门的单元一样好。",
+    sineSimpleWhat: "所需记忆这么短时，它与带门的单元几乎一样好。",
     forgets: "简单 RNN 会遗忘",
     forgetsWhat: "它停在基线上。看各时间步的梯度：最前面的步几乎什么也得不到。",
     far: "跨越 150 步的 GRU",
@@ -52,10 +54,12 @@ export const experimentText = dictionary(
     paritySimpleWhat: "一步之内的一个比特正是它擅长的，只是要花更久才能找到。",
     parityLong: "一次 100 个比特",
     parityLongWhat: "错一次，后面就全错；然而一旦找到那个比特，任意长度都能保持。",
-    counts: "LSTM 会计数",
-    countsWhat: "它的记忆（cell）是可以无限增长的和：寻找随“(”上升、随“)”下降的单元。",
+    counts: "看看 LSTM 内部",
+    countsWhat:
+      "它的记忆（cell）是累加的和：有些单元随“(”上升、随“)”下降。但回答读到的是它的 tanh，会趋于饱和，所以并不比 GRU 数得更远。",
     short: "只用 10 个括号训练",
-    shortWhat: "所示样本长一倍，深度可能超过它见过的一切。它能继续数下去吗？",
+    shortWhat:
+      "几秒之内就能数得毫无差错，在所示的两倍长度上也大多正确。最先出错的是深处：这里没有网络找到适用于任意深度的规则。",
     few: "八个单元",
     fewWhat: "足以学会单词，却不够记住下一行是什么。",
     textSimple: "简单 RNN",

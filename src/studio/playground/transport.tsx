@@ -59,8 +59,11 @@ function Figures() {
   );
 }
 
-/** "26%", "6.4%", "< 0.1%" */
-const shareText = (share: number) => (share < 0.001 ? `< ${percent(0.001, 1)}` : percent(share, share < 0.1 ? 1 : 0));
+/** "26%", "6.4%", "< 0.1%", "> 1,000%" */
+function shareText(share: number): string {
+  if (share < 0.001) return `< ${percent(0.001, 1)}`;
+  return share > 10 ? `> ${percent(10)}` : percent(share, share < 0.1 ? 1 : 0);
+}
 
 function Figure(props: { name: string; value: string; note?: string; extra?: string }) {
   return (

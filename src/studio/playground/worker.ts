@@ -7,6 +7,8 @@ import { Trainer } from "./trainer.js";
 const SLICE_MS = 25;
 /** Frames come often at first, when much happens, then a few times a second. */
 const [FIRST_FRAME_MS, FRAME_MS, LONGER] = [40, 160, 1.15];
+/** The first updates are shown one by one: that is when most happens, and when a training may explode. */
+const [EARLY_STEPS, EARLY_MS] = [16, 20];
 /** A large network is trained for at least so many times as long as it takes to look at it. */
 const TRAINING_SHARE = 2;
 
@@ -48,6 +50,7 @@ async function slice(trainer: Trainer, look: boolean): Promise<number> {
   await trainer.update(look);
   let steps = 1;
   if (perSecond !== null) await sleep(1000 / perSecond);
+  else if (trainer.step < EARLY_STEPS) await sleep(EARLY_MS);
   else for (; performance.now() < end && state.going; steps++) await trainer.update(false);
   return steps;
 }
@@ -59,7 +62,7 @@ async function loop(): Promise<void> {
   let frameAt = performance.now();
   let count = { steps: 0, since: frameAt };
   while (state.going && state.trainer === trainer) {
-    const due = state.shown && performance.now() - frameAt >= interval;
+    const due = state.shown && (trainer.step < EARLY_STEPS || performance.now() - frameAt >= interval);
     count.steps += await slice(trainer, due || trainer.step === 0);
     if (due && state.going) {
       const begun = performance.now();

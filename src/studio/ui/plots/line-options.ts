@@ -53,11 +53,11 @@ export function alignedData(x: ArrayLike<number>, lines: readonly Line[], log: b
   return [Array.from(x), ...lines.map(column)];
 }
 
-/** About the ticks of a linear axis, where a logarithmic one would show a power of ten or none. */
+/** In both directions by so much, so that no line runs on the edge. */
+const LOG_PAD = 1.25;
+
 const logRange: uPlot.Range.Function = (_, low, high) =>
-  low === null || high === null || !(low > 0)
-    ? [0.1, 1]
-    : uPlot.rangeLog(low, high === low ? low * 2 : high, 10, false);
+  low === null || high === null || !(low > 0) ? [0.1, 1] : [low / LOG_PAD, high * LOG_PAD];
 
 const linearRange: uPlot.Range.Function = (_, low, high) => {
   if (low === null || high === null) return [0, 1];
@@ -73,33 +73,22 @@ const WHOLE = [1, 2, 5]
   .flatMap((digit) => Array.from({ length: 9 }, (_, power) => digit * 10 ** power))
   .sort((a, b) => a - b);
 
-/** Room that a tick of a linear axis needs, in CSS pixels. */
-const TICK_PX = 30;
-
-/** Round numbers of any size: uPlot's own ticks end at 10^15, and networks that explode go beyond. */
-function linearTicks(u: uPlot, _: number, low: number, high: number): number[] {
-  const most = Math.max(2, Math.floor(u.bbox.height / uPlot.pxRatio / TICK_PX));
-  const least = (high - low) / most;
-  const power = 10 ** Math.floor(Math.log10(least));
-  const step = [1, 2, 2.5, 5, 10].map((digit) => digit * power).find((size) => size >= least)!;
-  const first = Math.ceil(low / step);
-  const count = Math.floor(high / step) - first + 1;
-  return Array.from({ length: Math.min(count, most + 1) }, (_, i) => Number(((first + i) * step).toPrecision(12)));
-}
-
 /** Room that a tick of a logarithmic axis needs, in CSS pixels. */
 const LOG_TICK_PX = 24;
 
-/** Of the ticks of a logarithmic axis, as many powers of ten as there is room for; with 1, 2 and 5 where there are few. */
-function logTicks(u: uPlot, splits: number[]): (number | null)[] {
-  const power = (value: number) => Math.floor(Math.log10(value) + 1e-9);
-  const digit = (value: number) => Math.round(value / 10 ** power(value));
-  const powers = splits.filter((value) => digit(value) === 1).length;
-  const room = Math.max(1, u.bbox.height / uPlot.pxRatio / LOG_TICK_PX);
-  const every = Math.max(1, Math.ceil(powers / room));
-  const shows = (value: number) =>
-    digit(value) === 1 ? power(value) % every === 0 : powers < 3 && powers * 3 < room && [2, 5].includes(digit(value));
-  return splits.map((value) => (shows(value) ? value : null));
+/**
+ * As many powers of ten as there is room for; 1, 2 and 5 times them where there is room for that. uPlot's own ticks find no end below
+ * 10^-16, where gradients that vanish soon are.
+ */
+function logTicks(u: uPlot, _: number, low: number, high: number): number[] {
+  const [from, to] = [Math.floor(Math.log10(low)), Math.ceil(Math.log10(high))];
+  const room = Math.max(2, u.bbox.height / uPlot.pxRatio / LOG_TICK_PX);
+  const span = Math.log10(high / low);
+  const every = Math.max(1, Math.ceil(span / room));
+  const digits = 3 * span < room ? [1, 2, 5] : [1];
+  const powers = Array.from({ length: to - from + 1 }, (_, i) => from + i).filter((power) => power % every === 0);
+  const ticks = powers.flatMap((power) => digits.map((digit) => Number(`${digit}e${power}`)));
+  return ticks.filter((tick) => tick >= low && tick <= high);
 }
 
 function axis(label: string | undefined, text: (value: number) => string, side: 2 | 3): uPlot.Axis {
@@ -123,9 +112,8 @@ function axis(label: string | undefined, text: (value: number) => string, side: 
 
 function yAxis({ yLabel, log }: Axes): uPlot.Axis {
   const plain = axis(yLabel, shortNumber, 3);
-  return log
-    ? { ...plain, filter: logTicks, grid: { ...plain.grid, filter: logTicks } }
-    : { ...plain, splits: linearTicks };
+  const all = (_: uPlot, ticks: number[]) => ticks;
+  return log ? { ...plain, splits: logTicks, filter: all, grid: { ...plain.grid, filter: all } } : plain;
 }
 
 /** What uPlot is told; colours and fonts are the style sheet's. */
@@ -140,7 +128,7 @@ export function chartOptions(
   return {
     ...size,
     legend: { show: false },
-    padding: [8, 10, 0, 0],
+    padding: [8, 16, 0, 0],
     cursor: {
       y: false,
       drag: { x: false, y: false, setScale: false },
