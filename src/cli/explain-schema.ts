@@ -40,6 +40,7 @@ export const explainReply = z.strictObject({
       steps: z.array(z.string()),
       features: z.array(z.string()),
       values: z.array(number).nullable().describe("[steps, features] as the network sees them; null for tokens."),
+      unknown: z.array(z.string()).describe("Words that the network does not know."),
     }),
   ),
   attributions: z.array(

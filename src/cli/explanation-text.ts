@@ -1,7 +1,7 @@
 /** An explanation for the terminal: the answer, what speaks for it, how far back it looks, and units that do nothing. */
 import type { Explanation, NamedAttribution } from "../tasks/explain/explanation.js";
 import { leadOf } from "../tasks/explain/report.js";
-import { areCharacters, featureScores, gateRows, healthWords, horizonWords, methodRows, METHOD_NAMES, placed, shares, stepScores, strongest, type Scored } from "../tasks/explain/summary.js"; // prettier-ignore
+import { areCharacters, featureScores, gateRows, healthWords, horizonWords, methodRows, METHOD_NAMES, placed, shares, stepScores, strongest, unknownWords, type Scored } from "../tasks/explain/summary.js"; // prettier-ignore
 import type { ExplanationFiles } from "../tasks/explain/write-explanation.js";
 import { aligned } from "./aligned.js";
 import { answersTable } from "./answers.js";
@@ -22,6 +22,7 @@ export function explanationText(explanation: Explanation, files: ExplanationFile
     bold(prose(leadOf(explanation)) + which),
     answerText(explanation, screen),
     ...attributions.map((attribution) => attributionText(attribution, attributions.length > 1, screen)),
+    ...unknownWords(explanation).map(prose),
     tableOf(methodRows(explanation), screen),
     titled("How far back it looks:", horizonWords(explanation).map(prose), screen),
     titled("Gates and units:", [...healthWords(explanation).map(prose), gatesText(explanation, screen)], screen),

@@ -29,6 +29,8 @@ export interface InputView {
   readonly starts: readonly number[];
   /** The names of the D features; empty for tokens. */
   readonly features: readonly string[];
+  /** Of tokens, by sample: the steps whose word the network does not know, so that it stands for all such. Left out: none. */
+  readonly unknown?: readonly (readonly number[])[];
 }
 
 export interface OutputView {

@@ -31,6 +31,7 @@ test("a text: words with their scores, a page and JSON in the run's folder", asy
   assert.match(out, /^“good” is 0\.\d+/);
   assert.match(out, /superb▲/);
   assert.match(out, /dull▼/);
+  assert.match(out, /The network does not know: a, with\./);
   for (const text of [
     "By integrated gradients:",
     "By occlusion:",

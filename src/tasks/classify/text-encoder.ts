@@ -85,7 +85,10 @@ export class TextEncoder implements Encoder<string> {
   namesOf({ items }: Pick<Samples<string>, "items">): NamedInput[] {
     const { maxLength, keep } = this.config;
     const cut = (words: string[]) => (keep === "end" ? words.slice(-maxLength) : words.slice(0, maxLength));
-    return [{ kind: "tokens", steps: items.map((text) => cut(this.words(text))), features: [] }];
+    const steps = items.map((text) => cut(this.words(text)));
+    const isUnknown = (word: string) => this.#tokenizer.wordIndex.get(word) === undefined || word === UNKNOWN;
+    const unknown = steps.map((words) => words.flatMap((word, t) => (isUnknown(word) ? [t] : [])));
+    return [{ kind: "tokens", steps, features: [], unknown }];
   }
 
   get form(): RawForm {

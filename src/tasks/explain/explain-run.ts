@@ -115,9 +115,17 @@ async function answersOf(
 }
 
 function inputOf({ x, inputs }: View, i: number): ExplainedInput {
-  const { name, kind, features, steps } = inputs[i]!;
+  const { name, kind, features, steps, unknown } = inputs[i]!;
+  const words = new Set((unknown?.[0] ?? []).map((t) => steps[0]![t]!));
   const { data } = ((Array.isArray(x) ? x : [x]) as readonly Tensor[])[i]!;
-  return { name, kind, features, steps: steps[0]!, values: kind === "tokens" ? null : rounded(data) };
+  return {
+    name,
+    kind,
+    features,
+    steps: steps[0]!,
+    values: kind === "tokens" ? null : rounded(data),
+    unknown: [...words],
+  };
 }
 
 /** Changes of each number by itself, at most: each is a pass through the network. */

@@ -56,6 +56,8 @@ export interface ExplainedInput extends Pick<InputView, "name" | "kind" | "featu
   readonly steps: readonly string[];
   /** [steps, features] as the network sees them; null for tokens. */
   readonly values: readonly number[] | null;
+  /** Words that the network does not know, each once: it takes them all for one and the same. */
+  readonly unknown: readonly string[];
 }
 
 export interface NamedAttribution extends Omit<Attribution, "inputs"> {

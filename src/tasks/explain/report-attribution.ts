@@ -7,7 +7,7 @@ import type { Plot } from "../../runs/plots/render.js";
 import type { Block } from "../../runs/report.js";
 import type { Explanation, NamedAttribution } from "./explanation.js";
 import { capital, MOST_BARS, MOST_STEPS, MOST_UNITS, partOf } from "./heat-maps.js";
-import { areCharacters, featureScores, methodRows, METHOD_NAMES, placed, shares, stepScores, strongest } from "./summary.js"; // prettier-ignore
+import { areCharacters, featureScores, methodRows, METHOD_NAMES, placed, shares, stepScores, strongest, unknownWords } from "./summary.js"; // prettier-ignore
 
 export async function attributionBlocks(explanation: Explanation): Promise<Block[]> {
   const { attributions, output } = explanation;
@@ -20,6 +20,7 @@ export async function attributionBlocks(explanation: Explanation): Promise<Block
   const scale = output.scale === "logit" ? " The scores are of the output before its softmax or sigmoid." : "";
   return [
     ...blocks,
+    ...unknownWords(explanation).map((text) => ({ text })),
     { table: methodRows(explanation) },
     {
       text: `Each method compares the sample with a baseline.${scale} The scores of integrated gradients sum to the difference of the two outputs; incompleteness says by how much they miss it.`,

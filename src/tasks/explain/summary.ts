@@ -48,6 +48,12 @@ export function placed(scored: readonly Scored[]): Scored[] {
   });
 }
 
+/** Words that say nothing, since the network does not know them. */
+export function unknownWords({ inputs }: Explanation): string[] {
+  const words = inputs.flatMap(({ unknown }) => unknown);
+  return words.length === 0 ? [] : [`The network does not know: ${words.join(", ")}.`];
+}
+
 export function horizonWords({ horizon }: Explanation): string[] {
   if (!horizon) return [];
   const { reach, occlusionReach, share, gradient, samples } = horizon;

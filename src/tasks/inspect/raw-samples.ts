@@ -133,7 +133,9 @@ function sequencesIn(
   if (task !== "forecast" && !id) return null;
   const groups = [...groupsBy(table, id)].map(([key, rows]) => ({ of: id ? { [id.name]: key } : {}, rows }));
   if (task !== "forecast") return groups.slice(0, MOST).map(({ of, rows }) => ({ reference: of, rows: rowsAt(rows) }));
-  const length = count?.most ?? count?.least ?? table.length;
+  // A network that looks at any number of rows is shown as many as it was trained on.
+  const usual = typeof settings["lookback"] === "number" ? settings["lookback"] : 0;
+  const length = count ? (count.most ?? Math.min(table.length, Math.max(count.least, usual))) : table.length;
   const windows = groups.flatMap(({ of, rows }) => {
     const ends = rows.length - length;
     return ends < 0

@@ -13,7 +13,7 @@ import type { Signature, View } from "../view.js";
 import { viewOf } from "../views/named.js";
 import { checkSteppable } from "../views/steppable.js";
 import { padded } from "./batches.js";
-import { Codec, START } from "./codec.js";
+import { Codec, START, UNKNOWN } from "./codec.js";
 import { idsOf, translations } from "./decode.js";
 import { grouped, judge, type Grouped } from "./judge.js";
 import { searchOptions, type Search } from "./options.js";
@@ -30,6 +30,8 @@ export interface TranslateParts {
   /** Null where it was too large to be saved. */
   readonly nearest: Nearest | null;
 }
+
+const unknownIn = (ids: readonly number[]) => ids.flatMap((id, t) => (id === UNKNOWN ? [t] : []));
 
 const WHOLE_SENTENCE =
   "it reads the whole sentence before it writes, and what it writes is searched for, not answered row by row";
@@ -111,7 +113,12 @@ export class TranslatePipeline implements Pipeline {
       x: [padded(read), padded(written)],
       references: sentences.map((text, i) => ({ source: text, translation: found[i]!.text })),
       inputs: [
-        { kind: "tokens", steps: found.map(({ sourceTokens }) => sourceTokens), features: [] },
+        {
+          kind: "tokens",
+          steps: found.map(({ sourceTokens }) => sourceTokens),
+          features: [],
+          unknown: read.map(unknownIn),
+        },
         { kind: "tokens", steps: found.map(({ ids }) => ["(start)", ...ids.map((id) => target.pieceOf(id))]), features: [] }, // prettier-ignore
       ],
       outputs: ["(padding)", "(start)", "(end)", "(unknown)", ...target.pieces].map((name) => ({ name })),

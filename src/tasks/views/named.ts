@@ -50,7 +50,9 @@ export function sampleOf(view: View, i: number): View {
     x: several ? own : own[0]!,
     count: 1,
     references: [references[i]!],
-    inputs: inputs.map((input) => ({ ...input, steps: [input.steps[i]!], starts: [0] })),
+    inputs: inputs.map(({ unknown, ...input }) => {
+      return { ...input, steps: [input.steps[i]!], starts: [0], ...(unknown && { unknown: [unknown[i]!] }) };
+    }),
   };
 }
 
