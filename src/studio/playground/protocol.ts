@@ -38,8 +38,8 @@ export interface Frame {
   readonly stepsPerSecond: number | null;
   readonly view: View;
   readonly layers: readonly LayerTrace[];
-  /** ‖∂L/∂h_t‖ of one training batch, by layer; null before the first one. */
-  readonly gradients: readonly GradientNorm[] | null;
+  /** ‖∂L/∂h_t‖ of a batch, always the same, by layer; none where the gradients are no numbers from the start. */
+  readonly gradients: readonly GradientNorm[];
 }
 
 export interface GradientNorm {

@@ -24,7 +24,7 @@ export const frame = signal<Frame | null>(null);
 export const framed = signal(start.settings);
 /** Updates a second, when last measured. */
 export const speed = signal<number | null>(null);
-/** The gradients of the first step that showed any. */
+/** The gradients before the training. */
 export const firstGradients = signal<readonly GradientNorm[] | null>(null);
 export const facts = signal<{ readonly parameters: number; readonly baseline: number } | null>(null);
 export const failure = signal<{ readonly message: string; readonly exploded: number | null } | null>(null);

@@ -90,9 +90,8 @@ export const t = dictionary(
 
     gradientTitle: "Gradient by time step",
     gradientLabel: "Norm of the loss’s gradient at the state of each time step, logarithmic",
-    gradientNone: "Shown from the first training step on.",
     gradientNow: "now",
-    gradientFirst: "at the first step",
+    gradientFirst: "untrained",
     vanishes:
       "From the last time step back to the first, the gradient shrinks to {ratio} times its size: it vanishes, and nothing early can be learnt.",
     reaches:
@@ -188,9 +187,8 @@ export const t = dictionary(
 
     gradientTitle: "各时间步的梯度",
     gradientLabel: "损失对每个时间步状态的梯度范数，对数坐标",
-    gradientNone: "从第一步训练开始显示。",
     gradientNow: "现在",
-    gradientFirst: "第一步训练时",
+    gradientFirst: "训练之前",
     vanishes: "从最后一个时间步回传到第一个，梯度缩小到 {ratio} 倍：梯度消失，早期的内容无法学到。",
     reaches: "从最后一个时间步回传到第一个，梯度变为 {ratio} 倍：训练能一直追溯到开头。",
     explodes: "从最后一个时间步回传到第一个，梯度增大到 {ratio} 倍：梯度在途中爆炸。",

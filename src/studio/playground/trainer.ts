@@ -1,6 +1,7 @@
 /** One network on one problem, trained on samples that are drawn anew for each step. */
 import { callbacks, Random, type Model, type Stream } from "sluice";
 import { trace } from "sluice/explain";
+import { isExplosion } from "./explosion.js";
 import { networkOf } from "./network.js";
 import { mean } from "./problems/mean.js";
 import type { Continue, Example, Problem, Samples } from "./problems/problem.js";
@@ -18,6 +19,7 @@ export class Trainer {
   readonly baseline: number;
   temperature = 0.7;
   step = 0;
+  readonly #twin: Model;
   readonly #problem: Problem;
   readonly #random: Random;
   readonly #examples: Random;
@@ -25,7 +27,7 @@ export class Trainer {
   #example: Example;
   #stream: Stream | null = null;
   #losses: number[] = [];
-  #gradients: GradientNorm[] | null = null;
+  #gradients: readonly GradientNorm[] = [];
 
   constructor(
     private readonly settings: Settings,
@@ -34,6 +36,7 @@ export class Trainer {
     const { problem, seed, length } = settings;
     this.#problem = problemOf(problem, text);
     this.model = networkOf(this.#problem, settings);
+    this.#twin = networkOf(this.#problem, settings);
     this.#random = new Random(seed);
     this.#examples = new Random(EXAMPLE_SEED + seed);
     this.#held = this.#problem.draw(HELD, length, new Random(HELD_SEED + seed));
@@ -45,21 +48,28 @@ export class Trainer {
     this.#example = this.#problem.example(this.settings.length, this.#examples);
   }
 
-  /** One update. @param look whether the gradients are looked at on the way, which takes several times as long */
-  async update(look: boolean): Promise<void> {
+  /** One update, on samples that are new. */
+  async update(): Promise<void> {
     const { batch, length } = this.settings;
     const { x, y } = this.#problem.draw(batch, length, this.#random);
-    const loss = look ? await this.#observe({ x, y }) : (await this.model.trainOnBatch(x, y))["loss"]!;
-    this.#losses.push(loss);
+    const { loss } = await this.model.trainOnBatch(x, y);
+    this.#losses.push(loss!);
     this.step++;
   }
 
-  async #observe({ x, y }: Samples): Promise<number> {
+  /** A twin with the same weights takes a step of its own, so that to look changes nothing. */
+  async #lookBack(): Promise<readonly GradientNorm[]> {
+    const { batch, length, seed } = this.settings;
+    const { x, y } = this.#problem.draw(batch, length, new Random(HELD_SEED + seed));
     const norms = callbacks.gradientNorms();
-    const options = { batchSize: this.settings.batch, shuffle: false, verbose: 0, callbacks: norms } as const;
-    const { history } = await this.model.fit(x, y, options);
-    this.#gradients = norms.records.map(({ layer, norms }) => ({ layer, norms }));
-    return history["loss"]![0]!;
+    this.#twin.setWeights(this.model.getWeights());
+    try {
+      await this.#twin.fit(x, y, { batchSize: batch, shuffle: false, verbose: 0, callbacks: norms });
+    } catch (error) {
+      if (!isExplosion(error)) throw error;
+      return this.#gradients;
+    }
+    return norms.records.map(({ layer, norms }) => ({ layer, norms }));
   }
 
   async frame(stepsPerSecond: number | null): Promise<Frame> {
@@ -67,6 +77,7 @@ export class Trainer {
     const { x, y } = this.#held;
     const { loss } = await this.model.evaluate(x, y, { batchSize: HELD, verbose: 0 });
     const [seen] = await trace(this.model, example.x);
+    this.#gradients = await this.#lookBack();
     const batches = this.#losses;
     this.#losses = [];
     return {

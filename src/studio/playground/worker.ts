@@ -1,6 +1,7 @@
 /** The worker: trains while the page draws. Everything it needs, kernels included, lies beside it. */
 import { ready } from "sluice";
 import type { FromWorker, ToWorker } from "./protocol.js";
+import { isExplosion } from "./explosion.js";
 import { Trainer } from "./trainer.js";
 
 /** Messages are heard between slices of this length. */
@@ -14,6 +15,8 @@ const TRAINING_SHARE = 2;
 
 const state = {
   run: 0,
+  /** The last one that was asked for. */
+  wanted: 0,
   trainer: null as Trainer | null,
   going: false,
   perSecond: null as number | null,
@@ -29,7 +32,7 @@ const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve,
 function fail(error: unknown): void {
   state.going = false;
   const message = error instanceof Error ? error.message : String(error);
-  const exploded = /not finite|NaN|Infinity/.test(message) ? (state.trainer?.step ?? 0) + 1 : null;
+  const exploded = isExplosion(error) ? (state.trainer?.step ?? 0) + 1 : null;
   post({ kind: "failed", run: state.run, message, exploded });
 }
 
@@ -44,14 +47,14 @@ async function postFrame(stepsPerSecond: number | null): Promise<void> {
 }
 
 /** Updates for a slice of time, in slow motion one. @returns how many */
-async function slice(trainer: Trainer, look: boolean): Promise<number> {
+async function slice(trainer: Trainer): Promise<number> {
   const { perSecond } = state;
   const end = performance.now() + SLICE_MS;
-  await trainer.update(look);
+  await trainer.update();
   let steps = 1;
   if (perSecond !== null) await sleep(1000 / perSecond);
   else if (trainer.step < EARLY_STEPS) await sleep(EARLY_MS);
-  else for (; performance.now() < end && state.going; steps++) await trainer.update(false);
+  else for (; performance.now() < end && state.going; steps++) await trainer.update();
   return steps;
 }
 
@@ -63,7 +66,7 @@ async function loop(): Promise<void> {
   let count = { steps: 0, since: frameAt };
   while (state.going && state.trainer === trainer) {
     const due = state.shown && (trainer.step < EARLY_STEPS || performance.now() - frameAt >= interval);
-    count.steps += await slice(trainer, due || trainer.step === 0);
+    count.steps += await slice(trainer);
     if (due && state.going) {
       const begun = performance.now();
       const seconds = (begun - count.since) / 1000;
@@ -86,7 +89,9 @@ const orders: { [Kind in ToWorker["kind"]]: (order: Extract<ToWorker, { kind: Ki
   reset({ run, settings, text }) {
     state.going = false;
     state.trainer = null; // ends the loop, even when the next order is to go on
+    state.wanted = run;
     enqueue(async () => {
+      if (state.wanted !== run) return; // a slider has moved on
       state.run = run;
       state.shown = true;
       await ready();
@@ -105,7 +110,7 @@ const orders: { [Kind in ToWorker["kind"]]: (order: Extract<ToWorker, { kind: Ki
   },
   step() {
     enqueue(async () => {
-      await state.trainer?.update(true);
+      await state.trainer?.update();
       await postFrame(null);
     });
   },
