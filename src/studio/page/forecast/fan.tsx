@@ -3,6 +3,7 @@ import type { ForecastReply, Maybe } from "../../api.js";
 import { figure, percent } from "../../ui/format.js";
 import { dictionary } from "../../ui/i18n.js";
 import { LineChart } from "../../ui/plots/index.js";
+import { shortDate } from "../short-date.js";
 import { bandLines, type BandOf } from "./bands.js";
 
 const t = dictionary(
@@ -45,7 +46,8 @@ interface FanProps {
 export function Fan({ reply, forecast }: FanProps) {
   const { past, unit, chosen } = reply;
   const horizon = forecast.x.length;
-  const windows = [6, 12, 24].map((times) => Math.max(12, times * horizon)).filter((size) => size < past.x.length);
+  const sizes = [24, 48, 96].map((least, i) => Math.max(least, 6 * 2 ** i * horizon));
+  const windows = sizes.filter((size) => size < past.x.length);
   const [size, setSize] = useState(windows[0] ?? Infinity);
   const shown = Math.min(size, past.x.length);
   const chart = useMemo(() => {
@@ -88,7 +90,7 @@ export function Fan({ reply, forecast }: FanProps) {
           lines={chart.lines}
           bands={chart.bands}
           height={340}
-          xText={(i) => String(chart.labels[i] ?? "")}
+          xText={(i) => shortDate(String(chart.labels[i] ?? ""))}
           yLabel={unit ?? chosen}
         />
         <p class="small muted">{widest ? t("means", { share: percent(widest.share) }) : t("plain")}</p>
@@ -120,7 +122,7 @@ function Table({ forecast: { x, y, bands } }: Pick<FanProps, "forecast">) {
           <tbody>
             {x.map((when, i) => (
               <tr key={String(when)}>
-                <th scope="row">{when}</th>
+                <th scope="row">{shortDate(String(when))}</th>
                 <td class="number">{figure(y[i])}</td>
                 {bands.map(({ share, lower, upper }) => (
                   <td key={share} class="number">

@@ -5,6 +5,7 @@ import { figure } from "../../ui/format.js";
 import { dictionary } from "../../ui/i18n.js";
 import { Icon } from "../../ui/icons.js";
 import { LineChart } from "../../ui/plots/index.js";
+import { shortDate } from "../short-date.js";
 import { errorsByOrigin, errorsByStep, type Origin } from "./errors.js";
 import { originChart } from "./origin-chart.js";
 
@@ -95,7 +96,7 @@ export function Origins({ reply, origins }: OriginsProps) {
               max={origins.length}
               value={at + 1}
               aria-label={t("position")}
-              aria-valuetext={t("origin", { at: at + 1, count: origins.length, when: origin.at })}
+              aria-valuetext={t("origin", { at: at + 1, count: origins.length, when: shortDate(String(origin.at)) })}
               onInput={(event) => goTo(Number(event.currentTarget.value) - 1)}
             />
             <button type="button" class="button plain icon" aria-label={t("next")} onClick={() => goTo(at + 1)}>
@@ -103,15 +104,15 @@ export function Origins({ reply, origins }: OriginsProps) {
             </button>
           </div>
           <p class="tabular">
-            <strong>{t("origin", { at: at + 1, count: origins.length, when: origin.at })}</strong>
+            <strong>{t("origin", { at: at + 1, count: origins.length, when: shortDate(String(origin.at)) })}</strong>
           </p>
           <LineChart
-            label={t("chart", { when: origin.at })}
+            label={t("chart", { when: shortDate(String(origin.at)) })}
             x={chart.x}
             lines={chart.lines}
             bands={chart.bands}
             height={320}
-            xText={(i) => String(chart.labels[i] ?? "")}
+            xText={(i) => shortDate(String(chart.labels[i] ?? ""))}
             yLabel={reply.unit ?? reply.chosen}
           />
           <p class="small muted">{t("means")}</p>
@@ -155,7 +156,7 @@ function ByOrigin({ origins, at, onChoose }: ByOriginProps) {
               <tr key={String(origin.at)} class={i === at ? "origin-chosen" : ""}>
                 <th scope="row">
                   <button type="button" class="link-button" aria-pressed={i === at} onClick={() => onChoose(i)}>
-                    {origin.at}
+                    {shortDate(String(origin.at))}
                   </button>
                 </th>
                 {rows[i]!.map((error, k) => (

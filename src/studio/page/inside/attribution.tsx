@@ -7,6 +7,7 @@ import { figure, percent } from "../../ui/format.js";
 import { dictionary } from "../../ui/i18n.js";
 import { Failure, Loading } from "../../ui/notices.js";
 import { Bars, HeatMap, shortNumber, StepBars } from "../../ui/plots/index.js";
+import { shortDate } from "../short-date.js";
 import { useAsked } from "./asked.js";
 import type { InsideState } from "./state.js";
 import { TargetPicker, targetName } from "./target.js";
@@ -114,7 +115,8 @@ function Scores({ state, attribution }: { readonly state: InsideState; readonly 
 }
 
 function InputScores({ state, input }: { readonly state: InsideState; readonly input: Reply["inputs"][number] }) {
-  const { steps, features, stepNames, featureNames } = input;
+  const { steps, features, featureNames } = input;
+  const stepNames = useMemo(() => input.stepNames.map(shortDate), [input]);
   const [scores, bySteps, byFeatures, largest] = useMemo(() => {
     const scores = fromFloats(input.scores);
     const bySteps = new Float32Array(steps);

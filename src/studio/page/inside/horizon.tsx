@@ -15,6 +15,7 @@ const t = dictionary(
     means:
       "How much “{output}” depends on each step, counted back from the last one. High on the left alone: a short memory.",
     reach: "{share} of the gradient lies within the last {reach} {reach|step|steps} of {steps}.",
+    nothing: "The output does not change with what was read.",
     gradient: "Gradient",
     occlusion: "Change when hidden",
     lag: "Steps back",
@@ -24,6 +25,7 @@ const t = dictionary(
     title: "记忆范围",
     means: "“{output}”对每一步的依赖程度，从最后一步往回数。只有左边高，说明记忆短。",
     reach: "{share} 的梯度来自最后 {reach} 步（共 {steps} 步）。",
+    nothing: "输出不随读到的内容变化。",
     gradient: "梯度",
     occlusion: "遮住后的变化",
     lag: "往回的步数",
@@ -69,7 +71,11 @@ function Curve({ state, horizon }: { readonly state: InsideState; readonly horiz
   }, [horizon]);
   return (
     <>
-      <p class="reach">{t("reach", { share: percent(share), reach, steps: gradient.length })}</p>
+      <p class="reach">
+        {gradient.some((norm) => norm !== 0)
+          ? t("reach", { share: percent(share), reach, steps: gradient.length })
+          : t("nothing")}
+      </p>
       <LineChart
         label={t("title")}
         x={x}

@@ -5,6 +5,7 @@ import { count, percent } from "../../ui/format.js";
 import { dictionary } from "../../ui/i18n.js";
 import { Failure, Loading } from "../../ui/notices.js";
 import { NumberInput } from "../../ui/number-input.js";
+import { shortDate } from "../short-date.js";
 import { useAsked } from "./asked.js";
 import type { InsideState, Span } from "./state.js";
 import { stepName } from "./words.js";
@@ -196,7 +197,7 @@ type Passage = MatchReply["passages"][number];
 function Words({ passage: { steps, at, from, to } }: { readonly passage: Passage }) {
   const words = steps.some((name) => [...name].length > 1);
   const joined = (part: readonly string[]) =>
-    part.map((name) => (words ? stepName(name) : name)).join(words ? " " : "");
+    part.map((name) => (words ? stepName(shortDate(name)) : name)).join(words ? " " : "");
   const end = at + (to - from);
   return (
     <span class={`passage ${words ? "" : "mono"}`}>

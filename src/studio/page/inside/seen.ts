@@ -5,6 +5,7 @@ import type { Answer, TaskName } from "../../../tasks/task.js";
 import type { OutputView } from "../../../tasks/view.js";
 import type { InputReply, InsideReply, Maybe } from "../../api.js";
 import { fromFloats } from "../../floats.js";
+import { shortDate } from "../short-date.js";
 
 export interface SeenLayer {
   readonly layer: string;
@@ -57,7 +58,7 @@ export function decode({ layers, input: { audio, values, ...input }, ...reply }:
       ...layer,
       signals: new Map(Object.entries(signals).map(([name, floats]) => [name, fromFloats(floats)])),
     })),
-    input: { ...input, values: values === null ? null : fromFloats(values) },
+    input: { ...input, steps: input.steps.map(shortDate), values: values === null ? null : fromFloats(values) },
     audio: audio ?? null,
     outputs: outputs && chooses ? sharesOf(outputs, width) : outputs,
   };

@@ -91,6 +91,22 @@ function logTicks(u: uPlot, _: number, low: number, high: number): number[] {
   return ticks.filter((tick) => tick >= low && tick <= high);
 }
 
+/** About what the other axis takes on the left, and the margin on the right. */
+const LEFT_PX = 40;
+const RIGHT_PX = 16;
+
+/** Nothing for a text below the axis that an edge would cut. */
+function whole({ width, scales }: uPlot, value: number, text: string): string {
+  const { min = 0, max = 1 } = scales["x"]!;
+  const share = (value - min!) / (max! - min! || 1);
+  const room = width - LEFT_PX - RIGHT_PX;
+  const half = (CHARACTER_PX * text.length) / 2;
+  return share * room + LEFT_PX < half || (1 - share) * room + RIGHT_PX < half ? "" : text;
+}
+
+/** Of the font below, on average. */
+const CHARACTER_PX = 6.2;
+
 function axis(label: string | undefined, text: (value: number) => string, side: 2 | 3): uPlot.Axis {
   const stroke = colourOf("--text-3");
   const grid = colourOf("--border");
@@ -101,12 +117,18 @@ function axis(label: string | undefined, text: (value: number) => string, side: 
     font,
     labelFont: font,
     ...(label === undefined ? {} : { label, labelSize: 16, labelGap: 0 }),
-    size: side === 2 ? 26 : (_, values) => 14 + 6.2 * Math.max(2, ...(values ?? []).map((v) => (v ?? "").length)),
+    size:
+      side === 2 ? 26 : (_, values) => 14 + CHARACTER_PX * Math.max(2, ...(values ?? []).map((v) => (v ?? "").length)),
     gap: 4,
     grid: { stroke: grid, width: 1, show: side === 3 },
     ticks: { show: false },
-    space: side === 2 ? 56 : 30,
-    values: (_, splits) => splits.map((value) => (value === null ? "" : text(value))),
+    // As far apart as the texts at the ends are long.
+    space: (_, __, low, high) => {
+      if (side === 3) return 30;
+      return 16 + CHARACTER_PX * Math.max(6, ...[low, high].map((x) => text(Math.round(x)).length));
+    },
+    values: (u, splits) =>
+      splits.map((value) => (value === null ? "" : side === 2 ? whole(u, value, text(value)) : text(value))),
   };
 }
 

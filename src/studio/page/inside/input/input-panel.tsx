@@ -3,6 +3,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import type { Signature } from "../../../../tasks/view.js";
 import type { SampleInfo, SamplesReply } from "../../../api.js";
 import { dictionary } from "../../../ui/i18n.js";
+import { Loading } from "../../../ui/notices.js";
 import { get } from "../../client.js";
 import { useResource } from "../../resource.js";
 import type { InsideState } from "../state.js";
@@ -16,8 +17,6 @@ const t = dictionary(
   { title: "输入", text: "文本", rows: "绘制", row: "数值", audio: "声音", samples: "训练数据样本" },
 );
 
-type Own = "text" | "rows" | "row" | "audio";
-
 interface InputPanelProps {
   readonly state: InsideState;
   readonly signature: Signature | null;
@@ -27,10 +26,8 @@ interface InputPanelProps {
 export const SAMPLES = 20;
 
 export function InputPanel({ state, signature }: InputPanelProps) {
-  const own: Own | null = signature && ownInput(signature);
-  const [tab, setTab] = useState<"own" | "samples">(
-    own === "text" || own === "rows" || own === "row" ? "own" : "samples",
-  );
+  const own = signature?.sample ?? null;
+  const [tab, setTab] = useState<"own" | "samples">(own !== null && own !== "audio" ? "own" : "samples");
   const [chosen, setChosen] = useState<SampleInfo | null>(null);
   const typed = useRef(false);
   const first = useResource(`${state.path("samples")}?from=0&count=${SAMPLES}`, (key, signal) =>
@@ -75,6 +72,8 @@ export function InputPanel({ state, signature }: InputPanelProps) {
           />
         ) : own === "audio" ? (
           <AudioInput onAudio={(audio) => (state.input.value = { audio })} />
+        ) : first.loading && !first.value ? (
+          <Loading height={120} />
         ) : (
           <RowsInput
             key={chosen?.index}
@@ -86,9 +85,4 @@ export function InputPanel({ state, signature }: InputPanelProps) {
       </div>
     </section>
   );
-}
-
-/** Several texts or none make no one text: such samples are picked. */
-function ownInput({ sample }: Signature): Own {
-  return sample;
 }

@@ -9,7 +9,7 @@ const t = dictionary(
   {
     field: "Column",
     draw: "Drag over the picture to draw, or use the arrow keys: left and right choose a step, up and down change its value.",
-    numbers: "Numbers of “{field}”, one for each step",
+    numbers: "Numbers of “{field}”, one for each step; ? where there is none",
     bad: "“{text}” is no number.",
     fewer: "There must be {least} to {most} numbers, there are {count}.",
     start: "There is no sample to begin with: pick one first, so that dates and other columns are known.",
@@ -18,7 +18,7 @@ const t = dictionary(
   {
     field: "列",
     draw: "在图上拖动即可绘制；也可以用方向键：左右选择一步，上下改变数值。",
-    numbers: "“{field}”的数值，每一步一个",
+    numbers: "“{field}”的数值，每一步一个；缺失处写 ?",
     bad: "“{text}”不是数字。",
     fewer: "需要 {least} 至 {most} 个数，现在有 {count} 个。",
     start: "还没有起始样本：请先选择一个，以便确定日期和其他列。",
@@ -41,10 +41,13 @@ export function RowsInput({ signature, start, onRows }: RowsInputProps) {
   const [name, setName] = useState(fields[0]?.name ?? "");
   const [text, setText] = useState<string | null>(null);
   if (start.length === 0 || fields.length === 0) return <Note>{t("start")}</Note>;
-  const values = rows.map((row) => Number(row[name] ?? Number.NaN));
-  const origin = start.map((row) => Number(row[name] ?? Number.NaN));
+  const values = rows.map((row) => numberOf(row[name]));
+  const origin = start.map((row) => numberOf(row[name]));
   const change = (next: readonly number[]) => {
-    const changed = next.map((value, i) => ({ ...(rows[i] ?? rows.at(-1)!), [name]: value }));
+    const changed = next.map((value, i) => ({
+      ...(rows[i] ?? rows.at(-1)!),
+      [name]: Number.isNaN(value) ? null : value,
+    }));
     setRows(changed);
     onRows(changed);
   };
@@ -57,7 +60,7 @@ export function RowsInput({ signature, start, onRows }: RowsInputProps) {
     // A row more would need a date and values of the other columns.
     return count === rows.length ? null : t("fewer", { least: rows.length, most: rows.length, count });
   };
-  const shown = text ?? values.map((value) => String(round(value))).join(" ");
+  const shown = text ?? values.map((value) => (Number.isNaN(value) ? MISSING : String(round(value)))).join(" ");
   const bad = text === null ? null : complaint(text, problemOf);
   return (
     <div class="stack tight">
@@ -131,13 +134,20 @@ export function RowsInput({ signature, start, onRows }: RowsInputProps) {
 const SEPARATORS = /[\s,;]+/;
 const pieces = (text: string) => text.trim().split(SEPARATORS);
 
+/** NaN where there is none. */
+const MISSING = "?";
+const read = (piece: string): number => (piece === MISSING ? Number.NaN : Number(piece));
+const isNumber = (piece: string): boolean => piece === MISSING || (piece !== "" && Number.isFinite(Number(piece)));
+
+const numberOf = (cell: Row[string] | undefined): number =>
+  cell === null || cell === undefined || cell === "" ? Number.NaN : Number(cell);
+
 function readNumbers(text: string): number[] | null {
-  const numbers = pieces(text).map(Number);
-  return numbers.every(Number.isFinite) ? numbers : null;
+  return pieces(text).every(isNumber) ? pieces(text).map(read) : null;
 }
 
 function complaint(text: string, problemOf: (count: number) => string | null): string | null {
-  const wrong = pieces(text).find((piece) => piece === "" || !Number.isFinite(Number(piece)));
+  const wrong = pieces(text).find((piece) => !isNumber(piece));
   return wrong === undefined ? problemOf(pieces(text).length) : t("bad", { text: wrong });
 }
 

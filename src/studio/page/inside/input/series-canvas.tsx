@@ -21,7 +21,7 @@ export function SeriesCanvas({ label, values, origin, onChange }: SeriesCanvasPr
   const last = useRef<{ step: number; value: number } | null>(null);
   const [at, setAt] = useState<number | null>(null);
   const known = origin.filter(Number.isFinite);
-  const [least, most] = [Math.min(...known), Math.max(...known)];
+  const [least, most] = known.length === 0 ? [0, 1] : [Math.min(...known), Math.max(...known)];
   const span = most - least || Math.abs(most) || 1;
   const [low, high] = [least - ROOM * span, most + ROOM * span];
   const x = (step: number) => ((step + 0.5) / values.length) * WIDTH;
@@ -41,11 +41,16 @@ export function SeriesCanvas({ label, values, origin, onChange }: SeriesCanvasPr
     const up = { ArrowUp: 1, ArrowDown: -1 }[event.key];
     if (aside !== undefined) setAt(Math.max(0, Math.min(values.length - 1, step + aside)));
     else if (up !== undefined)
-      onChange(values.map((value, i) => (i === step ? value + up * NUDGE * (high - low) : value)));
+      onChange(
+        values.map((value, i) =>
+          i === step ? (Number.isNaN(value) ? (low + high) / 2 : value) + up * NUDGE * (high - low) : value,
+        ),
+      );
     else return;
     event.preventDefault();
   };
-  const line = (of: readonly number[]) => of.map((value, i) => `${x(i)},${y(value)}`).join(" ");
+  const line = (of: readonly number[]) =>
+    of.flatMap((value, i) => (Number.isFinite(value) ? [`${x(i)},${y(value)}`] : [])).join(" ");
   return (
     <div
       class="draw"
@@ -66,14 +71,14 @@ export function SeriesCanvas({ label, values, origin, onChange }: SeriesCanvasPr
         <polyline class="draw-origin" points={line(origin)} />
         <polyline class="draw-line" points={line(values)} />
       </svg>
-      {at !== null && at < values.length && (
+      {at !== null && Number.isFinite(values[at]) && (
         <span
           class="draw-point"
           style={{ left: `${(100 * x(at)) / WIDTH}%`, top: `${(100 * y(values[at]!)) / HEIGHT}%` }}
         />
       )}
       <span class="draw-value small tabular" aria-live="polite">
-        {at !== null && at < values.length ? `${at + 1}: ${shortNumber(values[at]!)}` : ""}
+        {at !== null && Number.isFinite(values[at]) ? `${at + 1}: ${shortNumber(values[at]!)}` : ""}
       </span>
     </div>
   );
