@@ -22,6 +22,7 @@ import { Problem, problemResponse } from "./problem.js";
 import { Registry } from "./registry.js";
 import { headersOf, reply } from "./reply.js";
 import { only } from "./routes.js";
+import { StopSwitch } from "./stopping.js";
 
 export interface ServerApp {
   /** `Request → Response`: what Deno.serve, Bun.serve, an edge worker's `fetch` and @hono/node-server take. */
@@ -62,7 +63,7 @@ export function createApp(options: AppOptions): ServerApp {
     /^(\/[\w.~-]+)*$/.test(basePath),
     () => `${WHERE}: basePath must be "" or begin with "/", got ${show(basePath)}`,
   );
-  const stopping = new AbortController();
+  const stopping = new StopSwitch();
   const limits = limitsOf(`${WHERE}: limits`, options.limits);
   const context: ServerContext = {
     models: new Registry(options.models),
@@ -71,7 +72,7 @@ export function createApp(options: AppOptions): ServerApp {
     log: options.log ?? silent,
     basePath,
     guards: { token: token !== undefined, hosts: options.hosts !== undefined, rate: limits.rate > 0 },
-    stopping: stopping.signal,
+    stopping,
     allows: bearer(token),
     checkHost: hostCheck(options.hosts),
     spend: rateLimit(limits.rate, options.now ?? (() => performance.now())),

@@ -4,6 +4,7 @@ import type { Limits } from "./limits.js";
 import type { Log } from "./log.js";
 import type { ServerMetrics } from "./metrics/server-metrics.js";
 import type { Registry } from "./registry.js";
+import type { Stopping } from "./stopping.js";
 
 /** What stands between a request and every route. */
 export interface Guards {
@@ -22,7 +23,7 @@ export interface ServerContext {
   readonly basePath: string;
   readonly guards: Guards;
   /** Aborted when the server is asked to shut down: streams and sockets end, new work is refused with 503. */
-  readonly stopping: AbortSignal;
+  readonly stopping: Stopping;
   /** Whether a bearer token is the right one; true where none is asked for. Compared in constant time. */
   readonly allows: (authorization: string | null | undefined) => Promise<boolean>;
   /** Whether a request is for this server, by its header Host. @throws Problem 421 where it names another */

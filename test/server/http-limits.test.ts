@@ -71,6 +71,8 @@ describe("bodies", () => {
       422,
     );
     await problem(await send({ other: nested() }), "invalid-input", 422);
+    const huge = arrow.vectorFromArray([2n ** 60n], new arrow.Int64()) as arrow.Vector;
+    assert.match((await problem(await send({ [name]: huge }), "invalid-input", 422)).detail, /beyond 2\^53/);
     const list = new arrow.List(new arrow.Field("item", new arrow.Float32(), false));
     await problem(await send({ [name]: arrow.vectorFromArray([[1, 2], [1]], list) as arrow.Vector }), "invalid-input", 422); // prettier-ignore
   });

@@ -80,9 +80,18 @@ function numbersIn(arrow: typeof Arrow, data: Data, from: number, to: number, na
     return { values: inner.values, sizes: [size, ...inner.sizes] };
   }
   const half = arrow.DataType.isFloat(type) && type.precision === arrow.Precision.HALF;
-  const plain = (arrow.DataType.isFloat(type) && !half) || (arrow.DataType.isInt(type) && type.bitWidth <= 32);
-  if (!plain) throw invalid(name, `holds ${String(type)}; floats of 32 or 64 bits and integers of at most 32 are read`);
-  const values = data.values as Float32Array;
+  const plain = (arrow.DataType.isFloat(type) && !half) || arrow.DataType.isInt(type);
+  if (!plain) throw invalid(name, `holds ${String(type)}; integers and floats of 32 or 64 bits are read`);
+  const values = data.values as Float32Array | BigInt64Array;
   if (!(from >= 0 && to >= from && to <= values.length)) throw invalid(name, "ends before its last row");
+  if (values instanceof BigInt64Array || values instanceof BigUint64Array)
+    return { values: Array.from(values.subarray(from, to), (value) => wholeNumber(value, name)), sizes: [] };
   return { values: values.subarray(from, to), sizes: [] };
+}
+
+/** pandas makes 64-bit integers of all whole numbers. */
+function wholeNumber(value: bigint, name: string): number {
+  const number = Number(value);
+  if (Number.isSafeInteger(number)) return number;
+  throw invalid(name, `holds ${value}, which is beyond 2^53`);
 }

@@ -17,7 +17,7 @@ const TURN = 4;
 
 /** One after the events that have come already, so that what came with them is stepped with them. */
 const soon: (run: () => void) => void =
-  typeof setImmediate === "function" ? (run) => void setImmediate(run) : (run) => void setTimeout(run, 0);
+  typeof setImmediate === "function" ? (run) => void setImmediate(run) : queueMicrotask;
 
 export interface StepEngineOptions {
   /** Told of each kernel call: how many sequences were stepped. */
