@@ -19,7 +19,7 @@ export const experimentText = dictionary(
       "Plain gradient descent at a high rate and no clipping: it explodes within a few steps. Clip at 1, and it does not.",
     linear: "minGru cannot flip",
     linearWhat:
-      "Its gates see the input alone and never the state, so nothing can turn the bit over. More units do not help.",
+      "Its gates see the input alone and never the state, so nothing can turn the bit over: it gets the first few steps right, and more units do not help.",
     paritySimple: "Simple RNN",
     paritySimpleWhat: "One bit in one step is what it is good at; it needs longer to find it.",
     parityLong: "100 bits at once",
@@ -49,7 +49,7 @@ export const experimentText = dictionary(
     explode: "不裁剪",
     explodeWhat: "高学习率的普通梯度下降，不裁剪：几步之内就会爆炸。以 1 裁剪则不会。",
     linear: "minGru 不会翻转",
-    linearWhat: "它的门只看输入，不看状态，因此无法翻转那个比特。增加单元也没有用。",
+    linearWhat: "它的门只看输入，不看状态，因此无法翻转那个比特：只能答对最初几步，增加单元也没有用。",
     paritySimple: "简单 RNN",
     paritySimpleWhat: "一步之内的一个比特正是它擅长的，只是要花更久才能找到。",
     parityLong: "一次 100 个比特",

@@ -76,8 +76,14 @@ const WHOLE = [1, 2, 5]
 /** Room that a tick of a logarithmic axis needs, in CSS pixels. */
 const LOG_TICK_PX = 24;
 
+/** What powers of ten are multiplied with, from the finest on. */
+const DIGITS = [
+  [1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 7, 8, 9],
+  [1, 2, 5],
+];
+
 /**
- * As many powers of ten as there is room for; 1, 2 and 5 times them where there is room for that. uPlot's own ticks find no end below
+ * As many powers of ten as there is room for; numbers between them where there is room for those. uPlot's own ticks find no end below
  * 10^-16, where gradients that vanish soon are.
  */
 function logTicks(u: uPlot, _: number, low: number, high: number): number[] {
@@ -85,7 +91,7 @@ function logTicks(u: uPlot, _: number, low: number, high: number): number[] {
   const room = Math.max(2, u.bbox.height / uPlot.pxRatio / LOG_TICK_PX);
   const span = Math.log10(high / low);
   const every = Math.max(1, Math.ceil(span / room));
-  const digits = 3 * span < room ? [1, 2, 5] : [1];
+  const digits = DIGITS.find((all) => all.length * span < room) ?? [1];
   const powers = Array.from({ length: to - from + 1 }, (_, i) => from + i).filter((power) => power % every === 0);
   const ticks = powers.flatMap((power) => digits.map((digit) => Number(`${digit}e${power}`)));
   return ticks.filter((tick) => tick >= low && tick <= high);
@@ -150,7 +156,7 @@ export function chartOptions(
   return {
     ...size,
     legend: { show: false },
-    padding: [8, 16, 0, 0],
+    padding: [axes.regions.length > 0 ? REGION_PX : 8, 16, 0, 0],
     cursor: {
       y: false,
       drag: { x: false, y: false, setScale: false },
@@ -192,6 +198,9 @@ export function chartOptions(
   };
 }
 
+/** Room above the lines for the names of regions, in CSS pixels. */
+const REGION_PX = 20;
+
 function drawRegion(u: uPlot, { from, to, label }: Region): void {
   const { ctx, bbox } = u;
   const start = Math.max(bbox.left, u.valToPos(from, "x", true));
@@ -204,11 +213,8 @@ function drawRegion(u: uPlot, { from, to, label }: Region): void {
   ctx.globalAlpha = 1;
   ctx.fillStyle = colourOf("--text-3");
   ctx.font = `${11 * uPlot.pxRatio}px ${colourOf("--sans")}`;
-  ctx.textBaseline = "top";
+  ctx.textBaseline = "bottom";
   ctx.textAlign = "left";
-  ctx.beginPath();
-  ctx.rect(start, bbox.top, end - start, bbox.height);
-  ctx.clip();
-  ctx.fillText(label, start + 6 * uPlot.pxRatio, bbox.top + 5 * uPlot.pxRatio);
+  ctx.fillText(label, start, bbox.top - 4 * uPlot.pxRatio);
   ctx.restore();
 }
