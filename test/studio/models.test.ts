@@ -1,6 +1,6 @@
 // What models hold and do, by their runs: layers, samples, gates, horizon, attribution, units, texts, forecasts.
 import assert from "node:assert/strict";
-import { readdirSync, renameSync } from "node:fs";
+import { readdirSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import type * as api from "../../src/studio/api.js";
@@ -30,9 +30,34 @@ const studio = await TestStudio.open(async (folder) => {
   await classify.train(join(folder, "reviews.tsv"), { ...common, text: "review", units: [4], embedding: 4, name: "reviews" }, hooks); // prettier-ignore
   await classify.train(join(folder, "clips"), { ...common, audio: true, units: [4], name: "clips" }, hooks);
   await generate.train(join(folder, "novel.txt"), { ...common, units: [8], embedding: 4, stepsPerEpoch: 2, name: "novel" }, hooks); // prettier-ignore
+  writeFileSync(join(folder, "shops.csv"), shops());
+  const future = { ...common, target: "units", id: "shop", future: ["promo"], lookback: 7, horizon: 2, units: [4] };
+  await forecast.train(join(folder, "shops.csv"), { ...future, name: "shops" }, hooks);
+  const wide = { ...common, wide: true, units: [4], name: "wide" };
+  writeFileSync(join(folder, "wide.csv"), wideTable());
+  await classify.train(join(folder, "wide.csv"), wide, hooks);
   const past = { ...prices, initial: 0.8, period: 10, name: "past" };
   await forecast.backtest(join(folder, "prices.csv"), past, hooks);
 });
+/** Two series, with a covariate that is known for the steps to come. */
+function shops(): string {
+  const rows = ["A", "B"].flatMap((shop, k) =>
+    Array.from({ length: 60 }, (_, i) => {
+      const date = new Date(Date.UTC(2024, 0, 1 + i)).toISOString().slice(0, 10);
+      return `${shop},${date},${20 + k + (i % 7)},${Number(i % 7 === 0)}`;
+    }),
+  );
+  return `shop,date,units,promo\n${rows.join("\n")}\n`;
+}
+
+function wideTable(): string {
+  const rows = Array.from({ length: 40 }, (_, i) => {
+    const sign = i % 2 === 0 ? 1 : -1;
+    return [sign > 0 ? "up" : "down", ...Array.from({ length: 6 }, (__, t) => sign * t + i / 100)].join(",");
+  });
+  return `label,a,b,c,d,e,f\n${rows.join("\n")}\n`;
+}
+
 const runs = join(studio.folder, "runs");
 const named = (name: string) => readdirSync(runs).find((run) => run.includes(`-${name}`))!;
 const at = (name: string, rest: string) => `/api/runs/${named(name)}/${rest}`;
@@ -279,6 +304,26 @@ test("a forecast as a fan behind its past, and the forecasts of a backtest", asy
   assert.equal(first!.bands[0]!.lower.length, 3);
   await studio.refused(at("prices", "forecast?series=nothing"), 404);
   await studio.refused(at("reviews", "forecast"), 422);
+});
+
+test("where covariates of the steps to come are lacking, the end of the data is foreseen", async () => {
+  const { samples } = await studio.get<api.SamplesReply>(at("shops", "samples?count=1"));
+  const { rows, reference } = samples[0]!;
+  assert.deepEqual(rows!.map(({ units }) => units === null), [...Array.from({ length: 7 }, () => false), true, true]); // prettier-ignore
+  assert.deepEqual(reference, { shop: "A", date: rows![6]!["date"] });
+  assert.equal((await inside("shops", { input: { sample: 0 } })).input.steps.length, 7);
+  const reply = await studio.get<api.ForecastReply>(at("shops", `forecast?series=${encodeURIComponent("B: units")}`));
+  assert.deepEqual(reply.series, ["A: units", "B: units"]);
+  assert.deepEqual(reply.forecast!.x, ["2024-02-28", "2024-02-29"]);
+  assert.deepEqual([reply.past.x.at(-1), reply.past.y.at(-1)], ["2024-02-27", 21 + (57 % 7)]);
+  assert.match(reply.problem!, /covariates of the steps to come/);
+});
+
+test("a row whose columns are the steps can be drawn", async () => {
+  const { samples } = await studio.get<api.SamplesReply>(at("wide", "samples?count=1"));
+  assert.deepEqual(samples[0]!.rows!.map(({ value }) => value), [0, 1, 2, 3, 4, 5]); // prettier-ignore
+  const [bySample, byRows] = [await inside("wide", { input: { sample: 0 } }), await inside("wide", { input: { rows: samples[0]!.rows } })]; // prettier-ignore
+  assert.deepEqual(byRows.layers, bySample.layers);
 });
 
 test("without its data a run still shows its model, and says what is missing", async () => {

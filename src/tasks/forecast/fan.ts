@@ -1,5 +1,6 @@
-/** Forecasts as pictures want them: what came before, the forecast with its intervals, and forecasts of the past from a backtest. */
-import { numbersOf, readTable, textsOf, type Table } from "../../data/index.js";
+/** Forecasts as pictures want them: what came before, and the forecast with its intervals. */
+import { numbersOf, readTable, textsOf, type Column, type Table } from "../../data/index.js";
+import { SluiceError } from "../../util/errors.js";
 import type { Run } from "../run.js";
 import type { Answer } from "../task.js";
 import { bandsOf, quantileColumn } from "./doubt/doubt.js";
@@ -34,16 +35,16 @@ export interface FanPlace {
   readonly target: string;
 }
 
-export interface PastForecast {
-  /** The first moment that is foreseen. */
-  readonly at: Moment;
-  readonly x: readonly Moment[];
-  readonly truth: readonly (number | null)[];
-  readonly forecasts: readonly { readonly name: string; readonly y: readonly (number | null)[] }[];
-  readonly bands: readonly FanBand[];
-}
-
 export const nameOfPlace = ({ series, target }: FanPlace) => (series === null ? target : `${series}: ${target}`);
+
+/** Options of the run, as in its config.json. */
+export interface OutlookSettings {
+  readonly target: readonly string[];
+  readonly horizon: number;
+  readonly future?: readonly string[];
+  readonly id?: string;
+  readonly time?: string;
+}
 
 /** What a trained run foresees after its data, for every series and target. */
 export class Outlooks {
@@ -52,7 +53,13 @@ export class Outlooks {
   readonly #table: Table;
   readonly #columns: { readonly id: string | null; readonly time: string | null };
 
-  private constructor(table: Table, answers: readonly Answer[], targets: readonly string[]) {
+  private constructor(
+    table: Table,
+    answers: readonly Answer[],
+    targets: readonly string[],
+    /** Whether these are forecasts of the last steps of the data. */
+    readonly back: boolean,
+  ) {
     this.#table = table;
     const said = Object.keys(answers[0] ?? {}).filter(
       (name) => !targets.some((t) => name === t || name.startsWith(`${t}_q`)),
@@ -73,10 +80,21 @@ export class Outlooks {
     this.places = places;
   }
 
-  /** @throws SluiceError where the data no longer fit */
-  static async of(run: Run, path: string, targets: readonly string[]): Promise<Outlooks> {
+  /**
+   * Where the network reads covariates of the steps to come and the data end without them, the last steps of the data are foreseen from what
+   * was known before.
+   * @throws SluiceError where the data no longer fit
+   */
+  static async of(run: Run, path: string, settings: OutlookSettings): Promise<Outlooks> {
     const table = await readTable(path, run.pipeline.reading);
-    return new Outlooks(table, await run.predict(table), targets);
+    const { target: targets, future = [] } = settings;
+    try {
+      return new Outlooks(table, await run.predict(table), targets, false);
+    } catch (error) {
+      if (future.length === 0 || !(error instanceof SluiceError)) throw error;
+      const before = withoutEnds(table, settings);
+      return new Outlooks(before, await run.predict(before), targets, true);
+    }
   }
 
   fan(place: FanPlace): Fan {
@@ -106,6 +124,23 @@ export class Outlooks {
   }
 }
 
+/** The targets of the last `horizon` rows of each series are taken out. */
+function withoutEnds(table: Table, { target, horizon, id, time }: OutlookSettings): Table {
+  const ids = id === undefined ? null : textsOf("forecast", table, id);
+  const when = time === undefined ? undefined : table.columns.find(({ name }) => name === time);
+  const rows = Array.from({ length: table.length }, (_, row) => row);
+  if (when) rows.sort((a, b) => Number(when.values[a]) - Number(when.values[b]));
+  const groups = new Map<string | null, number[]>();
+  for (const row of rows)
+    groups.set(ids?.[row] ?? null, [...(groups.get(ids?.[row] ?? null) ?? []), row].slice(-horizon));
+  const ends = new Set([...groups.values()].flat());
+  const columns = table.columns.map((column): Column => {
+    if (!target.includes(column.name) || column.type !== "number") return column;
+    return { ...column, values: column.values.map((value, row) => (ends.has(row) ? Number.NaN : value)) };
+  });
+  return { ...table, columns };
+}
+
 function momentOf(type: string, value: string | number): Moment {
   return type === "date" ? new Date(value).toISOString().replace(/T00:00:00\.000Z$/, "") : value;
 }
@@ -120,44 +155,4 @@ function bandsIn(answer: Answer, target: string, numberOf: (name: string) => num
     lower: numberOf(quantileColumn(target, levels[lower]!)),
     upper: numberOf(quantileColumn(target, levels[upper]!)),
   }));
-}
-
-/** What backtest.json keeps of each origin. */
-interface SavedOrigin {
-  readonly at: Moment;
-  readonly forecasts: readonly {
-    readonly series: string | null;
-    readonly x: readonly Moment[];
-    readonly targets: readonly {
-      readonly target: string;
-      readonly truth: readonly (number | null)[];
-      readonly forecasts: Readonly<Record<string, readonly (number | null)[]>>;
-      readonly quantiles?: readonly { readonly level: number; readonly values: readonly number[] }[];
-    }[];
-  }[];
-}
-
-export function placesIn(backtest: unknown): FanPlace[] {
-  const { origins } = backtest as { origins: readonly SavedOrigin[] };
-  const all = origins
-    .flatMap(({ forecasts }) => forecasts)
-    .flatMap(({ series, targets }) => targets.map(({ target }) => ({ series, target })));
-  return [...new Map(all.map((place) => [nameOfPlace(place), place])).values()];
-}
-
-/** The oldest first. */
-export function pastForecasts(backtest: unknown, { series, target }: FanPlace): PastForecast[] {
-  const { origins } = backtest as { origins: readonly SavedOrigin[] };
-  return origins.flatMap(({ at, forecasts }) => {
-    const window = forecasts.find((own) => own.series === series);
-    const found = window?.targets.find((own) => own.target === target);
-    if (!window || !found) return [];
-    const { truth, forecasts: by, quantiles = [] } = found;
-    const bands = bandsOf(quantiles.map(({ level }) => level)).map(({ share, lower, upper }) => ({
-      share,
-      lower: quantiles[lower]!.values,
-      upper: quantiles[upper]!.values,
-    }));
-    return [{ at, x: window.x, truth, forecasts: Object.entries(by).map(([name, y]) => ({ name, y })), bands }];
-  });
 }

@@ -44,7 +44,8 @@ export async function rawSamples(
   if (task === "generate" && /\.(?:txt|text|md|markdown)(?:\.gz)?$/i.test(path)) return linesOf(path, reading.encoding);
   const table = await beginningOf(path, reading);
   const { inputs, sample } = signature;
-  if (inputs.some(({ name, optional }) => optional !== true && !table.columns.some((c) => c.name === name)))
+  const wide = settings["wide"] === true;
+  if (!wide && inputs.some(({ name, optional }) => optional !== true && !table.columns.some((c) => c.name === name)))
     return null;
   if (sample === "text") return textsIn(table, inputs[0]!.name);
   const rowsAt = rowReader(table, signature);
@@ -122,32 +123,61 @@ function cellOf({ type, values }: Column, row: number): RawCell {
   return type === "date" ? new Date(value).toISOString().replace(/T00:00:00\.000Z$/, "") : value;
 }
 
-/** Series by their column, or windows of them; where no column tells them apart only a forecast knows what one is. */
+/** Series by their column or by row, or windows of them. Null where it takes the network's own reader to tell what a series is. */
 function sequencesIn(
   table: Table,
-  { rows: count, task }: Signature,
+  signature: Signature,
   settings: Readonly<Record<string, unknown>>,
   rowsAt: RowsAt,
 ): RawSample[] | null {
   const id = typeof settings["id"] === "string" ? table.columns.find(({ name }) => name === settings["id"]) : undefined;
-  if (task !== "forecast" && !id) return null;
   const groups = [...groupsBy(table, id)].map(([key, rows]) => ({ of: id ? { [id.name]: key } : {}, rows }));
-  if (task !== "forecast") return groups.slice(0, MOST).map(({ of, rows }) => ({ reference: of, rows: rowsAt(rows) }));
-  // A network that looks at any number of rows is shown as many as it was trained on.
-  const usual = typeof settings["lookback"] === "number" ? settings["lookback"] : 0;
-  const length = count ? (count.most ?? Math.min(table.length, Math.max(count.least, usual))) : table.length;
+  if (signature.task === "forecast") return windowsIn(table, groups, signature, settings, rowsAt);
+  if (id) return groups.slice(0, MOST).map(({ of, rows }) => ({ reference: of, rows: rowsAt(rows) }));
+  return settings["wide"] === true ? wideRows(table, signature, settings) : null;
+}
+
+/** Each row is a series, its columns are the steps. */
+function wideRows(table: Table, { inputs }: Signature, settings: Readonly<Record<string, unknown>>): RawSample[] {
+  const { features, label } = settings as { features?: readonly string[]; label?: string };
+  const steps = features
+    ? table.columns.filter(({ name }) => features.includes(name))
+    : table.columns.filter(({ name, type }) => type === "number" && name !== label);
+  const field = inputs[0]!.name;
+  return first(table.length).map((row) => ({
+    reference: { row: row + 1 },
+    rows: steps.map((column) => ({ [field]: cellOf(column, row) })),
+  }));
+}
+
+interface Group {
+  readonly of: Answer;
+  readonly rows: readonly number[];
+}
+
+/** What is known up to a moment; where the network reads covariates of the steps to come, these follow without a target. */
+function windowsIn(
+  table: Table,
+  groups: readonly Group[],
+  { rows: count }: Signature,
+  settings: Readonly<Record<string, unknown>>,
+  rowsAt: RowsAt,
+): RawSample[] {
+  const { target, horizon = 1, future = [] } = settings as { target: string | readonly string[]; horizon?: number; future?: readonly string[] }; // prettier-ignore
+  const known = count?.most ?? count?.least ?? table.length;
+  const length = known + (future.length > 0 ? horizon : 0);
   const windows = groups.flatMap(({ of, rows }) => {
-    const ends = rows.length - length;
-    return ends < 0
-      ? []
-      : Array.from({ length: ends + 1 }, (_, begin) => ({ of, rows: rows.slice(begin, begin + length) }));
+    const ends = Math.max(0, rows.length - length + 1);
+    return Array.from({ length: ends }, (_, begin) => ({ of, rows: rows.slice(begin, begin + length) }));
   });
   const chosen = first(windows.length).map(
     (i, _, all) => windows[Math.floor(((i + 0.5) * windows.length) / all.length)]!,
   );
+  const unknown = Object.fromEntries([target].flat().map((name) => [name, null]));
   return chosen.map(({ of, rows }) => {
-    const window = rowsAt(rows);
-    return { reference: { ...of, ...lastDate(table, window) }, rows: window };
+    const window = rowsAt(rows).map((row, i) => (i < known ? row : { ...row, ...unknown }));
+    const moment = dateIn(table, window[known - 1]!) ?? { after: `row ${rows[known - 1]! + 1}` };
+    return { reference: { ...of, ...moment }, rows: window };
   });
 }
 
@@ -162,7 +192,7 @@ function groupsBy({ length }: Table, id: Column | undefined): Map<RawCell, numbe
   return groups;
 }
 
-function lastDate({ columns }: Table, window: readonly RawRow[]): Answer {
-  const date = columns.find(({ type, name }) => type === "date" && name in (window.at(-1) ?? {}));
-  return date ? { [date.name]: window.at(-1)![date.name]! } : {};
+function dateIn({ columns }: Table, row: RawRow): Answer | null {
+  const date = columns.find(({ type, name }) => type === "date" && name in row);
+  return date ? { [date.name]: row[date.name]! } : null;
 }

@@ -2,14 +2,8 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { readJson } from "../../../runs/files.js";
 import { BACKTEST_FILE } from "../../../tasks/backtest/finish.js";
-import {
-  nameOfPlace,
-  Outlooks,
-  pastForecasts,
-  placesIn,
-  type Fan,
-  type FanPlace,
-} from "../../../tasks/forecast/fan.js";
+import { nameOfPlace, Outlooks, type Fan, type FanPlace, type OutlookSettings } from "../../../tasks/forecast/fan.js";
+import { pastForecasts, placesIn } from "../../../tasks/forecast/past-forecasts.js";
 import { SluiceError } from "../../../util/errors.js";
 import type { ForecastReply, Maybe } from "../../api.js";
 import { Refusal } from "../problems.js";
@@ -61,6 +55,16 @@ function backtestOf({ folder }: RunPlace): unknown {
   return existsSync(path) ? readJson(path) : null;
 }
 
+const AT_THE_END =
+  "The data end without the covariates of the steps to come: their last steps are foreseen, from what was known before.";
+
+function settingsIn(config: Readonly<Record<string, unknown>>): OutlookSettings {
+  return {
+    ...(config as unknown as OutlookSettings),
+    target: [config["target"]].flat().filter((name) => typeof name === "string"),
+  };
+}
+
 interface Found {
   readonly outlooks: Outlooks | null;
   /** By column. */
@@ -71,12 +75,12 @@ interface Found {
 async function outlooksOf(place: RunPlace): Promise<Found> {
   try {
     const opened = await openModel(place);
-    const targets = [place.config["target"]].flat().filter((name) => typeof name === "string");
-    const outlooks = await onceOfData(opened, place, "outlooks", (path) => Outlooks.of(opened.run, path, targets));
+    const settings = settingsIn(place.config);
+    const outlooks = await onceOfData(opened, place, "outlooks", (path) => Outlooks.of(opened.run, path, settings));
     const units = opened.run.signature.outputs.flatMap(({ name, unit }) =>
       unit === undefined ? [] : [[name, unit] as const],
     );
-    return { outlooks, units: new Map(units), problem: null };
+    return { outlooks, units: new Map(units), problem: outlooks.back ? AT_THE_END : null };
   } catch (error) {
     if (error instanceof SluiceError) return { outlooks: null, units: new Map(), problem: error.message };
     throw error;
