@@ -75,8 +75,8 @@ function Range({ column }: { readonly column: ColumnFacts }) {
   if (range)
     return (
       <>
-        {figure(range.least)} … {figure(range.greatest)}
-        <span class="muted under">{t("mean", { value: figure(range.mean) })}</span>
+        {figure(range.least, 3)} … {figure(range.greatest, 3)}
+        <span class="muted under">{t("mean", { value: figure(range.mean, 3) })}</span>
       </>
     );
   if (dates)

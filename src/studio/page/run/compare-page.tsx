@@ -8,6 +8,7 @@ import { LogSwitch, SharedCurves } from "./curves.js";
 import { useRuns, type LiveRun } from "./live.js";
 import { written } from "./run-details.js";
 import { t } from "./texts.js";
+import { verdictsOf } from "./verdict.js";
 
 export function ComparePage() {
   const names = (place.value.query.get("runs") ?? "").split(",").filter(Boolean);
@@ -63,6 +64,7 @@ function Results({ runs }: { readonly runs: readonly LiveRun[] }) {
               <th class="number">{t("bestSoFar")}</th>
               <th class="number">{t("test")}</th>
               <th class="number">{t("baseline")}</th>
+              <th>{t("verdict")}</th>
             </tr>
           </thead>
           <tbody>
@@ -79,6 +81,8 @@ function Results({ runs }: { readonly runs: readonly LiveRun[] }) {
 function ResultRow({ live, index }: { readonly live: LiveRun; readonly index: number }) {
   const run = live.summary.value;
   const result = run?.result;
+  const evaluation = live.detail.value?.evaluation;
+  const [verdict] = evaluation ? verdictsOf(evaluation) : [];
   return (
     <tr>
       <th scope="row">
@@ -107,6 +111,7 @@ function ResultRow({ live, index }: { readonly live: LiveRun; readonly index: nu
         {result?.baseline ? figure(result.baseline.value) : NONE}
         {result?.baseline && <span class="muted under">{result.baseline.name}</span>}
       </td>
+      <td class="verdict">{verdict?.text ?? NONE}</td>
     </tr>
   );
 }

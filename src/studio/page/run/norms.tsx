@@ -57,13 +57,18 @@ function thinned<Item>(items: readonly Item[], most: number): readonly Item[] {
   return every <= 1 ? items : items.filter((_, i) => i % every === 0 || i === items.length - 1);
 }
 
-export function Norms({ rows }: { readonly rows: readonly GradientNormRow[] }) {
+interface NormsProps {
+  readonly rows: readonly GradientNormRow[];
+  /** Whether the run keeps them: the first come at the end of its first epoch. */
+  readonly kept: boolean;
+}
+
+export function Norms({ rows, kept }: NormsProps) {
   const fields = useMemo(() => fieldsOf(rows), [rows]);
-  if (fields.length === 0) return null;
   return (
     <Card title={t("norms")}>
       <div class="stack">
-        <p class="small muted measure">{t("normsHelp")}</p>
+        <p class="small muted measure">{t(kept ? "normsHelp" : "normsNone")}</p>
         {fields.map(({ layer, values, epochs, lags, range }) => (
           <figure key={layer}>
             <figcaption class="row wrap between small">

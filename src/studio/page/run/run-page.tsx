@@ -43,7 +43,7 @@ export function RunPage({ params }: PageProps) {
       {/* A backtest trains many networks: what it shows are its forecasts. */}
       {run.verb === null && <Curves live={live} />}
       {detail.evaluation && <Baselines evaluation={detail.evaluation} />}
-      <Norms rows={live.norms.value} />
+      {run.verb === null && <Norms rows={live.norms.value} kept={detail.config["gradientNorms"] === true} />}
       <Details detail={detail} />
     </div>
   );

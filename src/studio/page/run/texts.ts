@@ -41,6 +41,7 @@ export const t = dictionary(
     bestSoFar: "Best so far",
     atEpoch: "epoch {epoch}",
     baseline: "Best baseline",
+    verdict: "In words",
     notYet: "not measured yet",
     training: "Training",
     progress: "Epoch {epoch} of at most {epochs}",
@@ -71,6 +72,7 @@ export const t = dictionary(
     normsHelp:
       "How strongly the loss depends on the state at each step of time: the last step on the right, the past on the left, one row for each epoch. Where it fades, the network cannot learn from so far back; where it grows towards the left, gradients explode.",
     normsLabel: "Norm of ∂L/∂h in layer {layer}, as its logarithm to base 10",
+    normsNone: "This run keeps none: switch on “Gradient norms” when it is started, or train with --gradient-norms.",
     normsAxes: "epochs {first} to {last} from top to bottom, {steps} steps",
     judged: "Beside simpler ways",
     judgedHelp: "measured on the same {count} {of} ({part})",
@@ -131,6 +133,7 @@ export const t = dictionary(
     bestSoFar: "目前最佳",
     atEpoch: "第 {epoch} 轮",
     baseline: "最佳基线",
+    verdict: "结论",
     notYet: "尚未评估",
     training: "正在训练",
     progress: "第 {epoch} 轮，最多 {epochs} 轮",
@@ -161,6 +164,7 @@ export const t = dictionary(
     normsHelp:
       "损失对每个时间步状态的依赖程度：最右为最后一步，向左为过去，每轮一行。变淡处，网络无法从那么久以前学到东西；若向左增强，则梯度爆炸。",
     normsLabel: "层 {layer} 的 ∂L/∂h 范数（以 10 为底的对数）",
+    normsNone: "本次训练没有记录：请在启动时打开“梯度范数”，或用 --gradient-norms 训练。",
     normsAxes: "自上而下为第 {first} 至 {last} 轮，共 {steps} 步",
     judged: "与更简单的方法对比",
     judgedHelp: "在相同的 {count} 个样本（{of}，{part}）上评估",

@@ -1,5 +1,6 @@
 /** All settings of a task by group, with those that were changed beside them, and the button that starts the run. */
 import { useSignal } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
 import type { ColumnFacts, DataReply, OptionForm, StartRequest } from "../../api.js";
 import { Card } from "../../ui/card.js";
 import { Icon } from "../../ui/icons.js";
@@ -44,6 +45,9 @@ function groupsOf({ form }: FormState): Group[] {
 export function Form({ state, data }: { readonly state: FormState; readonly data: DataReply }) {
   const text = useSignal("");
   const previewed = useSignal<StartRequest | null>(null);
+  const preview = useRef<HTMLDivElement>(null);
+  // It lies below a long form.
+  useEffect(() => preview.current?.scrollIntoView({ block: "start" }), [previewed.value]);
   const columns = data.facts.kind === "table" ? data.facts.columns : [];
   return (
     <div class="start">
@@ -57,7 +61,11 @@ export function Form({ state, data }: { readonly state: FormState; readonly data
           onInput={({ currentTarget }) => (text.value = currentTarget.value)}
         />
         <Groups state={state} columns={columns} text={text.value} />
-        {previewed.value && <Windows request={previewed.value} />}
+        {previewed.value && (
+          <div ref={preview}>
+            <Windows request={previewed.value} />
+          </div>
+        )}
       </div>
       <div class="start-side">
         <Card title={t("changedTitle")}>
@@ -68,7 +76,7 @@ export function Form({ state, data }: { readonly state: FormState; readonly data
               type="button"
               class="button"
               disabled={Object.keys(state.problems.value).length > 0}
-              onClick={() => (previewed.value = requestOf(state, data.path))}
+              onClick={() => (previewed.value = { ...requestOf(state, data.path) })}
             >
               <Icon name="inside" />
               {t("preview")}

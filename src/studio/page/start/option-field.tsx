@@ -22,7 +22,7 @@ export function OptionField({ option, state, columns }: FieldProps) {
   const changed = name in state.settings.value;
   const { default: byDefault } = schema;
   return (
-    <div class={`field option${changed ? " changed" : ""}`}>
+    <div class={`field option${changed ? " chosen" : ""}`}>
       <div class="row between">
         <label for={id} id={`${id}-label`}>
           {nameOf(name)}

@@ -119,6 +119,12 @@ function TaskChoice(props: {
   );
 }
 
+/** The studio shows gradient norms, so runs that it starts keep them; the form says so, and they can be switched off. */
+function withNorms({ groups }: TaskForm, options: Readonly<Record<string, unknown>>) {
+  const known = groups.some((group) => group.options.some(({ name }) => name === "gradientNorms"));
+  return known ? { ...options, gradientNorms: true } : options;
+}
+
 interface SettingsProps {
   readonly data: DataReply;
   readonly task: string;
@@ -127,7 +133,7 @@ interface SettingsProps {
 
 function TaskSettings({ data, task, options }: SettingsProps) {
   const { value, error, reload } = useResource(apiPath("schema", task), (key, signal) => get<TaskForm>(key, signal));
-  const state = useMemo(() => (value ? formState(value, options) : null), [value]);
+  const state = useMemo(() => (value ? formState(value, withNorms(value, options)) : null), [value]);
   if (error) return <Failure error={error} retry={reload} />;
   if (!state) return <Loading height={360} />;
   return <Form state={state} data={data} />;
