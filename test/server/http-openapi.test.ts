@@ -1,5 +1,6 @@
 // The description is valid OpenAPI 3.1, fits what is really sent and answered, and names no response that cannot come.
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { before, describe, test } from "node:test";
 import { Validator } from "@seriousme/openapi-schema-validator";
@@ -103,6 +104,18 @@ describe("the description", () => {
     }
     const listed = description.paths["/v1/models"]!["get"]!.responses["200"]!.content!["application/json"]!.schema!;
     schemaOf(listed).parse(await ok(await api.get("/v1/models")));
+  });
+
+  test("the classes of an answer are named", async () => {
+    const api = client({ models });
+    const { components } = await describeApp(api);
+    const { properties } = components.schemas["clips.v1.PredictResponse"] as {
+      properties: { answers: { items: { properties: Record<string, Schema> } } };
+    };
+    assert.deepEqual(properties.answers.items.properties["label"]!["enum"], ["high", "low", null]);
+    const audio = [readFileSync(join(folder, "clips/low/0.wav")).toString("base64")];
+    const answer = await ok(await api.post("/v1/models/clips.v1/predict", { audio }));
+    checkerOf(await describeApp(api))({ $ref: "#/components/schemas/clips.v1.PredictResponse" }).parse(answer);
   });
 
   test("fields have their names, types and units", async () => {

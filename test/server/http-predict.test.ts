@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { before, describe, test } from "node:test";
 import * as arrow from "apache-arrow";
+import { Random } from "sluice";
 import { openServed, ServerMetrics, type ServedModel } from "sluice/server";
 import { classify, forecast, regress, translate, type Answer, type Run } from "sluice/tasks";
 import { writeClips, writeHouses, writePairs, writePrices, writeReviews } from "../cli/samples.js";
@@ -97,6 +98,47 @@ describe("a plain model", () => {
     await problem(await ask(plainBody(served, { shape: [1, 1, 3], data: [1, 2] })), "invalid-input", 422);
     await problem(await ask(plainBody(served, [])), "invalid-input", 422);
     await problem(await ask([]), "invalid-input", 422);
+  });
+});
+
+describe("series that are classified", () => {
+  const folder = serverFolder();
+  const random = new Random(1);
+  const steps = (rising: boolean) =>
+    Array.from({ length: 12 }, (_, t) => (rising ? t : 12 - t) / 12 + random.uniform() / 5);
+  const series = Array.from({ length: 60 }, (_, i) => steps(i % 2 === 0));
+  const options = { runs: join(folder, "runs"), epochs: 1, units: 8, label: "kind" };
+  const plainly = (value: unknown) =>
+    JSON.parse(
+      JSON.stringify(value, (_, one: unknown) => (typeof one === "number" ? Number(one.toPrecision(4)) : one)),
+    ) as unknown;
+
+  test("each row of the file a series: steps come as rows, samples as lists of them", async () => {
+    const names = Array.from({ length: 12 }, (_, t) => `t${t}`);
+    const rows = series.map((values, i) => ({ kind: i % 2 === 0 ? "up" : "down", ...Object.fromEntries(names.map((name, t) => [name, values[t]!])) })); // prettier-ignore
+    const run = await classify.train(rows, { ...options, wide: true }, hooks);
+    const served = await servedRun(run, "wide");
+    const api = client({ models: [served] });
+    const [field] = served.signature!.inputs;
+    const asked = [steps(true), steps(false).slice(3)];
+    const samples = asked.map((values) => values.map((value) => ({ [field!.name]: value })));
+    const answer = await ok<{ samples: Answer[][] }>(await api.post("/v1/predict", { samples }));
+    const wanted = await run.predict(asked as never);
+    const labels = (list: readonly Answer[]) => plainly(list.map(({ label, probability }) => [label!, probability!]));
+    assert.deepEqual(labels(answer.samples.flat()), labels(wanted));
+    await problem(await api.post("/v1/predict", { rows: [{ [field!.name]: null }, { [field!.name]: 1 }] }), "invalid-input", 422); // prettier-ignore
+  });
+
+  test("rows that belong to a series by their id", async () => {
+    const long = (list: readonly (readonly number[])[]) =>
+      list.flatMap((values, i) => values.map((value) => ({ series: `s${i}`, value })));
+    const rows = series.flatMap((values, i) => values.map((value) => ({ series: `s${i}`, value, kind: i % 2 === 0 ? "up" : "down" }))); // prettier-ignore
+    const run = await classify.train(rows, { ...options, id: "series", features: ["value"] }, hooks);
+    const api = client({ models: [await servedRun(run, "long")] });
+    const asked = long([steps(true), steps(false).slice(3)]);
+    const { answers } = await ok<Answers>(await api.post("/v1/predict", { rows: asked }));
+    assert.deepEqual(plainly(answers), plainly(await run.predict(asked)));
+    assert.equal(answers.length, 2);
   });
 });
 

@@ -6,9 +6,12 @@ import type { Schema } from "./shared.js";
 /** More values than these are not listed: a page of them helps nobody. */
 const MOST_VALUES = 50;
 
-/** @param missing whether null may stand for no value */
-export function fieldSchema(field: Field, missing: boolean): Schema {
-  const item = itemSchema(field);
+/**
+ * @param missing whether null may stand for no value
+ * @param closed whether a category has the values that were seen in training and no others, as those of an answer
+ */
+export function fieldSchema(field: Field, missing: boolean, closed = false): Schema {
+  const item = closed && field.type === "category" && field.values ? classSchema(field.values) : itemSchema(field);
   const own: Schema = field.list === true ? { type: "array", items: item } : item;
   const described = { ...(missing ? orNull(own) : own), ...describe(field) };
   return field.unit === undefined ? described : { ...described, "x-unit": field.unit };
@@ -23,7 +26,16 @@ function itemSchema({ type, values = [] }: Field): Schema {
   return { type: type === "category" ? ["string", "number", "boolean"] : "string", ...examples };
 }
 
-const orNull = (schema: Schema): Schema => ({ ...schema, type: [schema["type"], "null"].flat() });
+const classSchema = (values: readonly (string | number)[]): Schema => ({
+  type: ["string", "number"],
+  enum: [...values],
+});
+
+function orNull(schema: Schema): Schema {
+  const { enum: values } = schema;
+  const type = [schema["type"], "null"].flat();
+  return Array.isArray(values) ? { ...schema, type, enum: [...(values as unknown[]), null] } : { ...schema, type };
+}
 
 function describe({ type, unit, description }: Field): { readonly description?: string } {
   const parts = [

@@ -73,7 +73,7 @@ function taskSchemas(served: ServedModel, signature: Signature, limits: Limits):
   const ways = WAYS[signature.sample];
   const options = signature.task === "translate" ? { options: SEARCH } : {};
   const answer = object(
-    Object.fromEntries(signature.outputs.map((field) => [field.name, fieldSchema(field, true)])),
+    Object.fromEntries(signature.outputs.map((field) => [field.name, fieldSchema(field, true, true)])),
     [],
     true,
   );
