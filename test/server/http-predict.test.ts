@@ -4,9 +4,11 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { before, describe, test } from "node:test";
 import * as arrow from "apache-arrow";
+import fc from "fast-check";
 import { Random } from "sluice";
-import { openServed, ServerMetrics, type ServedModel } from "sluice/server";
+import { DEFAULT_LIMITS, openServed, ServerMetrics, type ServedModel } from "sluice/server";
 import { classify, forecast, regress, translate, type Answer, type Run } from "sluice/tasks";
+import { taskInput } from "../../src/server/predict/task-input.js";
 import { writeClips, writeHouses, writePairs, writePrices, writeReviews } from "../cli/samples.js";
 import { client, inputName, ok, plain, plainBody, plainModel, problem, SAMPLE, servedRun, serverFolder, type Client } from "./http-support.js"; // prettier-ignore
 
@@ -290,6 +292,46 @@ describe("models of tasks", () => {
     const table = arrow.tableFromArrays({ audio: [path] });
     const arrowed = await api.post("/v1/models/clips/predict", arrow.tableToIPC(table, "stream"), { "content-type": ARROW }); // prettier-ignore
     await problem(arrowed, "not-supported", 422);
+  });
+
+  test("no JSON whatever makes the server fail", async () => {
+    const names = Object.keys(runs);
+    const cell = fc.oneof(
+      fc.jsonValue({ maxDepth: 2 }),
+      fc.constantFrom(0, -1, 1e308, "", "2024-01-01", "a", null, true),
+    );
+    const field = fc.constantFrom("date", "close", "rooms", "age", "review", "en", "audio", "pcm", "sampleRate", "x");
+    const row = fc.dictionary(field, cell, { maxKeys: 4 });
+    const list = fc.array(fc.oneof(cell, row), { maxLength: 25 });
+    const way = fc.constantFrom("rows", "columns", "samples", "texts", "audio", "inputs", "options", "model", "other");
+    const body = fc.dictionary(way, fc.oneof(cell, list, fc.array(list, { maxLength: 3 }), fc.dictionary(field, list)), { maxKeys: 3 }); // prettier-ignore
+    await fc.assert(
+      fc.asyncProperty(fc.constantFrom(...names), fc.oneof(fc.jsonValue(), body), async (name, sent) => {
+        const response = await api.post(`/v1/models/${name}/predict`, JSON.stringify(sent));
+        assert.ok([200, 400, 404, 422].includes(response.status), `${response.status} ${JSON.stringify(sent)}`);
+      }),
+      { numRuns: 500 },
+    );
+    await fc.assert(
+      fc.asyncProperty(
+        fc.constantFrom("houses", "reviews"),
+        fc.array(row, { minLength: 1, maxLength: 5 }),
+        async (name, rows) => {
+          const known = name === "houses" ? ["rooms", "age"] : ["review"];
+          const fitting = rows.map((one) => Object.fromEntries(known.map((key) => [key, one[key] ?? null])));
+          const { status } = await api.post(`/v1/models/${name}/predict`, JSON.stringify({ rows: fitting }));
+          assert.ok([200, 400, 422].includes(status), `${status} ${JSON.stringify(fitting)}`);
+        },
+      ),
+      { numRuns: 200 },
+    );
+  });
+
+  test("a model whose rows name recordings is not asked: they would be files of the server", () => {
+    const { signature } = api.app.context.models.get("houses");
+    const inputs = [...signature!.inputs, { name: "clip", type: "audio" }] as const;
+    const ask = () => taskInput({ ...signature!, inputs }, { rows: [{ clip: "/etc/passwd" }] }, DEFAULT_LIMITS);
+    assert.throws(ask, { kind: "not-supported" });
   });
 
   test("every value that does not fit is pointed at", async () => {
