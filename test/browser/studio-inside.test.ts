@@ -148,7 +148,7 @@ describe("inside a run", { skip: chromium === undefined && process.env["CI"] !==
     await look(page, TEXT);
     const before = await answer(page);
     await page.getByLabel("Units by").selectOption("effect");
-    await page.getByLabel("A click on a unit").selectOption("silence");
+    await page.getByLabel("Pointer").selectOption("silence");
     const map = page.locator('[data-signal="state"] .heat-map-field');
     await map.click({ position: { x: 20, y: 3 } });
     await page.locator(".changed", { hasText: "silent" }).waitFor();

@@ -179,7 +179,10 @@ function ByOrigin({ origins, at, onChoose }: ByOriginProps) {
 function ByStep({ origins }: { readonly origins: readonly Origin[] }) {
   const { names, rows } = useMemo(() => errorsByStep(origins), [origins]);
   const x = useMemo(() => rows[0]?.map((_, step) => step + 1) ?? [], [rows]);
-  const lines = names.map((label, k) => ({ label, values: rows[k]!, dashed: k > 0, width: k === 0 ? 2.5 : 1.5 }));
+  // Colours as in the picture above, where the first is what came.
+  const lines = names.map((label, k) => {
+    return { label, values: rows[k]!, colour: k + 2, dashed: k > 0, width: k === 0 ? 2.5 : 1.5 };
+  });
   return (
     <section class="card" aria-labelledby="forecast-horizon">
       <div class="head">

@@ -2,8 +2,6 @@ import { dictionary } from "../../ui/i18n.js";
 
 export const t = dictionary(
   {
-    wrongTask: "This network does not write texts",
-    wrongTaskHelp: "Texts are written by networks of the task “generate”.",
     settings: "How it writes",
     prompt: "Prompt",
     promptHelp: "The network goes on from here; empty: from nothing.",
@@ -39,8 +37,6 @@ export const t = dictionary(
     surprising: "surprising",
   },
   {
-    wrongTask: "这个网络不生成文本",
-    wrongTaskHelp: "任务为“generate”的网络才能生成文本。",
     settings: "生成方式",
     prompt: "开头",
     promptHelp: "网络从这里继续写；留空则从零开始。",

@@ -3,8 +3,6 @@ import { dictionary } from "../../ui/i18n.js";
 
 export const w = dictionary(
   {
-    step: "step",
-    unit: "unit",
     stepOf: "Step {step} of {steps}",
     unitName: "Unit {unit}",
     space: "space",
@@ -13,8 +11,6 @@ export const w = dictionary(
     backward: "{name}, backwards",
   },
   {
-    step: "步",
-    unit: "单元",
     stepOf: "第 {step} 步，共 {steps} 步",
     unitName: "单元 {unit}",
     space: "空格",
