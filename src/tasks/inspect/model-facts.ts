@@ -48,7 +48,8 @@ export function modelFacts(model: Model): ModelFacts {
   const looked = new Set(
     model.layers.filter(({ className }) => className === "Embedding").flatMap((l) => l.parameters),
   );
-  const matrices = model.parameters.filter((p) => p.shape.length >= 2 && !looked.has(p));
+  // The bias of a GRU has a row for the input and one for the state.
+  const matrices = model.parameters.filter((p) => p.shape.length >= 2 && !looked.has(p) && !/bias$/i.test(p.name));
   const paths = new Map(namedParameters(model.layers).map(([path, parameter]) => [parameter, path]));
   return {
     layers: model.layers.map((layer) => layerFacts(model, layer, paths)),
