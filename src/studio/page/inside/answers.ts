@@ -38,6 +38,9 @@ export function answersAt(seen: Seen, free: Seen, step: number): AnswersAt {
   return { kind: kind === "probabilities" && width > MOST ? "likely" : kind, rows, live };
 }
 
+/** Whether its numbers are shares of one. */
+export const areShares = ({ kind }: AnswersAt): boolean => kind !== "scaled" && kind !== "values";
+
 /** The outputs at a step where they can be read, else those at the end: the last ones of [steps, outputs], flattened. */
 function valuesAt({ outputs, outputNames, output }: Seen, step: number): ArrayLike<number> {
   const width = outputNames.length;

@@ -3,7 +3,7 @@ import { useMemo } from "preact/hooks";
 import type { Answer } from "../../../tasks/task.js";
 import { figure, percent } from "../../ui/format.js";
 import { dictionary } from "../../ui/i18n.js";
-import { answersAt, type AnswersAt } from "./answers.js";
+import { answersAt, areShares, type AnswersAt } from "./answers.js";
 import type { InsideState } from "./state.js";
 
 const t = dictionary(
@@ -70,7 +70,7 @@ function sentence({ kind, rows }: AnswersAt, count: number): string {
 
 function Rows({ shown, touched }: { readonly shown: AnswersAt; readonly touched: boolean }) {
   const { rows, kind } = shown;
-  const shares = kind === "probability" || kind === "probabilities" || kind === "likely";
+  const shares = areShares(shown);
   const size = Math.max(1e-9, ...rows.map(({ value, free }) => Math.max(Math.abs(value), Math.abs(free))));
   const full = shares && kind !== "likely" ? 1 : size;
   const negative = rows.some(({ value, free }) => value < 0 || free < 0);

@@ -5,6 +5,7 @@ import { dictionary } from "../../ui/i18n.js";
 import { Icon } from "../../ui/icons.js";
 import { NumberInput } from "../../ui/number-input.js";
 import { LineChart, shortNumber } from "../../ui/plots/index.js";
+import { answersAt, areShares } from "./answers.js";
 import type { SeenLayer } from "./seen.js";
 import { titleOf } from "./signal-words.js";
 import type { InsideState } from "./state.js";
@@ -24,6 +25,7 @@ const t = dictionary(
     means: "Held or silent from the first step on: the output and all that follows change with it.",
     gate: "{gate}: nearly closed at {closed} of the steps, nearly open at {open}.",
     effect: "Silent, it changes the output by {change}.",
+    follow: "{name}: {value}, without your changes {free}",
     chart: "Signals of unit {unit}",
   },
   {
@@ -39,6 +41,7 @@ const t = dictionary(
     means: "从第一步起固定或关闭：输出和后面的一切都随之改变。",
     gate: "{gate}：{closed} 的步几乎关闭，{open} 的步几乎打开。",
     effect: "关闭它会使输出改变 {change}。",
+    follow: "{name}：{value}，没有改动时为 {free}",
     chart: "单元 {unit} 的信号",
   },
 );
@@ -159,8 +162,23 @@ function Controls({ state, layer, unit }: UnitProps) {
           <span class="muted tabular">1</span>
         </label>
       )}
+      <Follow state={state} />
       <p class="small muted">{t("means")}</p>
     </div>
+  );
+}
+
+/** Where the answer is out of sight: the output that changes most. */
+function Follow({ state }: { readonly state: InsideState }) {
+  const [seen, free] = [state.seen.value!, state.free.value!];
+  const shown = answersAt(seen, free, state.playhead.step.value);
+  if (seen === free || shown.rows.length === 0) return null;
+  const row = shown.rows.reduce((a, b) => (Math.abs(b.change) > Math.abs(a.change) ? b : a));
+  const text = (value: number) => (areShares(shown) ? percent(value, 1) : figure(value, 3));
+  return (
+    <p class="small follow tabular" role="status">
+      {t("follow", { name: row.name, value: text(row.value), free: text(row.free) })}
+    </p>
   );
 }
 
