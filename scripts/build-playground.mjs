@@ -1,6 +1,6 @@
 // `npm run build:playground`: the playground as static files, build/playground/. Addresses are relative, so that the folder works on
 // any static server and below any path. `node scripts/build-playground.mjs DIR` writes elsewhere; `npm run build` must have run.
-import { chmodSync, existsSync, readFileSync, readdirSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, readdirSync, statSync, writeFileSync } from "node:fs";
 import { basename, dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
@@ -80,7 +80,6 @@ export async function buildPlayground(out = join(root, "build/playground")) {
   const plugins = [placedFiles((file) => (file === WORKER ? worker : null))];
   await bundlePage("playground", out, { splitting: false, legalComments: "none", plugins });
   for (const { name, contents } of files) writeFileSync(join(out, name), contents);
-  chmodSync(out, 0o755); // it was made as a temporary folder, for its maker's eyes only
   writeFileSync(join(out, "THIRD-PARTY.txt"), thirdParty());
   return out;
 }

@@ -1,6 +1,6 @@
 // The studio's page for browsers, dist/studio/www/: src/studio/page and src/studio/ui, compiled by tsc into dist/, in a few files
 // that `sluice studio` serves. What is reached by import() is a chunk of its own, fetched when it is first used.
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -59,6 +59,7 @@ export async function bundlePage(page, out, options = {}) {
   cpSync(join(root, "src/studio/ui/fonts/OFL.txt"), join(made, "inter-OFL.txt"));
   rmSync(out, { recursive: true, force: true });
   cpSync(made, out, { recursive: true });
+  chmodSync(out, 0o755); // a temporary folder is for its maker's eyes only
   rmSync(made, { recursive: true });
   return { entry: relative(made, join(root, entry)), metafile };
 }

@@ -42,8 +42,7 @@ export function kernelsFor(dtype: FloatDType): Kernels {
   let kernels = made.get(dtype);
   if (kernels) return kernels;
   const provider = providers.get(dtype);
-  if (!provider)
-    throw new SluiceError(`${dtype}: no kernels for it here; float64 needs "sluice"`);
+  if (!provider) throw new SluiceError(`${dtype}: no kernels for it here; float64 needs "sluice"`);
   kernels = provider.create();
   made.set(dtype, kernels);
   return kernels;
