@@ -29,7 +29,9 @@ export interface JobContext {
   readonly store: Store;
   /** Aborted when the job must end: the plan was stopped, or the worker shuts down. */
   readonly signal: AbortSignal;
-  /** Tells how far it is; `halt` in the answer ends a job early that is not worth going on with. */
+  /** A path that a payload names, as this worker may use it. @throws SluiceError outside of the folders it was started with */
+  path(given: string): string;
+  /** Tells how far it is. */
   report(progress: Json): Promise<void>;
   /** The worker that does it. */
   readonly worker: WorkerInfo;
@@ -62,7 +64,10 @@ export interface Executor {
   /** How many jobs are done at once, as far as it is known. */
   readonly slots: number;
   readonly store: Store;
-  /** Does one job; the promise is settled when it is done or set aside. Jobs of one executor may be asked for all at once. */
+  /**
+   * Does one job; the promise is settled when it is done or set aside. Jobs of one executor may be asked for all at once.
+   * @throws the signal's reason where that ended it: the job is then neither done nor set aside
+   */
   run(job: Job, options?: { signal?: AbortSignal; onProgress?: (progress: Json) => void }): Promise<JobOutcome>;
   close(): Promise<void>;
 }

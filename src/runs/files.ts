@@ -1,12 +1,16 @@
 /** Files that are there whole or not at all, written without waiting: runs write few and small ones. */
 import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
+import { isMainThread, threadId } from "node:worker_threads";
 import { parseJson, type Json } from "../format/json.js";
 import { SluiceError } from "../util/errors.js";
 
+/** Threads of one process write beside each other too. */
+const WRITER = isMainThread ? `${process.pid}` : `${process.pid}-${threadId}`;
+
 /** Writes beside the target, syncs and renames: a crash or a full disk leaves the file that was there. */
 export function writeWhole(path: string, text: string): void {
-  const temporary = `${path}.${process.pid}.tmp`;
+  const temporary = `${path}.${WRITER}.tmp`;
   try {
     mkdirSync(dirname(path), { recursive: true });
     const file = openSync(temporary, "w");

@@ -37,6 +37,14 @@ export function lockRun(folder: RunFolder): RunLock {
   };
 }
 
+/** Takes away a lock of this very process: for who knows that the thread which took it has ended. */
+export function forgetOwnLock(folder: RunFolder): void {
+  const path = folder.file(RUN_FILES.lock);
+  const text = read(path);
+  const owner = text === null ? null : ownerIn(text);
+  if (owner?.id === process.pid && owner.host === hostname()) takeAway(path, text!);
+}
+
 function held(folder: RunFolder, path: string, { id, host }: Owner): string {
   const here = host === hostname();
   const who = here ? `process ${id} is` : `process ${id} of ${host} is`;

@@ -1,0 +1,21 @@
+/** What passes between this process and a thread of it. */
+import type { Json } from "../../format/json.js";
+import type { Job, WorkerInfo } from "../job.js";
+
+/** How a thread is begun. */
+export interface ThreadStart {
+  readonly worker: WorkerInfo;
+  /** Folder of the store. */
+  readonly store: string;
+  /** Address of the module that exports `HANDLERS`. */
+  readonly handlers: string;
+}
+
+/** To a thread, which does one job at a time. */
+export type ToThread = { readonly job: Job } | { readonly abort: true };
+
+/** From a thread. */
+export type FromThread =
+  | { readonly progress: Json }
+  | { readonly result: Json }
+  | { readonly error: { readonly message: string; readonly bug: boolean } };

@@ -1,0 +1,38 @@
+/** A thread that does jobs, one after the other; `ThreadExecutor` is its other side. */
+import { parentPort, workerData } from "node:worker_threads";
+import { SluiceError } from "../../util/errors.js";
+import type { HANDLERS } from "../handlers.js";
+import type { Job, JobContext } from "../job.js";
+import { FolderStore } from "../store/folder-store.js";
+import type { FromThread, ThreadStart, ToThread } from "./messages.js";
+
+const port = parentPort!;
+const { worker, store, handlers } = workerData as ThreadStart;
+const { HANDLERS: known } = (await import(handlers)) as { HANDLERS: typeof HANDLERS };
+let controller = new AbortController();
+const tell = (message: FromThread) => port.postMessage(message);
+
+port.on("message", (message: ToThread) => {
+  if ("abort" in message) controller.abort();
+  else void work(message.job);
+});
+
+async function work({ kind, payload }: Job): Promise<void> {
+  controller = new AbortController();
+  const context: JobContext = {
+    worker,
+    store: new FolderStore(store),
+    signal: controller.signal,
+    path: (given) => given, // of the same process: what it may read, its threads may read
+    report: async (progress) => tell({ progress }),
+  };
+  try {
+    if (!Object.hasOwn(known, kind)) throw new SluiceError(`there are no jobs of kind ${JSON.stringify(kind)}`);
+    const handler = await known[kind]!();
+    tell({ result: await handler(payload, context) });
+  } catch (error) {
+    const { name, message } = error instanceof Error ? error : new Error(String(error));
+    const bug = name !== "SluiceError" && name !== "AbortError" && !(error instanceof Error && "syscall" in error);
+    tell({ error: { message: bug ? `${name}: ${message}` : message, bug } });
+  }
+}

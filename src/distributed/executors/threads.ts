@@ -1,0 +1,194 @@
+/** Jobs on threads of this process: each has a copy of the library, a memory of its own and one core. */
+import { availableParallelism, hostname } from "node:os";
+import { Worker } from "node:worker_threads";
+import type { Json } from "../../format/json.js";
+import { sluiceVersion } from "../../runs/environment.js";
+import { checkCount } from "../../util/checks.js";
+import { check, SluiceError } from "../../util/errors.js";
+import type { Executor, Job, JobOutcome, WorkerInfo } from "../job.js";
+import { FolderStore } from "../store/folder-store.js";
+import type { FromThread, ThreadStart, ToThread } from "./messages.js";
+
+/** A job that failed so often is set aside: what it lacks will not come by itself. */
+export const ATTEMPTS = 3;
+
+export interface ThreadOptions {
+  /** Threads. Default one less than there are cores, at least one. */
+  readonly workers?: number;
+  /** Folder of the store; made when something is kept. */
+  readonly store: string;
+  /** Module that exports `HANDLERS`. Default: those of the library. */
+  readonly handlers?: URL;
+}
+
+type Options = NonNullable<Parameters<Executor["run"]>[1]>;
+
+interface Task extends Options {
+  readonly job: Job;
+  readonly settle: (outcome: JobOutcome) => void;
+  readonly fail: (reason: unknown) => void;
+  attempts: number;
+  begin: number;
+}
+
+export class ThreadExecutor implements Executor {
+  readonly slots: number;
+  readonly store: FolderStore;
+  readonly #handlers: string;
+  readonly #threads: Thread[] = [];
+  readonly #waiting: Task[] = [];
+  #closed = false;
+
+  constructor({
+    workers = defaultWorkers(),
+    store,
+    handlers = new URL("../handlers.js", import.meta.url),
+  }: ThreadOptions) {
+    this.slots = checkCount("threads", "workers", workers);
+    this.store = new FolderStore(store);
+    this.#handlers = handlers.href;
+  }
+
+  async run(job: Job, options: Options = {}): Promise<JobOutcome> {
+    check(!this.#closed, () => "threads: the executor is closed");
+    const { signal } = options;
+    let abort = () => {};
+    try {
+      return await new Promise((settle, fail) => {
+        const task: Task = { job, ...options, settle, fail, attempts: 0, begin: 0 };
+        abort = () => this.#abort(task);
+        signal?.addEventListener("abort", abort);
+        this.#waiting.push(task);
+        this.#next();
+      });
+    } finally {
+      signal?.removeEventListener("abort", abort);
+    }
+  }
+
+  /** Ends the threads at once; abort jobs first that must end in an orderly way. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    await Promise.all(this.#threads.splice(0).map((thread) => thread.end()));
+    for (const { fail } of this.#waiting.splice(0)) fail(new SluiceError("threads: the executor was closed"));
+  }
+
+  #next(): void {
+    while (this.#waiting.length > 0 && !this.#closed) {
+      let thread = this.#threads.find((one) => one.task === null);
+      if (!thread) {
+        if (this.#threads.length >= this.slots) return;
+        const number = this.#threads.length + 1;
+        this.#threads.push((thread = new Thread(this.#startOf(number), (ended) => this.#take(ended))));
+      }
+      const task = this.#waiting.shift()!;
+      if (task.signal?.aborted) task.fail(task.signal.reason);
+      else thread.begin(task);
+    }
+  }
+
+  #startOf(number: number): ThreadStart {
+    const worker: WorkerInfo = {
+      name: `thread-${number}`,
+      version: sluiceVersion(),
+      cores: 1,
+      kernels: "wasm",
+      host: hostname(),
+    };
+    return { worker, store: this.store.folder, handlers: this.#handlers };
+  }
+
+  /** A task whose attempt has ended, in one way or the other. */
+  #take({ task, message, worker }: Ended): void {
+    const { signal, attempts } = task;
+    const ended = { id: task.job.id, worker, attempts, seconds: (performance.now() - task.begin) / 1000 };
+    if ("result" in message) task.settle({ ...ended, state: "done", result: message.result });
+    else if (signal?.aborted) task.fail(signal.reason);
+    else if (this.#closed) task.fail(new SluiceError("threads: the executor was closed"));
+    else if (attempts < ATTEMPTS) this.#waiting.unshift(task);
+    else task.settle({ ...ended, state: "failed", result: null, reason: message.error.message });
+    this.#next();
+  }
+
+  #abort(task: Task): void {
+    const at = this.#waiting.indexOf(task);
+    if (at >= 0) {
+      this.#waiting.splice(at, 1);
+      task.fail(task.signal!.reason);
+    }
+    this.#threads.find((thread) => thread.task === task)?.abort();
+  }
+}
+
+interface Ended {
+  readonly task: Task;
+  readonly message: Exclude<FromThread, { progress: Json }>;
+  readonly worker: string;
+}
+
+/** One that dies is replaced when the next job comes. */
+class Thread {
+  task: Task | null = null;
+  #worker: Worker | null = null;
+
+  constructor(
+    readonly start: ThreadStart,
+    readonly onEnd: (ended: Ended) => void,
+  ) {}
+
+  begin(task: Task): void {
+    this.task = task;
+    task.attempts++;
+    task.begin = performance.now();
+    this.#worker ??= this.#open();
+    this.#worker.ref();
+    this.#send({ job: task.job });
+  }
+
+  abort(): void {
+    this.#send({ abort: true });
+  }
+
+  async end(): Promise<void> {
+    const worker = this.#worker;
+    this.#worker = null;
+    await worker?.terminate();
+    this.#finish({ error: { message: "the thread was ended", bug: false } });
+  }
+
+  #send(message: ToThread): void {
+    this.#worker?.postMessage(message);
+  }
+
+  #open(): Worker {
+    // The modules, not the files for Node: in these a thread would be bundled with a second copy of the library.
+    const worker = new Worker(new URL("./thread.js", import.meta.url), {
+      workerData: this.start,
+      execArgv: ["--conditions=sluice-modules"],
+    });
+    worker.on("message", (message: FromThread) => {
+      if ("progress" in message) this.task?.onProgress?.(message.progress);
+      else this.#finish(message);
+    });
+    worker.on("error", (error) => this.#lose(worker, `the thread failed: ${error.message}`));
+    worker.on("exit", (code) => this.#lose(worker, `the thread ended with exit code ${code}`));
+    return worker;
+  }
+
+  #lose(worker: Worker, message: string): void {
+    if (this.#worker !== worker) return;
+    this.#worker = null;
+    this.#finish({ error: { message, bug: true } });
+  }
+
+  #finish(message: Ended["message"]): void {
+    const { task } = this;
+    this.task = null;
+    this.#worker?.unref(); // an idle thread keeps no process alive
+    if (task) this.onEnd({ task, message, worker: this.start.worker.name });
+  }
+}
+
+function defaultWorkers(): number {
+  return Math.max(1, availableParallelism() - 1);
+}

@@ -1,0 +1,99 @@
+/** Content by its checksum in a folder that workers share: what is there never changes, so it may be read while others write. */
+import { createHash, randomUUID } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { copyFile, mkdir, open, readFile, rename, rm, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { check, show, SluiceError } from "../../util/errors.js";
+import type { Store } from "../job.js";
+
+const ADDRESS = /^sha256-[0-9a-f]{64}$/;
+const ENDING = /^(?:\.\w{1,16}){0,3}$/;
+
+/** Nothing but checksums can be asked for: an address is no path. */
+export function isAddress(text: string): boolean {
+  return ADDRESS.test(text);
+}
+
+export class FolderStore implements Store {
+  /** @param folder made when the first content is kept */
+  constructor(readonly folder: string) {}
+
+  /** Writes beside the target, syncs and renames: a crash leaves nothing half written under an address. */
+  async put(content: Uint8Array | { readonly file: string }): Promise<string> {
+    return this.#guard("write", async () => {
+      await mkdir(this.folder, { recursive: true });
+      const fresh = join(this.folder, `.${randomUUID()}`);
+      try {
+        const file = await open(fresh, "wx");
+        const hash = createHash("sha256");
+        try {
+          const pieces = content instanceof Uint8Array ? [content] : createReadStream(content.file);
+          for await (const piece of pieces as AsyncIterable<Uint8Array>) {
+            hash.update(piece);
+            await file.writeFile(piece);
+          }
+          await file.sync();
+        } finally {
+          await file.close();
+        }
+        const address = `sha256-${hash.digest("hex")}`;
+        await rename(fresh, this.#path(address));
+        return address;
+      } finally {
+        await rm(fresh, { force: true });
+      }
+    });
+  }
+
+  async get(address: string): Promise<Uint8Array> {
+    const path = this.#path(address);
+    const bytes = await this.#guard("read", () => readFile(path));
+    const found = createHash("sha256").update(bytes).digest("hex");
+    check(address === `sha256-${found}`, () => damaged(path));
+    return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  }
+
+  /** @param ending such as ".csv": readers tell formats by it */
+  async file(address: string, ending: string): Promise<string> {
+    check(ENDING.test(ending), () => `store: ${show(ending)} is no ending of a file, such as ".csv"`);
+    const path = this.#path(address);
+    return this.#guard("read", async () => {
+      check(address === `sha256-${await sha256Of(path)}`, () => damaged(path));
+      if (ending === "") return path;
+      const named = `${path}${ending}`;
+      const size = await stat(named).then((found) => found.size, () => null); // prettier-ignore
+      if (size !== null && address === `sha256-${await sha256Of(named)}`) return named;
+      const fresh = join(this.folder, `.${randomUUID()}`);
+      await copyFile(path, fresh);
+      await rename(fresh, named);
+      return named;
+    });
+  }
+
+  /** @throws SluiceError for what is no address, before anything is touched */
+  #path(address: string): string {
+    check(isAddress(address), () => `store: expected an address sha256-…, got ${show(address)}`);
+    return join(this.folder, address);
+  }
+
+  async #guard<T>(what: "read" | "write", work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      if (error instanceof SluiceError) throw error;
+      const { code, message } = error as NodeJS.ErrnoException;
+      const reason = code === "ENOENT" && what === "read" ? "there is no such content" : message;
+      throw new SluiceError(`store: cannot ${what} in ${this.folder}: ${reason}`, { cause: error });
+    }
+  }
+}
+
+function damaged(path: string): string {
+  return `store: ${path} is not what its address says: it was changed or damaged; put the content there again`;
+}
+
+async function sha256Of(path: string): Promise<string> {
+  const hash = createHash("sha256");
+  for await (const piece of createReadStream(path)) hash.update(piece as Uint8Array);
+  return hash.digest("hex");
+}

@@ -1,0 +1,193 @@
+/**
+ * One trial of a search: a run of its own, judged on the validation part. It can be asked for again and again: what has ended answers from
+ * its folder, what was cut off goes on from its checkpoint. A rung is an epoch at which the training waits to be gone on with.
+ */
+import { loadModel, type Callback, type TrainingRun } from "sluice";
+import { join } from "node:path";
+import { z } from "zod";
+import type { Json } from "../format/json.js";
+import { hasCheckpoint } from "../runs/checkpoints.js";
+import { readEvaluation, type Judge } from "../runs/evaluation.js";
+import { readHistory } from "../runs/metrics-jsonl.js";
+import { namesIn, RUN_FILES, RunFolder } from "../runs/run-folder.js";
+import { removeRun } from "../runs/run-list.js";
+import { forgetOwnLock } from "../runs/run-lock.js";
+import { markRun, readStatus } from "../runs/run-status.js";
+import { resumeRun } from "../tasks/open-run.js";
+import { readOptions } from "../tasks/options.js";
+import { taskNamed } from "../tasks/registry.js";
+import type { Run } from "../tasks/run.js";
+import { trainTask, type TrainHooks } from "../tasks/train-task.js";
+import { check } from "../util/errors.js";
+import type { JobContext } from "./job.js";
+import { isAddress } from "./store/folder-store.js";
+
+export const trialPayload = z.strictObject({
+  task: z.string(),
+  data: z.union([
+    z.strictObject({ path: z.string().min(1) }),
+    z.strictObject({ address: z.string().refine(isAddress, "expected an address sha256-…"), ending: z.string() }),
+  ]),
+  /** Options of the task, without runs and name. */
+  settings: z.record(z.string(), z.json()),
+  /** Folder that keeps the runs of the trials. */
+  runs: z.string().min(1),
+  name: z.string().regex(/^[\w-]+$/),
+  /** Epochs to train in all, of those that the settings say. Left out: all. */
+  until: z.int().min(1).optional(),
+  /** What the run's report shows as its command. */
+  command: z.string(),
+});
+
+export type TrialPayload = z.output<typeof trialPayload>;
+
+const finite = z.number().nullable();
+
+/** What a trial found out. */
+export const trialResult = z.strictObject({
+  /** Folder of the run. */
+  run: z.string(),
+  judge: z.strictObject({ name: z.string(), mode: z.enum(["min", "max"]), unit: z.string().optional() }),
+  /** Of the network on the validation part; null where it is no number. */
+  value: finite,
+  epochs: z.int().min(0),
+  parameters: z.int().min(0),
+  /** That this part of the training took. */
+  seconds: z.number(),
+  warnings: z.array(z.string()),
+});
+
+export type TrialResult = z.output<typeof trialResult>;
+
+/** In the run's folder: what came out, by the epoch at which the trial was to wait; "all" for its end. */
+const FILE = "trial.json";
+
+export async function trial(json: Json, context: JobContext): Promise<Json> {
+  const payload = readOptions("trial", trialPayload, json as object);
+  const runs = context.path(payload.runs);
+  const { data } = payload;
+  const source = "path" in data ? context.path(data.path) : await context.store.file(data.address, data.ending);
+  const asked = { payload, runs, source, rung: String(payload.until ?? "all") };
+  const folder = folderOf(runs, payload.name);
+  const result = (folder && (await answerOf(folder, asked))) ?? (await train(folder, asked, context));
+  return result as Json;
+}
+
+interface Asked {
+  readonly payload: TrialPayload;
+  readonly runs: string;
+  readonly source: string;
+  readonly rung: string;
+}
+
+/** The run of the trial: the name behind the date is the trial's. */
+function folderOf(runs: string, name: string): RunFolder | null {
+  const own = namesIn(runs).filter((one) => one.replace(/^[\d-]{10}T[\d-]{8}-/, "") === name);
+  return own.length === 0 ? null : RunFolder.open(join(runs, own.at(-1)!));
+}
+
+function resultsIn(folder: RunFolder): Record<string, TrialResult> {
+  return folder.has(FILE) ? z.record(z.string(), trialResult).parse(folder.readJson(FILE)) : {};
+}
+
+/** What is known already; null where there is something to train. */
+async function answerOf(folder: RunFolder, { payload, rung }: Asked): Promise<TrialResult | null> {
+  const results = resultsIn(folder);
+  if (results[rung]) return results[rung];
+  if (readStatus(folder).state !== "finished") return null;
+  const last = Math.max(0, ...Object.keys(results).map(Number).filter(Number.isFinite));
+  const trained = readHistory(folder.file(RUN_FILES.metrics)).epoch.length;
+  // It waits at the rung before. Had its patience ended there, it would have trained for less.
+  const waits = last > 0 && results[last]!.epochs === last && trained === last;
+  if (waits && (payload.until ?? Infinity) > last) return null;
+  // The process ended before it could tell what it had found.
+  const { judge, entries } = readEvaluation(folder.readJson(RUN_FILES.evaluation));
+  const before = results[last];
+  if (before) return keep(folder, rung, { ...before, value: valueIn(entries[0]!.values, judge), epochs: trained });
+  const model = await loadModel(folder.file(RUN_FILES.model));
+  const found = { run: folder.path, judge: plain(judge), value: valueIn(entries[0]!.values, judge) };
+  return keep(folder, rung, { ...found, epochs: trained, parameters: model.countParams(), seconds: 0, warnings: [] });
+}
+
+function keep(folder: RunFolder, rung: string, result: TrialResult): TrialResult {
+  folder.replaceJson(FILE, { ...resultsIn(folder), [rung]: result });
+  return result;
+}
+
+function valueIn(values: Readonly<Record<string, number>>, { name }: Judge): number | null {
+  const value = values[name] ?? Number.NaN;
+  return Number.isFinite(value) ? value : null;
+}
+
+function plain({ name, mode, unit }: Judge): TrialResult["judge"] {
+  return { name, mode, ...(unit !== undefined && { unit }) };
+}
+
+async function train(folder: RunFolder | null, asked: Asked, context: JobContext): Promise<TrialResult> {
+  const { payload, rung } = asked;
+  const started = performance.now();
+  const warnings: string[] = [];
+  const hooks: TrainHooks = {
+    part: "validation",
+    report: false,
+    verbose: 0,
+    signal: context.signal,
+    warn: (message) => void warnings.push(message),
+    callbacks: [reporter(context), ...(payload.until === undefined ? [] : [waitAfter(payload.until)])],
+    command: payload.command,
+  };
+  const run = folder ? await goOn(folder, asked, hooks) : await begin(asked, hooks);
+  context.signal.throwIfAborted();
+  check(!run.interrupted, () => `trial ${payload.name}: the training was stopped`);
+  const { judge, entries } = run.evaluation!;
+  return keep(RunFolder.open(run.folder!), rung, {
+    run: run.folder!,
+    judge: plain(judge),
+    value: valueIn(entries[0]!.values, judge),
+    epochs: run.history.epoch.length,
+    parameters: run.model.countParams(),
+    seconds: (performance.now() - started) / 1000,
+    warnings: folder ? [] : warnings,
+  });
+}
+
+/** A run that was cut off before its first checkpoint begins anew. */
+async function goOn(folder: RunFolder, { payload, runs, source }: Asked, hooks: TrainHooks): Promise<Run> {
+  // A thread of this process that died cannot say so. No executor does one job twice at the same time.
+  const { state, process: owner } = readStatus(folder);
+  if (state === "running" && owner?.id === process.pid) {
+    markRun(folder, "interrupted", "its thread ended before the run did");
+    forgetOwnLock(folder);
+  }
+  if (hasCheckpoint(folder)) return resumeRun(folder.path, { ...hooks, data: source });
+  removeRun(folder.path, runs);
+  return begin({ payload, runs, source }, hooks);
+}
+
+function begin(
+  { payload: { task, settings, name }, runs, source }: Omit<Asked, "rung">,
+  hooks: TrainHooks,
+): Promise<Run> {
+  return trainTask(taskNamed("trial", task), source, { ...settings, runs, name }, hooks);
+}
+
+/** Tells after each epoch how far it is. */
+function reporter({ report }: JobContext): Callback {
+  return {
+    onEpochEnd: (epoch, logs, { epochs }) => report({ epoch: epoch + 1, epochs, loss: lossOf(logs["val_loss"]) }),
+  };
+}
+
+function lossOf(value: number | undefined): number | null {
+  return value !== undefined && Number.isFinite(value) ? value : null;
+}
+
+/** Ends the training after so many epochs, as if they were all: the schedule of the learning rate is that of the whole. */
+function waitAfter(epochs: number): Callback {
+  const stop = (run: TrainingRun) => run.stop(`the rung at epoch ${epochs}`);
+  return {
+    // One that was cut off when it had its epochs, but was not measured yet.
+    onTrainBegin: (run) => (run.model.epoch >= epochs ? stop(run) : undefined),
+    onEpochEnd: (epoch, _logs, run) => (epoch + 1 >= epochs ? stop(run) : undefined),
+  };
+}
