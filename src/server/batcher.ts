@@ -53,16 +53,30 @@ export class Batcher {
     });
   }
 
-  /** What is wrong with one request's arrays is found here, before they meet those of others. */
-  #ask(x: Inputs): Promise<Tensor[]> {
+  /**
+   * What is wrong with one request's arrays is found here, before they meet those of others. A large request goes in piece by piece, the next
+   * when the one before is answered, so that those who came in between are not kept waiting for all of it.
+   */
+  async #ask(x: Inputs): Promise<Tensor[]> {
     const { network, options } = this;
+    const inputs = readInputs(x, network.inputs, "predict", network.dtype);
+    if (this.#queue.length >= options.maxQueue)
+      throw new Problem("overloaded", `${options.maxQueue} requests wait for the network already.`, { retryAfter: 1 });
+    const count = countOf(inputs);
+    const most = Math.max(1, Math.min(options.maxBatch, Math.floor(STEPS_AT_ONCE / stepsOf(inputs))));
+    if (count <= most) return this.#enqueue(inputs);
+    const pieces: Tensor[][] = [];
+    for (let from = 0; from < count; from += most) {
+      const to = Math.min(count, from + most);
+      pieces.push(await this.#enqueue(inputs.map((t) => takeSamples(t, from, to))));
+    }
+    return pieces[0]!.map((_, i) => joinSamples(pieces.map((outputs) => outputs[i]!)));
+  }
+
+  #enqueue(inputs: readonly Tensor[]): Promise<Tensor[]> {
     return new Promise((resolve, reject) => {
-      const inputs = readInputs(x, network.inputs, "predict", network.dtype);
-      if (this.#queue.length >= options.maxQueue)
-        throw new Problem("overloaded", `${options.maxQueue} requests wait for the network already.`, {
-          retryAfter: 1,
-        });
-      this.#queue.push({ key: keyOf(inputs), inputs, count: inputs[0]!.shape[0]!, resolve, reject });
+      const key = inputs.map(kindOfSamples).join(";");
+      this.#queue.push({ key, inputs, count: countOf(inputs), resolve, reject });
       this.#gauge();
       if (!this.#running) void this.#run();
     });
@@ -79,16 +93,18 @@ export class Batcher {
     this.#running = false;
   }
 
-  /** The first in the queue, and those of the same shape behind it that fit into one batch. */
+  /** The first in the queue, and those of its kind behind it that fit into one short call. */
   #take(): Waiting[] {
     const { key } = this.#queue[0]!;
     const taken: Waiting[] = [];
     const rest: Waiting[] = [];
-    let count = 0;
+    let [count, steps] = [0, 0];
     for (const one of this.#queue) {
-      const fits = one.key === key && (taken.length === 0 || count + one.count <= this.options.maxBatch);
+      const [all, longest] = [count + one.count, Math.max(steps, stepsOf(one.inputs))];
+      const short = all <= this.options.maxBatch && all * longest <= STEPS_AT_ONCE;
+      const fits = one.key === key && (short || taken.length === 0);
       (fits ? taken : rest).push(one);
-      if (fits) count += one.count;
+      if (fits) [count, steps] = [all, longest];
     }
     this.#queue = rest;
     this.#gauge();
@@ -97,7 +113,10 @@ export class Batcher {
 
   async #compute(batch: readonly Waiting[]): Promise<void> {
     try {
-      const outputs = await this.#predict(joined(batch));
+      const inputs = joined(batch);
+      const { of, model } = this.options.metrics ?? {};
+      of?.batchSize.observe(countOf(inputs), { model: model! });
+      const outputs = await this.network.predictAll(inputs, { batchSize: countOf(inputs) });
       let from = 0;
       for (const { count, resolve } of batch) {
         const [start, end] = [from, (from += count)];
@@ -108,36 +127,17 @@ export class Batcher {
     }
   }
 
-  /** In so many calls that each is short; others have their turn in between. */
-  async #predict(inputs: readonly Tensor[]): Promise<Tensor[]> {
-    const { of, model } = this.options.metrics ?? {};
-    const count = inputs[0]!.shape[0]!;
-    const batchSize = batchSizeOf(inputs, this.options.maxBatch);
-    const pieces: Tensor[][] = [];
-    for (let from = 0; from < count; from += batchSize) {
-      const to = Math.min(count, from + batchSize);
-      if (from > 0) await turn();
-      of?.batchSize.observe(to - from, { model: model! });
-      const own = to - from === count ? inputs : inputs.map((t) => takeSamples(t, from, to));
-      pieces.push(await this.network.predictAll(own, { batchSize }));
-    }
-    if (pieces.length === 1) return pieces[0]!;
-    return pieces[0]!.map((_, i) => joinSamples(pieces.map((outputs) => outputs[i]!)));
-  }
-
   #gauge(): void {
     const { metrics } = this.options;
     metrics?.of.queue.set(this.#queue.length, { model: metrics.model });
   }
 }
 
-const keyOf = (inputs: readonly Tensor[]) => inputs.map(kindOfSamples).join(";");
+const countOf = (inputs: readonly Tensor[]) => inputs[0]!.shape[0]!;
 
-/** So many samples that a call of the kernels stays short. */
-function batchSizeOf(inputs: readonly Tensor[], most: number): number {
-  const steps = Math.max(1, ...inputs.map((t) => (t.rank > 2 || t.dtype === "int32" ? (t.shape[1] ?? 1) : 1)));
-  return Math.max(1, Math.min(most, Math.floor(STEPS_AT_ONCE / steps)));
-}
+/** Of the longest sample. */
+const stepsOf = (inputs: readonly Tensor[]) =>
+  Math.max(1, ...inputs.map((t) => (t.rank > 2 || t.dtype === "int32" ? (t.shape[1] ?? 1) : 1)));
 
 function joined(batch: readonly Waiting[]): readonly Tensor[] {
   if (batch.length === 1) return batch[0]!.inputs;

@@ -21,7 +21,7 @@ export interface Limits {
 }
 
 export const DEFAULT_LIMITS: Limits = {
-  maxBody: 8 * 2 ** 20,
+  maxBody: 4 * 2 ** 20,
   maxBatch: 256,
   maxLength: 10_000,
   maxSessions: 10_000,

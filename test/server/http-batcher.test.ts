@@ -81,6 +81,16 @@ test("others have their turn between two calls", async () => {
   assert.ok(turns > 3, `${turns} turns`);
 });
 
+test("a large request does not keep a small one waiting", async () => {
+  const { model: batched } = new Batcher(plainModel(), options);
+  const order: string[] = [];
+  const large = Array.from({ length: 16 * 20 }, () => Array.from({ length: 40 }, () => [1, 0, 1]));
+  const first = batched.predict(large).then(({ shape }) => order.push(`large ${shape.join()}`));
+  await batched.predict([[[1, 2, 3]]]).then(() => order.push("small"));
+  await first;
+  assert.deepEqual(order, ["small", "large 320,2"]);
+});
+
 test("what fails in the network fails for those who asked, and the next are answered", async () => {
   const model = plainModel();
   const { predictAll } = model;

@@ -128,7 +128,7 @@ describe("shutdown", () => {
     await new Promise((resolve) => setTimeout(resolve, 50));
     const begun = performance.now();
     await Promise.all([serving.close(), underWay.then(async (response) => assert.equal(response.status, 200, await response.text()))]); // prettier-ignore
-    assert.ok(performance.now() - begun < 2000);
+    assert.ok(performance.now() - begun < 3000);
     await assert.rejects(fetch(`${serving.url}/healthz`));
   });
 
@@ -142,7 +142,7 @@ describe("shutdown", () => {
     const begun = performance.now();
     await serving.close();
     await hanging;
-    assert.ok(performance.now() - begun < 2000);
+    assert.ok(performance.now() - begun < 3000);
   });
 });
 
