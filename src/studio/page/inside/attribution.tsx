@@ -28,6 +28,7 @@ const t = dictionary(
     colours: "Orange speaks for “{output}”, blue against it.",
     sum: "Together {sum}; the output is {value}, with an empty input {baseline}.",
     exact: "The sum is off by {share}.",
+    logit: "Numbers are logits: outputs before they become probabilities.",
     score: "{step}: {score}",
     features: "By feature",
     map: "Attribution by feature and step",
@@ -44,6 +45,7 @@ const t = dictionary(
     colours: "橙色支持“{output}”，蓝色反对。",
     sum: "合计 {sum}；输出为 {value}，空输入时为 {baseline}。",
     exact: "总和误差 {share}。",
+    logit: "数值为 logit，即变成概率之前的输出。",
     score: "{step}：{score}",
     features: "按特征",
     map: "各特征、各步的贡献",
@@ -99,7 +101,7 @@ export function AttributionPanel({ state }: { readonly state: InsideState }) {
 type Reply = AttributionReply["attribution"];
 
 function Scores({ state, attribution }: { readonly state: InsideState; readonly attribution: Reply }) {
-  const { inputs, output, sum, value, baseline, incompleteness } = attribution;
+  const { inputs, output, sum, value, baseline, incompleteness, scale } = attribution;
   return (
     <>
       {inputs.map((input) => (
@@ -108,7 +110,7 @@ function Scores({ state, attribution }: { readonly state: InsideState; readonly 
       <p class="small muted">
         {t("colours", { output: targetName(state.seen.value!, output) })}{" "}
         {t("sum", { sum: figure(sum, 3), value: figure(value, 3), baseline: figure(baseline, 3) })}{" "}
-        {incompleteness !== null && t("exact", { share: percent(incompleteness, 2) })}
+        {incompleteness !== null && t("exact", { share: percent(incompleteness, 2) })} {scale === "logit" && t("logit")}
       </p>
     </>
   );
