@@ -60,6 +60,7 @@ test("a run is started, its curve grows, it is stopped, and goes on", async () =
   assert.ok(progress.stepsPerSecond > 0 && progress.samplesPerSecond > progress.stepsPerSecond);
   assert.ok(progress.secondsLeft! > 0 && progress.epochs === SETTINGS.epochs && progress.steps! >= 1);
   await until(async () => (await epochsOf(run)) > before);
+  await until(async () => one.of<RunEvents["progress"]>("progress").some((told) => told.progress !== null));
 
   assert.equal((await studio.post<RunSummary>(`/api/runs/${run}/stop`, {}, 202)).name, run);
   await studio.ask(`/api/runs/${run}/stop`, { method: "POST", body: {} }); // twice changes nothing
@@ -95,7 +96,7 @@ test("a run is started, its curve grows, it is stopped, and goes on", async () =
 
   await until(async () => one.of<RunEvents["status"]>("status").some(({ summary }) => summary.state === "finished"));
   checkHistory(one.of<RunEvents["history"]>("history"), whole);
-  assert.ok(one.of<RunEvents["progress"]>("progress").some((told) => told.progress !== null));
+  assert.equal(one.of<RunEvents["progress"]>("progress").at(-1)!.progress, null);
   assert.ok(one.of<RunEvents["gradientNorms"]>("gradientNorms").length > 0);
   assert.ok(all.of<RunEvents["job"]>("job").some(({ id, state }) => id === resumed.id && state === "ended"));
   await until(
