@@ -13,7 +13,7 @@ export function Baselines({ evaluation }: { readonly evaluation: Evaluation }) {
   return (
     <Card title={t("judged")} aside={<span class="small muted">{t("judgedHelp", { count, of, part })}</span>} flush>
       <div class="scroll" tabIndex={0} role="region" aria-label={t("judged")}>
-        <table class="table">
+        <table class="table baselines">
           <thead>
             <tr>
               <th>{t("who")}</th>

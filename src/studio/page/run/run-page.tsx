@@ -11,6 +11,7 @@ import { LogSwitch, RunCurves } from "./curves.js";
 import { useRun, type LiveRun } from "./live.js";
 import { lost } from "./stream.js";
 import { Norms } from "./norms.js";
+import { Pictures } from "./pictures.js";
 import { ProgressCard } from "./progress.js";
 import { t } from "./texts.js";
 import { Details } from "./run-details.js";
@@ -43,6 +44,7 @@ export function RunPage({ params }: PageProps) {
       {/* A backtest trains many networks: what it shows are its forecasts. */}
       {run.verb === null && <Curves live={live} />}
       {detail.evaluation && <Baselines evaluation={detail.evaluation} />}
+      {detail.evaluation && <Pictures evaluation={detail.evaluation} />}
       {run.verb === null && <Norms rows={live.norms.value} kept={detail.config["gradientNorms"] === true} />}
       <Details detail={detail} />
     </div>

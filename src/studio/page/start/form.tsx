@@ -6,6 +6,7 @@ import { Card } from "../../ui/card.js";
 import { Icon } from "../../ui/icons.js";
 import { Windows } from "../data/windows.js";
 import { written } from "../run/run-details.js";
+import { commandOf } from "./command.js";
 import { requestOf, type FormState } from "./form-state.js";
 import { OptionField } from "./option-field.js";
 import { helpOf, nameOf } from "./option-names.js";
@@ -70,6 +71,7 @@ export function Form({ state, data }: { readonly state: FormState; readonly data
       <div class="start-side">
         <Card title={t("changedTitle")}>
           <Changed state={state} />
+          <Command request={requestOf(state, data.path)} />
           <div class="stack tight">
             <StartButton state={state} data={data.path} />
             <button
@@ -118,6 +120,17 @@ function Groups({ state, columns, text }: GroupsProps) {
         </details>
       ))}
     </div>
+  );
+}
+
+function Command({ request }: { readonly request: StartRequest }) {
+  const command = commandOf(request);
+  if (command === null) return null;
+  return (
+    <details class="small changed-none">
+      <summary>{t("command")}</summary>
+      <pre class="output said">{command}</pre>
+    </details>
   );
 }
 
