@@ -120,7 +120,7 @@ const crossOrigin = (origins: "*" | readonly string[]) =>
     origin: origins === "*" ? "*" : [...origins],
     allowMethods: ["GET", "POST", "DELETE"],
     allowHeaders: ["authorization", "content-type", "x-request-id"],
-    exposeHeaders: ["x-request-id", "retry-after"],
+    exposeHeaders: ["x-request-id", "retry-after", "x-model", "x-model-version"],
     maxAge: 600,
   });
 
