@@ -96,9 +96,11 @@ test("a run is started, its curve grows, it is stopped, and goes on", async () =
 
   await until(async () => one.of<RunEvents["status"]>("status").some(({ summary }) => summary.state === "finished"));
   checkHistory(one.of<RunEvents["history"]>("history"), whole);
-  assert.equal(one.of<RunEvents["progress"]>("progress").at(-1)!.progress, null);
+  await until(async () => one.of<RunEvents["progress"]>("progress").at(-1)!.progress === null);
   assert.ok(one.of<RunEvents["gradientNorms"]>("gradientNorms").length > 0);
-  assert.ok(all.of<RunEvents["job"]>("job").some(({ id, state }) => id === resumed.id && state === "ended"));
+  await until(async () =>
+    all.of<RunEvents["job"]>("job").some(({ id, state }) => id === resumed.id && state === "ended"),
+  );
   await until(
     async () =>
       all

@@ -39,6 +39,12 @@ export class Summaries {
       .map((name) => this.of(name));
   }
 
+  /** As it is now: for whoever asks for this run alone. */
+  fresh(name: string): RunSummary {
+    this.#known.set(name, this.#look(name, this.#known.get(name)));
+    return this.of(name);
+  }
+
   of(name: string): RunSummary {
     const job = this.jobOf(name);
     let known = this.#known.get(name);

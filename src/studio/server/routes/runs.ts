@@ -24,13 +24,13 @@ export function runRoutes(app: Hono, parts: Parts): void {
   app.post("/api/runs", async (c) => c.json(jobs.start((await jsonOf(c)) as unknown as StartRequest), 202));
   app.get("/api/runs/:name", (c) => {
     const name = c.req.param("name");
-    return c.json(detailOf(places.run(name), summaries.of(name)));
+    return c.json(detailOf(places.run(name), summaries.fresh(name)));
   });
   app.get("/api/runs/:name/events", (c) => events.ofRun(c, c.req.param("name")));
   app.post("/api/runs/:name/stop", (c) => {
     const name = c.req.param("name");
     jobs.stop(name);
-    return c.json(summaries.of(name), 202);
+    return c.json(summaries.fresh(name), 202);
   });
   app.post("/api/runs/:name/resume", async (c) => {
     const request = (await jsonOf(c)) as ResumeRequest;
