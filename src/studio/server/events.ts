@@ -52,15 +52,15 @@ export class RunCursor {
 
   *news(): Generator<Told> {
     const { run } = this;
+    // Looked at first and told last: a page that closes the stream at the end has seen all that was trained.
+    const summary = this.summaries.of(run);
     const history = this.#metrics.news();
     if (history) yield { event: "history", data: { run, reset: history.reset, rows: history.rows.map(rowOf) } };
     const norms = this.#norms.news();
     if (norms) yield { event: "gradientNorms", data: { run, reset: norms.reset, rows: thinned(norms.rows) } };
-    const summary = this.summaries.of(run);
     const progress = summary.state === "running" ? progressOf(this.path) : null;
     if (changed(progress, this.#progress)) yield { event: "progress", data: { run, progress } };
     this.#progress = JSON.stringify(progress);
-    // After what it trained: a page that closes the stream at the end has seen all of it.
     if (changed(summary, this.#status)) yield { event: "status", data: { run, summary } };
     this.#status = JSON.stringify(summary);
   }
