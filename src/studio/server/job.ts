@@ -117,8 +117,7 @@ export class Job {
     const said = this.#tail("stderr");
     // Stopped by the user: it says so, and how to go on.
     if (code === 0 || /^Stopped (?:after|before) /m.test(said)) return ["ended", null];
-    const error = /^Error: (?<message>[^]*?)(?:\nSee: .*)?\s*$/m.exec(said)?.groups!["message"];
-    return ["failed", error ?? (said.trim() || `the training ended with exit code ${code}`)];
+    return ["failed", errorIn(said) ?? (said.trim() || `the training ended with exit code ${code}`)];
   }
 
   #end(state: "ended" | "failed", error: string | null): void {
@@ -170,4 +169,10 @@ function remarksIn(text: string): string {
 function runNamed(text: string): string | null {
   const path = /^Run folder (?<path>.+)$/m.exec(text)?.groups!["path"];
   return path === undefined ? null : basename(path.trim());
+}
+
+/** What follows the last "Error:", in as many lines as it has, without the hint where help is. */
+function errorIn(text: string): string | null {
+  const [error, ...before] = `\n${text}`.split("\nError: ").reverse();
+  return before.length === 0 ? null : error!.replace(/\nSee: .*\s*$/, "").trim();
 }
