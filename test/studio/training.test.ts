@@ -140,6 +140,7 @@ test(
     assert.equal(found!.job, null);
     await until(async () => (await detail(found!.name)).progress);
     await studio.post(`/api/runs/${found!.name}/stop`, {}, 202);
+    await studio.ask(`/api/runs/${found!.name}/stop`, { method: "POST", body: {} }); // twice changes nothing
     assert.equal(await closed, 1);
     assert.equal(
       (await until(async () => ((await find())?.state === "interrupted" ? find() : null)))!.state,

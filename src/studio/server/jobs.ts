@@ -23,6 +23,8 @@ const FRESH_MS = 10 * 60_000;
 export class Jobs {
   /** The oldest first. */
   #jobs: Job[] = [];
+  /** Processes of others that were asked to stop a run. */
+  readonly #asked = new Map<string, number>();
 
   constructor(
     readonly places: Places,
@@ -87,7 +89,9 @@ export class Jobs {
     refuseUnless(isOwners && fresh && process.platform !== "win32", 409, () => {
       return `${run} was started elsewhere; stop it there`;
     });
-    process.kill(owner.id, "SIGINT");
+    // Asked twice it would end at once, without a checkpoint.
+    if (this.#asked.get(run) !== owner.id) process.kill(owner.id, "SIGINT");
+    this.#asked.set(run, owner.id);
   }
 
   /** Also one that prepares its data yet, and has no run. */
