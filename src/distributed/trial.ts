@@ -62,12 +62,18 @@ export type TrialResult = z.output<typeof trialResult>;
 /** In the run's folder: what came out, by the epoch at which the trial was to wait; "all" for its end. */
 const FILE = "trial.json";
 
+/** Options of tasks that name a file: like the data they must lie where the worker may read. */
+const FILE_OPTIONS = ["testData", "validationData"];
+
 export async function trial(json: Json, context: JobContext): Promise<Json> {
   const payload = readOptions("trial", trialPayload, json as object);
   const runs = context.path(payload.runs);
   const { data } = payload;
   const source = "path" in data ? context.path(data.path) : await context.store.file(data.address, data.ending);
-  const asked = { payload, runs, source, rung: String(payload.until ?? "all") };
+  const settings = { ...payload.settings };
+  for (const name of FILE_OPTIONS)
+    if (typeof settings[name] === "string") settings[name] = context.path(settings[name]);
+  const asked = { payload: { ...payload, settings }, runs, source, rung: String(payload.until ?? "all") };
   const folder = folderOf(runs, payload.name);
   const result = (folder && (await answerOf(folder, asked))) ?? (await train(folder, asked, context));
   return result as Json;

@@ -9,6 +9,8 @@ export interface ThreadStart {
   readonly store: string;
   /** Address of the module that exports `HANDLERS`. */
   readonly handlers: string;
+  /** Folder that paths in jobs must not lead out of; null where any may be named. */
+  readonly root: string | null;
 }
 
 /** To a thread, which does one job at a time. */

@@ -1,14 +1,17 @@
 /** A thread that does jobs, one after the other; `ThreadExecutor` is its other side. */
 import { parentPort, workerData } from "node:worker_threads";
 import { SluiceError } from "../../util/errors.js";
+import { below } from "../below.js";
 import type { HANDLERS } from "../handlers.js";
 import type { Job, JobContext } from "../job.js";
 import { FolderStore } from "../store/folder-store.js";
 import type { FromThread, ThreadStart, ToThread } from "./messages.js";
 
 const port = parentPort!;
-const { worker, store, handlers } = workerData as ThreadStart;
+const { worker, store, handlers, root } = workerData as ThreadStart;
 const { HANDLERS: known } = (await import(handlers)) as { HANDLERS: typeof HANDLERS };
+// Jobs of this process may name what it may read; those of a queue may not.
+const pathIn = root === null ? (given: string) => given : below(root);
 let controller = new AbortController();
 const tell = (message: FromThread) => port.postMessage(message);
 
@@ -23,7 +26,7 @@ async function work({ kind, payload }: Job): Promise<void> {
     worker,
     store: new FolderStore(store),
     signal: controller.signal,
-    path: (given) => given, // of the same process: what it may read, its threads may read
+    path: pathIn,
     report: async (progress) => tell({ progress }),
   };
   try {

@@ -19,6 +19,12 @@ export interface ThreadOptions {
   readonly store: string;
   /** Module that exports `HANDLERS`. Default: those of the library. */
   readonly handlers?: URL;
+  /** How often a job is tried. Default 3; a queue counts itself. */
+  readonly attempts?: number;
+  /** What the threads call themselves, with a number behind it. Default "thread". */
+  readonly name?: string;
+  /** Folder that paths in jobs must not lead out of. Default: any path, as befits jobs of this process. */
+  readonly root?: string;
 }
 
 type Options = NonNullable<Parameters<Executor["run"]>[1]>;
@@ -35,6 +41,9 @@ export class ThreadExecutor implements Executor {
   readonly slots: number;
   readonly store: FolderStore;
   readonly #handlers: string;
+  readonly #attempts: number;
+  readonly #name: string;
+  readonly #root: string | null;
   readonly #threads: Thread[] = [];
   readonly #waiting: Task[] = [];
   #closed = false;
@@ -43,10 +52,16 @@ export class ThreadExecutor implements Executor {
     workers = defaultWorkers(),
     store,
     handlers = new URL("../handlers.js", import.meta.url),
+    attempts = ATTEMPTS,
+    name = "thread",
+    root,
   }: ThreadOptions) {
     this.slots = checkCount("threads", "workers", workers);
     this.store = new FolderStore(store);
     this.#handlers = handlers.href;
+    this.#attempts = attempts;
+    this.#name = name;
+    this.#root = root ?? null;
   }
 
   async run(job: Job, options: Options = {}): Promise<JobOutcome> {
@@ -89,13 +104,13 @@ export class ThreadExecutor implements Executor {
 
   #startOf(number: number): ThreadStart {
     const worker: WorkerInfo = {
-      name: `thread-${number}`,
+      name: `${this.#name}-${number}`,
       version: sluiceVersion(),
       cores: 1,
       kernels: "wasm",
       host: hostname(),
     };
-    return { worker, store: this.store.folder, handlers: this.#handlers };
+    return { worker, store: this.store.folder, handlers: this.#handlers, root: this.#root };
   }
 
   /** A task whose attempt has ended, in one way or the other. */
@@ -105,7 +120,7 @@ export class ThreadExecutor implements Executor {
     if ("result" in message) task.settle({ ...ended, state: "done", result: message.result });
     else if (signal?.aborted) task.fail(signal.reason);
     else if (this.#closed) task.fail(new SluiceError("threads: the executor was closed"));
-    else if (attempts < ATTEMPTS) this.#waiting.unshift(task);
+    else if (attempts < this.#attempts) this.#waiting.unshift(task);
     else task.settle({ ...ended, state: "failed", result: null, reason: message.error.message });
     this.#next();
   }

@@ -45,6 +45,11 @@ export class FolderStore implements Store {
     });
   }
 
+  async has(address: string): Promise<boolean> {
+    const found = await stat(this.#path(address)).catch(() => null);
+    return found !== null;
+  }
+
   async get(address: string): Promise<Uint8Array> {
     const path = this.#path(address);
     const bytes = await this.#guard("read", () => readFile(path));

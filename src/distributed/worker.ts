@@ -1,0 +1,264 @@
+/** A worker: takes jobs from a queue on Redis and does them in threads of its own. */
+import type { Job as QueuedJob, Worker as BullWorker } from "bullmq";
+import type { Redis } from "ioredis";
+import { mkdtempSync, rmSync, statSync } from "node:fs";
+import { availableParallelism, hostname, tmpdir } from "node:os";
+import { join } from "node:path";
+import { z } from "zod";
+import { sluiceVersion } from "../runs/environment.js";
+import { checkCount } from "../util/checks.js";
+import { check, show, SluiceError } from "../util/errors.js";
+import { ATTEMPTS, ThreadExecutor } from "./executors/threads.js";
+import { HANDLERS } from "./handlers.js";
+import type { JobOutcome, WorkerInfo } from "./job.js";
+import type { RedisAddress } from "./queue/address.js";
+import { explained, loadBull, openRedis, type Bull } from "./queue/connection.js";
+import * as queued from "./queue/envelope.js";
+import { announce } from "./queue/presence.js";
+import { FolderStore } from "./store/folder-store.js";
+import { RedisStore } from "./store/redis-store.js";
+
+/** Between two looks whether a job that is being done was given up by who asked for it. */
+const LOOK_MS = 1_000;
+/** A job that this worker may not do rests so long for another one. */
+const REFUSED_MS = 2_000;
+
+export interface WorkerOptions {
+  readonly redis: RedisAddress;
+  /** Default "jobs". */
+  readonly queue?: string;
+  /** Jobs at once, each on a thread. Default one less than there are cores, at least one. */
+  readonly slots?: number;
+  /** Nothing outside of this folder can be read or written by jobs. Default the working folder. */
+  readonly dataRoot?: string;
+  /** Folder of the store that all share. Left out, content comes through Redis into a temporary folder. */
+  readonly store?: string;
+  /** Default host and process. */
+  readonly name?: string;
+  /** Seconds without a sign of life after which others take a job of this worker. Default 30. */
+  readonly lostAfter?: number;
+  readonly note?: (message: string) => void;
+  /** Another version than its own, and other kinds of jobs: for tests of both. */
+  readonly version?: string;
+  readonly handlers?: URL;
+}
+
+/** What was done so far. */
+export interface WorkerCounts {
+  readonly done: number;
+  readonly failed: number;
+  readonly refused: number;
+}
+
+/** Given back by the processor, for whoever waits for the job. */
+type Answer = z.output<typeof queued.answer>;
+
+export class QueueWorker {
+  readonly counts = { done: 0, failed: 0, refused: 0 };
+  readonly #ending = new AbortController();
+  readonly #active = new Map<string, AbortController>();
+  readonly #kinds: ReadonlySet<string> | null;
+  #threads: ThreadExecutor;
+  #bull!: BullWorker;
+  #leave: () => Promise<void> = async () => undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #closed: Promise<void> | null = null;
+
+  /** @throws SluiceError where packages or folders are missing, or Redis cannot be reached */
+  static async start(options: WorkerOptions): Promise<QueueWorker> {
+    const { slots = Math.max(1, availableParallelism() - 1), dataRoot = ".", lostAfter = 30 } = options;
+    checkCount("worker", "slots", slots);
+    const found = statSync(dataRoot, { throwIfNoEntry: false });
+    check(found?.isDirectory() === true, () => `worker: there is no folder ${dataRoot} of data`);
+    const queue = queued.checkQueue(options.queue ?? queued.DEFAULT_QUEUE);
+    const info: WorkerInfo = {
+      name: options.name ?? `${hostname()}-${process.pid}`,
+      version: options.version ?? sluiceVersion(),
+      cores: availableParallelism(),
+      kernels: "wasm",
+      host: hostname(),
+    };
+    check(/^[\w.-]{1,100}$/.test(info.name), () => `worker: a name has letters, digits, ".", "-" and "_", got ${show(info.name)}`); // prettier-ignore
+    const bull = await loadBull();
+    const note = options.note ?? (() => undefined);
+    const client = await openRedis(options.redis, note);
+    const scratch = options.store === undefined ? mkdtempSync(join(tmpdir(), "sluice-worker-")) : null;
+    const folder = new FolderStore(options.store ?? scratch!);
+    const store = new RedisStore(folder, options.store !== undefined, client);
+    const worker = new QueueWorker(info, { ...options, slots, dataRoot, lostAfter, note, queue, client, scratch, store, bull }); // prettier-ignore
+    worker.#begin();
+    return worker;
+  }
+
+  private constructor(
+    readonly info: WorkerInfo,
+    readonly own: Required<Pick<WorkerOptions, "slots" | "dataRoot" | "lostAfter" | "note" | "queue" | "redis">> & {
+      readonly handlers?: URL;
+      readonly client: Redis;
+      readonly scratch: string | null;
+      readonly store: RedisStore;
+      readonly bull: Bull;
+    },
+  ) {
+    this.#kinds = own.handlers ? null : new Set(Object.keys(HANDLERS));
+    this.#threads = this.#openThreads();
+  }
+
+  #openThreads(): ThreadExecutor {
+    const { slots, dataRoot, store, handlers } = this.own;
+    return new ThreadExecutor({
+      workers: slots,
+      store: store.folder.folder,
+      attempts: 1, // the queue counts them
+      name: this.info.name,
+      root: dataRoot,
+      ...(handlers && { handlers }),
+    });
+  }
+
+  #begin(): void {
+    const { bull, client, queue, slots, lostAfter, note, redis } = this.own;
+    this.#bull = new bull.Worker<unknown, Answer>(queue, (job, token) => this.#process(job, token!), {
+      connection: client,
+      prefix: queued.PREFIX,
+      name: this.info.name,
+      concurrency: slots,
+      lockDuration: 1000 * lostAfter,
+      stalledInterval: 1000 * lostAfter,
+      maxStalledCount: ATTEMPTS - 1,
+      removeOnComplete: { age: queued.KEPT_SECONDS },
+      removeOnFail: { age: queued.KEPT_SECONDS },
+    });
+    this.#bull.on("error", (error) => {
+      if (client.status === "ready") note(explained(error, redis).message);
+    });
+    this.#bull.on("lockRenewalFailed", (ids) => {
+      for (const id of ids) this.#active.get(id)?.abort(new SluiceError("the job was given to another worker"));
+    });
+    this.#leave = announce(client, queue, this.info, slots);
+    let before = Date.now();
+    this.#timer = setInterval(() => {
+      const rested = Date.now() - before;
+      before = Date.now();
+      if (rested > 1000 * lostAfter) void this.#dropAll(rested);
+      void this.#look();
+    }, LOOK_MS);
+  }
+
+  /**
+   * Takes no new jobs; those under way are stopped, with their checkpoints, and go back into the queue.
+   * @param finish wait until they are done instead
+   */
+  close({ finish = false } = {}): Promise<void> {
+    this.#closed ??= this.#close(finish);
+    return this.#closed;
+  }
+
+  async #close(finish: boolean): Promise<void> {
+    const paused = this.#bull.pause(true);
+    if (!finish) {
+      this.#ending.abort();
+      for (const controller of this.#active.values()) controller.abort(this.#ending.signal.reason);
+    }
+    await paused;
+    await this.#bull.close();
+    clearInterval(this.#timer);
+    await this.#threads.close();
+    await this.#leave();
+    this.own.client.disconnect();
+    if (this.own.scratch !== null) rmSync(this.own.scratch, { recursive: true, force: true });
+  }
+
+  async #process(job: QueuedJob<unknown, Answer>, token: string): Promise<Answer> {
+    const { UnrecoverableError, WaitingError } = this.own.bull;
+    await this.#refuseOther(job, token);
+    const refuse = (error: unknown) => {
+      this.counts.refused++;
+      throw new UnrecoverableError(`refused: ${(error as Error).message}`);
+    };
+    let asked: queued.Envelope;
+    try {
+      asked = this.#read(job);
+      await this.own.store.fetchAll(asked.payload);
+    } catch (error) {
+      if (!(error instanceof SluiceError)) throw error;
+      return refuse(error);
+    }
+    const controller = new AbortController();
+    this.#active.set(job.id!, controller);
+    try {
+      if (this.#ending.signal.aborted) controller.abort(this.#ending.signal.reason);
+      const { id, kind, payload } = asked;
+      const outcome = await this.#threads.run(
+        { id, kind, payload },
+        {
+          signal: controller.signal,
+          onProgress: (progress) => void job.updateProgress({ progress }).catch(() => undefined), // it is told again after the next epoch
+        },
+      );
+      return this.#answer(outcome);
+    } catch (error) {
+      if (this.#ending.signal.aborted && controller.signal.aborted) {
+        await job.moveToWait(token);
+        throw new WaitingError();
+      }
+      this.counts.failed++;
+      if (controller.signal.reason instanceof GivenUp) throw new UnrecoverableError(controller.signal.reason.message);
+      throw error;
+    } finally {
+      this.#active.delete(job.id!);
+    }
+  }
+
+  #answer({ state, result, reason, worker, seconds }: JobOutcome): Answer {
+    if (state === "failed") throw new SluiceError(reason ?? "it failed");
+    queued.guarded(result, "the result");
+    this.counts.done++;
+    return { result, worker, seconds };
+  }
+
+  /** Jobs of another version rest a while, for a worker of theirs; this does not count as an attempt. */
+  async #refuseOther(job: QueuedJob<unknown>, token: string): Promise<void> {
+    const told = z.object({ version: z.string() }).safeParse(job.data);
+    if (!told.success || queued.isCompatible(told.data.version, this.info.version)) return;
+    this.counts.refused++;
+    const { name, version } = this.info;
+    await job.updateProgress({ refused: `worker ${name} is of version ${version} and refuses jobs of ${show(told.data.version)}` }); // prettier-ignore
+    await job.moveToDelayed(Date.now() + REFUSED_MS, token);
+    throw new this.own.bull.DelayedError();
+  }
+
+  /** Whoever can write to the queue is not believed. */
+  #read(job: QueuedJob<unknown>): queued.Envelope {
+    // A job that was put there by other hands may ask for more attempts.
+    check(job.attemptsMade < ATTEMPTS, () => `it was tried ${job.attemptsMade} times`);
+    const told = queued.envelope.safeParse(queued.guarded(job.data, "the job"));
+    if (!told.success) throw new SluiceError(`it is no job: ${z.prettifyError(told.error).replaceAll("\n", " ")}`);
+    const { kind } = told.data;
+    check(this.#kinds === null || this.#kinds.has(kind), () => `there are no jobs of kind ${show(kind)}`);
+    return told.data;
+  }
+
+  async #look(): Promise<void> {
+    if (this.#active.size === 0 || this.own.client.status !== "ready") return;
+    const ids = [...this.#active.keys()];
+    const found = await this.own.client
+      .mget(...ids.map((id) => queued.abortKey(this.own.queue, id)))
+      .catch(() => ids.map(() => null));
+    for (const [i, id] of ids.entries()) if (found[i] !== null) this.#active.get(id)?.abort(new GivenUp());
+  }
+
+  /** After a rest as long as that, as of a stopped process, others have taken the jobs: nothing more may be written for them. */
+  async #dropAll(ms: number): Promise<void> {
+    if (this.#active.size === 0) return;
+    this.own.note(`this worker stood still for ${Math.round(ms / 1000)} s; its jobs are left to others`);
+    const stale = this.#threads;
+    this.#threads = this.#openThreads();
+    await stale.close();
+  }
+}
+
+/** Whoever asked for the job does not want it any more. */
+class GivenUp extends Error {
+  override readonly message = `${queued.GIVEN_UP} by who asked for it`;
+}

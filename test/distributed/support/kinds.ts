@@ -1,0 +1,30 @@
+/** Kinds of jobs for the tests of workers. */
+import { appendFileSync, readFileSync } from "node:fs";
+import { setTimeout as wait } from "node:timers/promises";
+import type { Handler } from "../../../src/distributed/job.js";
+
+/** Notes in a file that it begins and ends, and rests in between. */
+const rest: Handler = async (payload, { path, signal, report, worker }) => {
+  const { file, ms, name } = payload as { file: string; ms: number; name: string };
+  appendFileSync(path(file), `begin ${name} ${worker.name}\n`);
+  await report({ name });
+  await wait(ms, undefined, { signal });
+  appendFileSync(path(file), `end ${name} ${worker.name}\n`);
+  return { name };
+};
+
+const read: Handler = async (payload, { path, store }) => {
+  const { file, address } = payload as { file?: string; address?: string };
+  if (address !== undefined) return Buffer.from(await store.get(address)).toString("utf8");
+  return readFileSync(path(file!), "utf8");
+};
+
+const poison: Handler = async () => {
+  throw new Error("poisoned");
+};
+
+export const HANDLERS: Readonly<Record<string, () => Promise<Handler>>> = {
+  rest: async () => rest,
+  read: async () => read,
+  poison: async () => poison,
+};

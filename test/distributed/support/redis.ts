@@ -1,0 +1,67 @@
+/** A Redis for one test file: Debian's redis-server on a free port of 127.0.0.1, in a temporary folder. */
+import { spawn, spawnSync, type ChildProcess } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { createServer, type AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { once } from "node:events";
+import { setTimeout as wait } from "node:timers/promises";
+import { Redis } from "ioredis";
+
+/** The reason for leaving the tests out; false where there is a server. In the checks of a change there must be one. */
+export const skip: string | false =
+  spawnSync("redis-server", ["--version"]).status === 0 || process.env["CI"] === "true"
+    ? false
+    : "redis-server is not installed (Debian: apt-get install redis-server)";
+
+export interface Server {
+  readonly url: string;
+  readonly port: number;
+  readonly client: Redis;
+  /** As a crash does. */
+  kill(): Promise<void>;
+  /** The same folder and port again. */
+  start(): Promise<void>;
+  close(): Promise<void>;
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, "close");
+  return port;
+}
+
+export async function redisServer(words: readonly string[] = [], password?: string): Promise<Server> {
+  const port = await freePort();
+  const folder = mkdtempSync(join(tmpdir(), "sluice-redis-"));
+  const client = new Redis({ port, host: "127.0.0.1", lazyConnect: true, retryStrategy: () => 100, ...(password && { password }) }); // prettier-ignore
+  client.on("error", () => undefined);
+  let child: ChildProcess;
+  const start = async () => {
+    const own = ["--port", `${port}`, "--bind", "127.0.0.1", "--save", "", "--dir", folder, ...words];
+    child = spawn("redis-server", own, { stdio: "ignore" });
+    process.once("exit", stopNow);
+    for (let tries = 0; client.status !== "ready"; tries++) {
+      if (tries > 100) throw new Error(`redis-server does not answer on port ${port}`);
+      if (client.status === "wait" || client.status === "end") await client.connect().catch(() => undefined);
+      await wait(50);
+    }
+  };
+  const stopNow = () => void child.kill("SIGKILL");
+  const kill = async () => {
+    process.off("exit", stopNow);
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    child.kill("SIGKILL");
+    await once(child, "exit");
+  };
+  await start();
+  const close = async () => {
+    client.disconnect();
+    await kill();
+    rmSync(folder, { recursive: true, force: true });
+  };
+  return { url: `redis://127.0.0.1:${port}`, port, client, kill, start, close };
+}
