@@ -55,7 +55,7 @@ function Results({ runs }: { readonly runs: readonly LiveRun[] }) {
   return (
     <Card title={t("results")} flush>
       <div class="scroll" tabIndex={0} role="region" aria-label={t("results")}>
-        <table class="table">
+        <table class="table results">
           <thead>
             <tr>
               <th>{t("name")}</th>
