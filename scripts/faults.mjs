@@ -76,7 +76,8 @@ for (let attempt = 0; kills < wanted; attempt++) {
   while (!done) {
     const [name] = runsIn(runs);
     const folder = name && join(runs, name);
-    const resumable = folder && readdirSync(join(folder)).includes("checkpoints");
+    const resumable =
+      folder && ["last", "previous"].some((file) => existsSync(join(folder, `checkpoints/${file}.safetensors`)));
     if (folder && !resumable) rmSync(runs, { recursive: true }); // it was killed before its first step: begun anew
     anew += Number(Boolean(folder) && !resumable);
     const args = resumable ? ["resume", folder] : ["begin", data, JSON.stringify({ ...options, runs })];
@@ -88,6 +89,10 @@ for (let attempt = 0; kills < wanted; attempt++) {
   }
   if (problems.length > 0) break;
   checkSame(join(runs, runsIn(runs)[0]));
+  const left = readdirSync(join(runs, runsIn(runs)[0], "checkpoints")).filter(
+    (name) => !/^(?:best|last|previous)\.safetensors$|^checkpoints\.json$/.test(name),
+  );
+  if (left.length > 0) problems.push(`${runs}: ${left.join(", ")} are left over`);
   ended++;
 }
 const seconds = ((performance.now() - begun) / 1000).toFixed(0);

@@ -4,8 +4,8 @@
  * that loses its power may keep a file's length and not its content.
  */
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, renameSync } from "node:fs";
-import { dirname } from "node:path";
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { loadModel, type Callback, type Model } from "sluice";
 import { check, SluiceError } from "../util/errors.js";
 import { RUN_FILES, type RunFolder } from "./run-folder.js";
@@ -46,6 +46,13 @@ export function lastCheckpoint(folder: RunFolder, seconds: number): Callback {
     onBatchEnd: (_step, _logs, { model }) => (performance.now() - written >= 1000 * seconds ? save(model) : undefined),
     onEpochEnd: (_epoch, _logs, { model }) => save(model),
   };
+}
+
+/** Takes away what a process that was killed left half written; to be called by the one that has the folder's lock. */
+export function removeLeftovers(folder: RunFolder): void {
+  const place = dirname(folder.file(RUN_FILES.last));
+  if (!existsSync(place)) return;
+  for (const name of readdirSync(place)) if (/\.(?:new|tmp)$/.test(name)) rmSync(join(place, name), { force: true });
 }
 
 export function hasCheckpoint(folder: RunFolder): boolean {

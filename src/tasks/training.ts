@@ -10,7 +10,7 @@ import type { Environment } from "../runs/environment.js";
 import { BEFORE_FIRST, bestEpochOf } from "../runs/plots/curves.js";
 import { gradientNormsJsonl } from "../runs/gradient-norms-jsonl.js";
 import { readHistory } from "../runs/metrics-jsonl.js";
-import { saveLast } from "../runs/checkpoints.js";
+import { removeLeftovers, saveLast } from "../runs/checkpoints.js";
 import { runCallbacks } from "../runs/run-callbacks.js";
 import { RUN_FILES, type RunFolder } from "../runs/run-folder.js";
 import { lockRun } from "../runs/run-lock.js";
@@ -47,6 +47,7 @@ export async function runTraining<P extends Pipeline>(session: Session<P>): Prom
   const seconds = () => (performance.now() - begin) / 1000;
   const lock = lockRun(folder);
   try {
+    removeLeftovers(folder);
     markRun(folder, "running");
     const start = await startValueOf(session.prepared);
     const history = await fitRun(session, start);

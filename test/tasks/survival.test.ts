@@ -1,7 +1,17 @@
 /** Runs that are killed, torn or refused a write: what was learnt is there, and what follows is what would have been, bit for bit. */
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
@@ -112,9 +122,12 @@ test("a run that goes on from the older checkpoint comes to the same end", async
   const count = { onBatchEnd: () => void (++steps === 37 && controller.abort()) };
   const { folder } = await train(join(root, "torn"), { signal: controller.signal, callbacks: [count] });
   truncateSync(join(folder!, "checkpoints/last.safetensors"), 4096);
+  writeFileSync(join(folder!, "checkpoints/last.safetensors.new.12345.tmp"), "half");
   const said: string[] = [];
   const run = await resumeRun(folder!, { ...quiet, warn: (message: string) => said.push(message) });
   assert.match(said.join(), /going on from .*previous\.safetensors/);
+  const left = readdirSync(join(folder!, "checkpoints")).sort();
+  assert.deepEqual(left, ["best.safetensors", "checkpoints.json", "last.safetensors", "previous.safetensors"]);
   assertSame(run.folder!, whole);
 });
 
