@@ -29,6 +29,8 @@ export interface JobContext {
   readonly store: Store;
   /** Aborted when the job must end: the plan was stopped, or the worker shuts down. */
   readonly signal: AbortSignal;
+  /** Whether a queue says that nobody else does this job now, on no machine: locks that a lost worker left may be taken away. */
+  readonly sole?: boolean;
   /** A path that a payload names, as this worker may use it. @throws SluiceError outside of the folders it was started with */
   path(given: string): string;
   /** Tells how far it is. */

@@ -11,7 +11,7 @@ import { readEvaluation, type Judge } from "../runs/evaluation.js";
 import { readHistory } from "../runs/metrics-jsonl.js";
 import { namesIn, RUN_FILES, RunFolder } from "../runs/run-folder.js";
 import { removeRun } from "../runs/run-list.js";
-import { forgetOwnLock } from "../runs/run-lock.js";
+import { forgetLock, forgetOwnLock } from "../runs/run-lock.js";
 import { markRun, readStatus } from "../runs/run-status.js";
 import { resumeRun } from "../tasks/open-run.js";
 import { readOptions } from "../tasks/options.js";
@@ -142,7 +142,7 @@ async function train(folder: RunFolder | null, asked: Asked, context: JobContext
     callbacks: [reporter(context), ...(payload.until === undefined ? [] : [waitAfter(payload.until)])],
     command: payload.command,
   };
-  const run = folder ? await goOn(folder, asked, hooks) : await begin(asked, hooks);
+  const run = folder ? await goOn(folder, asked, context, hooks) : await begin(asked, hooks);
   context.signal.throwIfAborted();
   check(!run.interrupted, () => `trial ${payload.name}: the training was stopped`);
   const { judge, entries } = run.evaluation!;
@@ -158,12 +158,20 @@ async function train(folder: RunFolder | null, asked: Asked, context: JobContext
 }
 
 /** A run that was cut off before its first checkpoint begins anew. */
-async function goOn(folder: RunFolder, { payload, runs, source }: Asked, hooks: TrainHooks): Promise<Run> {
+async function goOn(
+  folder: RunFolder,
+  { payload, runs, source }: Asked,
+  { sole }: JobContext,
+  hooks: TrainHooks,
+): Promise<Run> {
   // A thread of this process that died cannot say so. No executor does one job twice at the same time.
   const { state, process: owner } = readStatus(folder);
   if (state === "running" && owner?.id === process.pid) {
     markRun(folder, "interrupted", "its thread ended before the run did");
     forgetOwnLock(folder);
+  } else if (sole) {
+    if (state === "running") markRun(folder, "interrupted", "its worker was lost");
+    forgetLock(folder);
   }
   if (hasCheckpoint(folder)) return resumeRun(folder.path, { ...hooks, data: source });
   removeRun(folder.path, runs);

@@ -20,6 +20,8 @@ import { RedisStore } from "./store/redis-store.js";
 
 /** Between two looks whether a job that is being done was given up by who asked for it. */
 const LOOK_MS = 1_000;
+/** Share of the time after which a worker is lost, after which it believes so itself: before others take its jobs. */
+const FENCE = 0.8;
 /** A job that this worker may not do rests so long for another one. */
 const REFUSED_MS = 2_000;
 
@@ -61,6 +63,8 @@ export class QueueWorker {
   #threads: ThreadExecutor;
   #bull!: BullWorker;
   #leave: () => Promise<void> = async () => undefined;
+  /** When Redis answered last. */
+  #heard = 0;
   #timer: NodeJS.Timeout | undefined;
   #closed: Promise<void> | null = null;
 
@@ -84,7 +88,7 @@ export class QueueWorker {
     const client = await openRedis(options.redis, note);
     const scratch = options.store === undefined ? mkdtempSync(join(tmpdir(), "sluice-worker-")) : null;
     const folder = new FolderStore(options.store ?? scratch!);
-    const store = new RedisStore(folder, options.store !== undefined, client);
+    const store = new RedisStore(folder, options.store !== undefined, client, options.redis);
     const worker = new QueueWorker(info, { ...options, slots, dataRoot, lostAfter, note, queue, client, scratch, store, bull }); // prettier-ignore
     worker.#begin();
     return worker;
@@ -136,11 +140,10 @@ export class QueueWorker {
       for (const id of ids) this.#active.get(id)?.abort(new SluiceError("the job was given to another worker"));
     });
     this.#leave = announce(client, queue, this.info, slots);
-    let before = Date.now();
+    this.#heard = Date.now();
     this.#timer = setInterval(() => {
-      const rested = Date.now() - before;
-      before = Date.now();
-      if (rested > 1000 * lostAfter) void this.#dropAll(rested);
+      const silent = Date.now() - this.#heard;
+      if (silent > FENCE * 1000 * lostAfter) void this.#dropAll(silent);
       void this.#look();
     }, LOOK_MS);
   }
@@ -240,18 +243,24 @@ export class QueueWorker {
   }
 
   async #look(): Promise<void> {
-    if (this.#active.size === 0 || this.own.client.status !== "ready") return;
+    const { client, queue } = this.own;
+    if (client.status !== "ready") return;
     const ids = [...this.#active.keys()];
-    const found = await this.own.client
-      .mget(...ids.map((id) => queued.abortKey(this.own.queue, id)))
-      .catch(() => ids.map(() => null));
-    for (const [i, id] of ids.entries()) if (found[i] !== null) this.#active.get(id)?.abort(new GivenUp());
+    try {
+      // One more key, so that an idle worker hears of Redis too.
+      const [, ...found] = await client.mget(queue, ...ids.map((id) => queued.abortKey(queue, id)));
+      this.#heard = Date.now();
+      for (const [i, id] of ids.entries()) if (found[i] !== null) this.#active.get(id)?.abort(new GivenUp());
+    } catch {
+      // Not heard.
+    }
   }
 
-  /** After a rest as long as that, as of a stopped process, others have taken the jobs: nothing more may be written for them. */
+  /** Without word from Redis for so long, as after standing still or a cut network, others take the jobs: nothing more may be written for them. */
   async #dropAll(ms: number): Promise<void> {
+    this.#heard = Date.now();
     if (this.#active.size === 0) return;
-    this.own.note(`this worker stood still for ${Math.round(ms / 1000)} s; its jobs are left to others`);
+    this.own.note(`no word from Redis for ${Math.round(ms / 1000)} s; the jobs of this worker are left to others`);
     const stale = this.#threads;
     this.#threads = this.#openThreads();
     await stale.close();

@@ -52,6 +52,13 @@ function held(folder: RunFolder, path: string, { id, host }: Owner): string {
   return `run folder: ${folder.path}: ${who} training in it; ${way}`;
 }
 
+/** Takes away whatever lock there is: for who knows, as from a queue, that whoever holds it was lost and writes no more. */
+export function forgetLock(folder: RunFolder): void {
+  const path = folder.file(RUN_FILES.lock);
+  const text = read(path);
+  if (text !== null) takeAway(path, text);
+}
+
 /** False where the file is there. */
 function create(path: string, text: string): boolean {
   try {

@@ -68,7 +68,7 @@ export class RedisExecutor implements Executor {
     const scratch = store === undefined ? mkdtempSync(join(tmpdir(), "sluice-store-")) : null;
     const executor = new RedisExecutor(
       Math.max(1, slots),
-      new RedisStore(new FolderStore(store ?? scratch!), store !== undefined, client),
+      new RedisStore(new FolderStore(store ?? scratch!), store !== undefined, client, redis),
       { redis, plan, note, queue, events, client, listener, scratch },
     );
     executor.#tellOfWorkers(workers);

@@ -27,6 +27,7 @@ async function work({ kind, payload }: Job): Promise<void> {
     store: new FolderStore(store),
     signal: controller.signal,
     path: pathIn,
+    sole: root !== null,
     report: async (progress) => tell({ progress }),
   };
   try {

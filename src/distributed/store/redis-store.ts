@@ -5,6 +5,8 @@ import type { Redis } from "ioredis";
 import type { Json } from "../../format/json.js";
 import { check, show, SluiceError } from "../../util/errors.js";
 import type { Store } from "../job.js";
+import type { RedisAddress } from "../queue/address.js";
+import { explained } from "../queue/connection.js";
 import { KEPT_SECONDS, PREFIX } from "../queue/envelope.js";
 import { isAddress, type FolderStore } from "./folder-store.js";
 
@@ -19,6 +21,7 @@ export class RedisStore implements Store {
     readonly folder: FolderStore,
     readonly shared: boolean,
     readonly client: Redis,
+    readonly redis: RedisAddress,
   ) {}
 
   /** @throws SluiceError for content that is too large where no folder is shared */
@@ -28,7 +31,9 @@ export class RedisStore implements Store {
     check(size <= MOST_IN_REDIS, () => `store: ${size} bytes are more than go through Redis (${MOST_IN_REDIS}); name a folder that all workers share: --store FOLDER`); // prettier-ignore
     const bytes = content instanceof Uint8Array ? content : await readFile(content.file);
     const address = `sha256-${createHash("sha256").update(bytes).digest("hex")}`;
-    await this.client.set(keyOf(address), Buffer.from(bytes), "EX", KEPT_SECONDS);
+    await this.client.set(keyOf(address), Buffer.from(bytes), "EX", KEPT_SECONDS).catch((error: unknown) => {
+      throw explained(error, this.redis);
+    });
     return address;
   }
 

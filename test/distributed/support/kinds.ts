@@ -3,12 +3,15 @@ import { appendFileSync, readFileSync } from "node:fs";
 import { setTimeout as wait } from "node:timers/promises";
 import type { Handler } from "../../../src/distributed/job.js";
 
+/** Rests in steps, as training does. */
+const STEP_MS = 50;
+
 /** Notes in a file that it begins and ends, and rests in between. */
 const rest: Handler = async (payload, { path, signal, report, worker }) => {
   const { file, ms, name } = payload as { file: string; ms: number; name: string };
   appendFileSync(path(file), `begin ${name} ${worker.name}\n`);
   await report({ name });
-  await wait(ms, undefined, { signal });
+  for (let rested = 0; rested < ms; rested += STEP_MS) await wait(Math.min(STEP_MS, ms), undefined, { signal });
   appendFileSync(path(file), `end ${name} ${worker.name}\n`);
   return { name };
 };

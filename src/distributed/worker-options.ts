@@ -1,0 +1,18 @@
+/** What a worker is started with, for the command line: the one place where each option stands. */
+import { z } from "zod";
+import { DEFAULT_QUEUE } from "./queue/envelope.js";
+
+const address =
+  "Redis of the queue: redis://127.0.0.1:6379, rediss://HOST:PORT for TLS; default what SLUICE_REDIS holds, which may hold the password.";
+
+export const workerOptions = z.strictObject({
+  redis: z.string().optional().describe(address),
+  slots: z.int().min(1).max(1024).optional().describe("Jobs at once, each on a thread (default: one less than there are cores)."), // prettier-ignore
+  dataRoot: z.string().default(".").describe("Folder of the data and the runs: jobs read and write nothing outside of it."), // prettier-ignore
+  store: z.string().optional().describe("Folder of content that all machines share (default: small content through Redis)."), // prettier-ignore
+  queue: z.string().default(DEFAULT_QUEUE).describe("Name of the queue: others work beside it on the same Redis."),
+  name: z.string().optional().describe("What the worker calls itself (default: host and process)."),
+  lostAfter: z.int().min(2).max(3600).default(30).describe("Seconds without a sign of life after which others take its jobs."), // prettier-ignore
+});
+
+export type WorkerSettings = z.output<typeof workerOptions>;

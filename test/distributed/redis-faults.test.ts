@@ -1,0 +1,140 @@
+/** Workers that are killed, a Redis that restarts, refuses or is full. */
+import assert from "node:assert/strict";
+import { spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { after, before, describe, test } from "node:test";
+import { setTimeout as wait } from "node:timers/promises";
+import { RedisExecutor } from "../../src/distributed/executors/redis.js";
+import { redisAddress } from "../../src/distributed/queue/address.js";
+import { redisServer, skip, type Server } from "./support/redis.js";
+
+const program = fileURLToPath(new URL("./support/worker.js", import.meta.url));
+
+const open = (url: string, note: (message: string) => void = () => undefined) =>
+  RedisExecutor.open({ redis: redisAddress(url), plan: "faults", note });
+
+describe("faults", { skip }, () => {
+  let server: Server;
+  let root: string;
+  const children: ChildProcess[] = [];
+  before(async () => {
+    server = await redisServer(["--appendonly", "yes", "--appendfsync", "always"]);
+    root = mkdtempSync(join(tmpdir(), "sluice-faults-"));
+  });
+  after(async () => {
+    for (const child of children) child.kill("SIGKILL");
+    await server.close();
+    rmSync(root, { recursive: true, force: true });
+  });
+
+  async function worker(): Promise<ChildProcess> {
+    const words = ["--conditions=sluice-modules", program, server.url, root, "2"];
+    const child = spawn(process.execPath, words, { stdio: ["ignore", "pipe", "inherit"] });
+    children.push(child);
+    await once(child.stdout!, "data");
+    return child;
+  }
+
+  const rest = (name: string, ms: number, file: string) => ({ id: name, kind: "rest", payload: { file, ms, name } });
+  const linesOf = (file: string) => readFileSync(join(root, file), "utf8").trim().split("\n");
+
+  test("what a killed worker did is done by another one, and counted once", async () => {
+    const first = await worker();
+    const queue = await open(server.url);
+    const done = queue.run(rest("k", 400, "killed"), { onProgress: () => void first.kill("SIGKILL") });
+    await once(first, "exit");
+    const second = await worker();
+    const outcome = await done;
+    await queue.close();
+    assert.equal(outcome.state, "done");
+    assert.match(outcome.worker, new RegExp(`process-${second.pid}`));
+    assert.deepEqual(
+      linesOf("killed").map((line) => line.split(" ")[0]),
+      ["begin", "begin", "end"],
+    );
+    second.kill("SIGTERM");
+    assert.deepEqual(await once(second, "exit"), [0, null]);
+  });
+
+  test("a stopped worker does not write for a job that another one has taken", async () => {
+    const first = await worker();
+    const queue = await open(server.url);
+    const done = queue.run(rest("s", 1500, "stopped"), { onProgress: () => void first.kill("SIGSTOP") });
+    await wait(1000);
+    const second = await worker();
+    const outcome = await done;
+    assert.match(outcome.worker, new RegExp(`process-${second.pid}`));
+    first.kill("SIGCONT");
+    await wait(1500);
+    const again = await queue.run(rest("s2", 10, "stopped"));
+    await queue.close();
+    assert.equal(again.state, "done");
+    const ends = linesOf("stopped").filter((line) => line.startsWith("end s "));
+    assert.deepEqual(ends, [`end s ${outcome.worker}`]);
+    for (const child of [first, second]) child.kill("SIGKILL");
+  });
+
+  test("a Redis that restarts with its persistence loses nothing, and it is told", async () => {
+    const one = await worker();
+    const notes: string[] = [];
+    const queue = await open(server.url, (message) => notes.push(message));
+    const jobs = Array.from({ length: 6 }, (_, i) => rest(`r${i}`, 200, "restart"));
+    const all = Promise.all(jobs.map((job) => queue.run(job)));
+    await wait(500);
+    await server.kill();
+    await wait(300);
+    await server.start();
+    const outcomes = await all;
+    await queue.close();
+    assert.ok(outcomes.every(({ state }) => state === "done"));
+    assert.ok(notes.some((note) => note.startsWith(server.url)) && notes.some((note) => /is back/.test(note)), notes.join("\n")); // prettier-ignore
+    one.kill("SIGKILL");
+  });
+});
+
+describe("a Redis that refuses", { skip }, () => {
+  test("is absent", async () => {
+    await assert.rejects(open("redis://user:secret@127.0.0.1:1"), (error: Error) => {
+      assert.equal(error.name, "SluiceError");
+      assert.match(error.message, /^redis:\/\/127\.0\.0\.1:1: no Redis answers there/);
+      return true;
+    });
+    await assert.rejects(open("redis://no-such-host.invalid"), /there is no such host|cannot be looked up/);
+  });
+
+  test("asks for a password, and refuses the wrong one", async () => {
+    const server = await redisServer(["--requirepass", "right"], "right");
+    try {
+      await assert.rejects(open(server.url), /^SluiceError: redis:\/\/127\.0\.0\.1:\d+: it asks for a password/);
+      const wrong = `redis://:hidden@127.0.0.1:${server.port}`;
+      await assert.rejects(open(wrong), (error: Error) => {
+        assert.match(error.message, /^redis:\/\/127\.0\.0\.1:\d+: it refuses the password/);
+        assert.doesNotMatch(error.message, /hidden/);
+        return true;
+      });
+      await (await open(`redis://:right@127.0.0.1:${server.port}`)).close();
+      const both = redisAddress(server.url, `redis://:right@127.0.0.1:${server.port}`);
+      await (await RedisExecutor.open({ redis: both, plan: "p" })).close();
+    } finally {
+      await server.close();
+    }
+  });
+
+  test("is full", async () => {
+    const server = await redisServer(["--maxmemory-policy", "noeviction"]);
+    const queue = await open(server.url);
+    try {
+      await server.client.config("SET", "maxmemory", "1mb");
+      const job = { id: "x", kind: "rest", payload: {} };
+      await assert.rejects(queue.run(job), /127\.0\.0\.1:\d+: it is full: what it holds has reached its maxmemory/);
+      await assert.rejects(queue.store.put(new Uint8Array(1000)), /it is full/);
+    } finally {
+      await queue.close();
+      await server.close();
+    }
+  });
+});
