@@ -92,6 +92,41 @@ const compare = z.strictObject({
   warnings,
 });
 
+const sweep = z.strictObject({
+  verb: z.literal("sweep"),
+  task,
+  data: z.string(),
+  run: z.string().describe("Folder of the sweep."),
+  file: z.string().describe("sweep.json: what was asked, every trial, and what the sweep goes on from."),
+  report: z.string(),
+  seconds: z.number().describe("Of all sessions."),
+  judge: z.strictObject({ name: z.string(), mode: z.enum(["min", "max"]), unit: z.string().optional() }),
+  trials: z.array(
+    z.strictObject({
+      trial: count.describe("From 1, in the order of proposal."),
+      values: json,
+      state: z
+        .enum(["waiting", "done", "failed"])
+        .describe("waiting: the time was over before; failed: each attempt failed, and it was set aside."),
+      value: number.describe("On the validation part, after its last rung; null where there is none."),
+      epochs: count.nullable(),
+      parameters: count.nullable(),
+      seconds: z.number(),
+      run: z.string().nullable(),
+      rungs: z
+        .array(z.strictObject({ until: count.nullable(), value: number }))
+        .describe("Epochs at which it was compared, null for its end."),
+      reason: z.string().optional(),
+    }),
+  ),
+  best: z.strictObject({ trial: count, values: json, value: number, run: z.string() }),
+  importance: z
+    .array(z.strictObject({ name: z.string(), share: number }))
+    .describe("Of what tells trials apart, from 0 to 1; null where there are too few."),
+  test: evaluation.describe("Of the best, on the test part."),
+  warnings,
+});
+
 const entries = z.array(z.strictObject({ name: z.string(), kind: z.enum(["network", "trivial", "simple"]), values }));
 const moment = z.union([z.string(), z.number()]);
 const backtest = z.strictObject({
@@ -246,6 +281,27 @@ const studio = z
   })
   .describe("When it has been ended.");
 
+const worker = z
+  .strictObject({
+    verb: z.literal("worker"),
+    redis: z.string().describe("Without user and password."),
+    queue: z.string(),
+    worker: z.strictObject({
+      name: z.string(),
+      version: z.string(),
+      cores: count,
+      kernels: z.string(),
+      host: z.string(),
+    }),
+    slots: count,
+    done: count,
+    failed: count.describe("Attempts that failed."),
+    refused: count.describe("Jobs that are none, or of another major version."),
+    seconds: z.number(),
+    warnings,
+  })
+  .describe("When it has been ended.");
+
 const failure = z.strictObject({
   error: z.strictObject({
     kind: z.enum(["usage", "failure", "interrupted", "bug"]),
@@ -264,6 +320,7 @@ export const REPLIES = {
   generate,
   explain: explainReply,
   compare,
+  sweep,
   backtest,
   "runs list": runsList,
   "runs show": runsShow,
@@ -275,6 +332,7 @@ export const REPLIES = {
   check: checkReply,
   serve,
   studio,
+  worker,
   error: failure,
 } as const;
 

@@ -76,6 +76,15 @@ export const VERBS: Readonly<Record<string, Verb>> = {
     examples: ["sluice compare prices.csv --task forecast --target close --cells gru,lstm,simpleRnn --units 32,64,128"],
     load: () => import("./verbs/compare.js"),
   },
+  sweep: {
+    summary: "Search for good options: many trainings, chosen on the validation part; the best is measured.",
+    examples: [
+      "sluice sweep prices.csv --task forecast --target close --space units=32,64,128 layers=1..3 rate=log:1e-4..1e-2 --trials 40",
+      "sluice sweep prices.csv --task forecast --target close --space cell=gru,lstm dropout=0..0.5 --halving --workers 2",
+      "sluice sweep --resume runs/latest",
+    ],
+    load: () => import("./verbs/sweep.js"),
+  },
   backtest: {
     summary: "Make forecasts from many moments of the past, each from what was known then, and measure them.",
     examples: [
@@ -85,6 +94,14 @@ export const VERBS: Readonly<Record<string, Verb>> = {
       "sluice backtest --resume runs/latest",
     ],
     load: () => import("./verbs/backtest.js"),
+  },
+  worker: {
+    summary: "Do what others have put into a queue on Redis: trials of searches, on any number of machines.",
+    examples: [
+      "sluice worker --redis redis://127.0.0.1:6379 --slots 2",
+      "SLUICE_REDIS=rediss://:PASSWORD@queue.example:6379 sluice worker --data-root /srv/data --store /srv/store",
+    ],
+    load: () => import("./verbs/worker.js"),
   },
   runs: {
     summary: "List, show, compare and remove runs.",
