@@ -85,7 +85,8 @@ for (let attempt = 0; kills < wanted; attempt++) {
     kills += Number(killed);
     if (!killed && code !== 0) problems.push(`${args.join(" ")}: ${said}`);
     for (const left of runsIn(runs)) await checkReadable(join(runs, left)).catch((error) => problems.push(`${left}: ${error.message}`)); // prettier-ignore
-    done = (!killed && code === 0) || problems.length > 0;
+    const [state] = runsIn(runs).map((left) => JSON.parse(readFileSync(join(runs, left, "status.json"), "utf8")).state);
+    done = (!killed && code === 0) || state === "finished" || problems.length > 0; // it may be killed when all is done
   }
   if (problems.length > 0) break;
   checkSame(join(runs, runsIn(runs)[0]));
