@@ -16,3 +16,11 @@ export const workerOptions = z.strictObject({
 });
 
 export type WorkerSettings = z.output<typeof workerOptions>;
+
+/** What whoever puts jobs into a queue is told. */
+export const queueOptions = z.strictObject({
+  redis: z.string().optional().describe("Train on the workers of a queue on this Redis, redis://127.0.0.1:6379, instead of threads; user and password may stand in SLUICE_REDIS."), // prettier-ignore
+  queue: z.string().optional().describe(`Name of the queue (default: ${DEFAULT_QUEUE}).`),
+});
+
+export type QueueSettings = z.output<typeof queueOptions>;

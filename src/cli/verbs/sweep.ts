@@ -13,6 +13,7 @@ import { InterruptedError, UsageError } from "../errors.js";
 import { addFlags, flagsOf, givenFlags, headingOf } from "../flags.js";
 import { interruptible } from "../interrupt.js";
 import { missingTask } from "../missing-task.js";
+import { addQueueFlags, openQueue } from "../queue-flags.js";
 import type { Screen } from "../screen.js";
 import { addSettingsFlags, allowTaskFlags, asUsage, checkFlags, lookAhead, optionsOf, taskOf, type Given } from "../settings.js"; // prettier-ignore
 import { sweepProgress } from "../sweep-progress.js";
@@ -34,6 +35,7 @@ export async function invoke(words: readonly string[]): Promise<Invocation> {
     new Option("--space <name=values...>", "Options to search: units=32,64,128 layers=1..3 rate=log:1e-4..1e-2 drop=0..0.5?cell=gru.").helpGroup("Search:"),
   ); // prettier-ignore
   addFlags(command, FLAGS, HEADING);
+  addQueueFlags(command);
   addSettingsFlags(command).option(
     "--resume <run>",
     "Go on with a sweep that was interrupted, or with a larger budget.",
@@ -64,7 +66,9 @@ async function begin(
   if (data === undefined) throw new UsageError("the data are needed: a file or a folder", command.name());
   const line = commandLine(["sweep", ...words]);
   const { workers, ...rest } = choices;
-  return told(screen, workers, (hooks) => sweepTask(task, data, options, space, rest, { ...hooks, command: line }));
+  return told(command, screen, workers, (hooks) =>
+    sweepTask(task, data, options, space, rest, { ...hooks, command: line }),
+  );
 }
 
 /** @throws UsageError, which names the nearest option */
@@ -93,6 +97,7 @@ function resume(): Invocation {
     .argument("[data]", "The data, where they have moved.")
     .requiredOption("--resume <run>", "The sweep to go on with, with its own settings.");
   addFlags(command, RESUMED, HEADING);
+  addQueueFlags(command);
   addScreenFlags(command);
   return {
     command,
@@ -104,7 +109,7 @@ function resume(): Invocation {
       >;
       checkFlags(command, sweepOptions, { workers, ...budget });
       const [data] = command.args;
-      return told(screen, workers, (hooks) =>
+      return told(command, screen, workers, (hooks) =>
         resumeSweep(where, { ...budget, ...(data !== undefined && { data }) }, hooks),
       );
     },
@@ -113,23 +118,25 @@ function resume(): Invocation {
 
 /** Does the work with progress, and says how to go on where it was stopped. */
 async function told(
+  command: Command,
   screen: Screen,
   workers: number | undefined,
   work: (hooks: SweepHooks) => Promise<Sweep>,
 ): Promise<Reply> {
+  const queue = await openQueue(command, screen, workers);
   screen.status.draw("Reading and preparing the data …");
   const sweep = await interruptible(screen, "Finishing the batches and saving checkpoints.", async (signal) => {
     const hooks: SweepHooks = {
       signal,
       warn: screen.warn,
       onFolder: (path) => screen.note(`Run folder ${path}`),
-      executor: (store) => new ThreadExecutor({ store, ...(workers !== undefined && { workers }) }),
+      executor: (store) => queue ?? new ThreadExecutor({ store, ...(workers !== undefined && { workers }) }),
       ...sweepProgress(screen),
     };
     return work(hooks).catch((error: unknown) => {
       throw stopOf(error, signal);
     });
-  });
+  }).finally(() => queue?.close());
   return { object: sweepObject(sweep), text: sweepText(sweep, screen) };
 }
 

@@ -1,0 +1,48 @@
+/** Where a verb's jobs are done: threads of this process, or workers of a queue. */
+import { createHash } from "node:crypto";
+import { hostname } from "node:os";
+import type { Command } from "commander";
+import type { Executor } from "../distributed/job.js";
+import { queueOptions, type QueueSettings } from "../distributed/worker-options.js";
+import { UsageError } from "./errors.js";
+import { addFlags, flagsOf, givenFlags } from "./flags.js";
+import type { Screen } from "./screen.js";
+import { checkFlags } from "./settings.js";
+
+const FLAGS = flagsOf(queueOptions);
+
+export function addQueueFlags(command: Command): Command {
+  addFlags(command, FLAGS, () => "Queue:");
+  return command;
+}
+
+/**
+ * Reaches the queue before anything is begun; null where none was asked for.
+ * @throws SluiceError where Redis cannot be reached, refuses, or a package is missing
+ */
+export async function openQueue(
+  command: Command,
+  screen: Screen,
+  workers: number | undefined,
+): Promise<Executor | null> {
+  const settings = givenFlags(command, FLAGS) as QueueSettings;
+  checkFlags(command, queueOptions, settings);
+  const { redis, queue } = settings;
+  if (redis === undefined) {
+    if (queue !== undefined) throw new UsageError("--queue: it is one of a Redis; give --redis too", command.name());
+    return null;
+  }
+  if (workers !== undefined)
+    throw new UsageError("--workers counts threads of this process; with --redis, start `sluice worker` as often as you like", command.name()); // prettier-ignore
+  const [{ RedisExecutor }, { redisAddress }] = await Promise.all([
+    import("../distributed/executors/redis.js"),
+    import("../distributed/queue/address.js"),
+  ]);
+  const place = createHash("sha256").update(`${hostname()} ${process.cwd()}`).digest("hex").slice(0, 12);
+  return RedisExecutor.open({
+    redis: redisAddress(redis),
+    plan: place,
+    ...(queue !== undefined && { queue }),
+    note: (message) => screen.warn(message),
+  });
+}
