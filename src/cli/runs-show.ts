@@ -6,6 +6,7 @@ import { aligned } from "./aligned.js";
 import { quoted } from "./command-line.js";
 import { evaluationObject, evaluationText, type Measured } from "./evaluation-text.js";
 import type { Screen } from "./screen.js";
+import { VERBS } from "./verbs.js";
 
 export interface ShownRun extends RunInfo {
   readonly config: Readonly<Record<string, unknown>>;
@@ -42,8 +43,13 @@ export function shownText(run: ShownRun, screen: Screen): string {
     ...(evaluation ? [evaluationText(evaluation, screen)] : []),
     `${bold("Settings")}\n${aligned(null, cells(config), screen.width)}`,
     `${bold("Made by")}\n${aligned(null, cells(environment), screen.width)}`,
-    ...(state === "interrupted" ? [`Go on with:  sluice train --resume ${quoted(path)}`] : []),
+    ...(state === "interrupted" ? [`Go on with:  sluice ${verbOf(config)} --resume ${quoted(path)}`] : []),
   ].join("\n\n");
+}
+
+/** That which began it. */
+function verbOf({ verb }: ShownRun["config"]): string {
+  return typeof verb === "string" && Object.hasOwn(VERBS, verb) ? verb : "train";
 }
 
 export function settingText(value: unknown): string {

@@ -175,7 +175,7 @@ export interface RunSummary {
   /** Why it failed, was interrupted or cannot be read. */
   readonly problem: string | null;
   readonly task: string | null;
-  /** "backtest" for one; else null. */
+  /** "backtest" or "sweep" for one; else null. */
   readonly verb: string | null;
   /** What the data are called. */
   readonly data: string | null;

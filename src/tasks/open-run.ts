@@ -69,7 +69,7 @@ export async function resumeRun(where: string, options: ResumeOptions = {}, root
   const folder = RunFolder.open(where, root);
   const here = `resume ${folder.path}`;
   const { task: name, data, verb, ...settings } = folder.readJson(RUN_FILES.config) as Record<string, unknown>;
-  check(verb !== "backtest", () => `${here}: it is a backtest; go on with sluice backtest --resume, or resumeBacktest`);
+  check(verb === undefined, () => `${here}: it is a ${String(verb)}; go on with sluice ${String(verb)} --resume`);
   const task = taskNamed(here, name);
   const source = options.data ?? dataOf(here, folder, data);
   check(readStatus(folder).state !== "running", () => `${here}: another process is training it`);

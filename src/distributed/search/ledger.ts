@@ -4,6 +4,7 @@ import type { RunFolder } from "../../runs/run-folder.js";
 import { readOptions } from "../../tasks/options.js";
 import { trialResult, type TrialResult } from "../trial.js";
 import { sweepOptions } from "./options.js";
+import type { Tried } from "./proposals.js";
 import type { Point, Space } from "./space.js";
 
 export const SWEEP_FILE = "sweep.json";
@@ -95,6 +96,11 @@ export class Ledger {
     const at = rungs.find((one) => one.until === until);
     if (at) return this.signed(at.value);
     return state === "failed" ? null : undefined;
+  }
+
+  /** By the first rung, which all have in common. */
+  get tried(): Tried[] {
+    return this.trials.map(({ point, rungs }) => ({ point, value: this.signed(rungs[0]?.value ?? null) }));
   }
 
   /** The smaller the better. */

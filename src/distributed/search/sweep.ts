@@ -1,6 +1,5 @@
 /** A search over the options of a task: every trial a run of its own, the best one measured on the test part. */
-import { copyFileSync } from "node:fs";
-import { basename, join } from "node:path";
+import { join } from "node:path";
 import type { Json } from "../../format/json.js";
 import { environment } from "../../runs/environment.js";
 import type { Evaluation } from "../../runs/evaluation.js";
@@ -8,7 +7,6 @@ import { fingerprint } from "../../runs/fingerprint.js";
 import { RUN_FILES, RunFolder } from "../../runs/run-folder.js";
 import { lockRun } from "../../runs/run-lock.js";
 import { markRun, readStatus } from "../../runs/run-status.js";
-import { testRun } from "../../tasks/measure-run.js";
 import { checkSame, dataOf } from "../../tasks/open-run.js";
 import { readOptions } from "../../tasks/options.js";
 import { taskNamed } from "../../tasks/registry.js";
@@ -16,21 +14,19 @@ import { slugOf } from "../../tasks/source-name.js";
 import type { Task } from "../../tasks/task.js";
 import { check, SluiceError } from "../../util/errors.js";
 import type { Executor } from "../job.js";
-import { trialResult, type TrialPayload } from "../trial.js";
-import { ranked, jobCount, rungsOf } from "./halving.js";
-import { importanceOf, type Importance } from "./importance.js";
-import { Ledger, SWEEP_FILE, TRIALS, valueOf, type Plan, type TrialRecord } from "./ledger.js";
+import { finish } from "./finish.js";
+import type { Importance } from "./importance.js";
+import { Ledger, SWEEP_FILE, type Plan, type TrialRecord } from "./ledger.js";
 import { sweepOptions, type SweepOptions } from "./options.js";
-import { propose, trialCount, type Tried } from "./proposals.js";
-import { asynchronous, synchronous } from "./schedule.js";
+import { propose } from "./proposals.js";
 import type { Space } from "./space.js";
-import { writeSweepReport } from "./sweep-report.js";
-import { checkSettings, settingsAt, withUnits } from "./task-space.js";
+import { checkSettings, commonOf, settingsAt, withUnits } from "./task-space.js";
+import { Trials } from "./trials.js";
 
 /** What surrounds a search; none of it changes the result. */
 export interface SweepHooks {
-  /** Makes that which trains, when the folder is there; it is closed at the end. */
-  executor(store: string): Executor;
+  /** Makes that which trains, when the folder is there; it is closed at the end. @param plan name of the sweep, the same when it goes on */
+  executor(store: string, plan: string): Executor | Promise<Executor>;
   /** Ends the search: what is under way keeps a checkpoint, and `resumeSweep` goes on. */
   signal?: AbortSignal;
   /** Told what the user should know, once. */
@@ -97,10 +93,9 @@ export async function sweepTask(
   check(!onEpochs, () => "sweep: halving decides how many epochs a trial is trained; take epochs out of the space");
   checkSettings(task, given, space);
   const { runs = "runs", name = slugOf(data), ...settings } = given as { runs?: string; name?: string };
-  const { seed } = readOptions("sweep", task.options, settingsAt(given, propose("random", space, 0, [], 0, 1)[0]!)) as unknown as { seed: number }; // prettier-ignore
+  const { seed } = commonOf(task, given, space);
   const command = hooks.command ?? `await sweep(${JSON.stringify(data)}, ${JSON.stringify(given)})`;
   const plan: Plan = { task: task.name, data, command, settings, space, options, seed };
-  check(trialCount(options.method, space, options.trials) > 0, () => "sweep: the space is empty");
   const made = await firstLook(task, plan, date, hooks);
   const folder = RunFolder.create(runs, `${name}-sweep`, date, (fresh) => {
     markRun(fresh, "running");
@@ -184,146 +179,14 @@ async function search(task: Task, data: string, ledger: Ledger, hooks: SweepHook
 }
 
 async function train(task: Task, data: string, ledger: Ledger, hooks: SweepHooks): Promise<void> {
-  const { plan, folder } = ledger;
-  const { method, halving, rungs: most, seconds = Infinity } = plan.options;
-  const { epochs } = readOptions("sweep", task.options, settingsAt(plan.settings, propose("random", plan.space, 0, [], 0, 1)[0]!)) as unknown as { epochs: number }; // prettier-ignore
-  const trials = trialCount(method, plan.space, plan.options.trials);
-  const rungs = halving ? rungsOf(epochs, trials, most) : [epochs];
-  /** The last rung is the end of the training, of which patience may have another opinion. */
-  const untilOf = (rung: number) => (rung === rungs.length - 1 ? null : rungs[rung]!);
-  const executor = hooks.executor(join(folder.path, "store"));
-  const begin = performance.now();
-  const before = ledger.spent;
-  const spent = () => before + (performance.now() - begin) / 1000;
-  // Without a limit all that can be done is asked for at once: then workers that come later find work too.
-  const gate = new Gate(seconds === Infinity ? Infinity : executor.slots);
-  const of = jobCount(trials, rungs);
-  let done = ledger.trials.reduce((sum, one) => sum + one.rungs.length, 0);
-  const warned = new Set<string>();
-
-  const run = async (trial: number, rung: number) => {
-    const until = untilOf(rung);
-    const known = ledger.known(trial, until);
-    if (known !== undefined) return known;
-    await gate.enter();
-    try {
-      if (spent() >= seconds) return undefined;
-      hooks.signal?.throwIfAborted();
-      const outcome = await executor.run(
-        { id: `${folder.name}-${nameOf(trial)}-${until ?? "all"}`, kind: "trial", payload: payloadOf(trial, until) },
-        {
-          ...(hooks.signal && { signal: hooks.signal }),
-          onProgress: (progress) => hooks.onEpoch?.(trial, progress),
-        },
-      );
-      if (outcome.state === "failed") ledger.setAside(trial, outcome.reason ?? "no reason was given");
-      else {
-        const result = readOptions("result of a trial", trialResult, outcome.result as object);
-        for (const warning of result.warnings) if (warned.size < warned.add(warning).size) hooks.warn?.(warning);
-        ledger.note(trial, until, result, basename(result.run));
-      }
-      done++;
-      ledger.spent = spent();
-      ledger.write();
-      hooks.onTrial?.(ledger.trials[trial]!, { done, of, ledger });
-      return ledger.known(trial, until);
-    } finally {
-      gate.leave();
-    }
-  };
-
-  const payloadOf = (trial: number, until: number | null): Json => {
-    const payload: TrialPayload = {
-      task: task.name,
-      data: { path: data },
-      settings: settingsAt(plan.settings, ledger.trials[trial]!.point) as Record<string, Json>,
-      runs: join(folder.path, TRIALS),
-      name: nameOf(trial),
-      command: plan.command,
-      ...(until !== null && { until }),
-    };
-    return payload as Json;
-  };
-
-  const course = {
-    method,
-    trials,
-    rungs: rungs.length,
-    slots: executor.slots,
-    run,
-    propose: (first: number, count: number) => {
-      const missing = first + count - ledger.trials.length;
-      if (missing <= 0) return; // known from an earlier session
-      const tried = triedOf(ledger).slice(0, plan.options.asynchronous ? Infinity : first);
-      ledger.add(propose(method, plan.space, plan.seed, tried, ledger.trials.length, missing));
-    },
-  };
+  const { folder } = ledger;
+  const executor = await hooks.executor(join(folder.path, "store"), folder.name);
+  const trials = new Trials(task, data, ledger, executor, hooks);
   try {
-    await (plan.options.asynchronous ? asynchronous(course) : synchronous(course));
+    await trials.train();
   } catch (error) {
-    if (!hooks.signal?.aborted) throw error;
-    throw new SweepStopped(folder.path, done, of);
+    throw hooks.signal?.aborted ? new SweepStopped(folder.path, trials.done, trials.of) : error;
   } finally {
-    ledger.spent = spent();
-    ledger.write();
     await executor.close();
-  }
-}
-
-const nameOf = (trial: number) => `trial-${String(trial + 1).padStart(3, "0")}`;
-
-/** By the first rung, which all have in common. */
-function triedOf(ledger: Ledger): Tried[] {
-  return ledger.trials.map(({ point, rungs }) => ({ point, value: ledger.signed(rungs[0]?.value ?? null) }));
-}
-
-async function finish(task: Task, data: string, ledger: Ledger, hooks: SweepHooks): Promise<Sweep> {
-  const { folder, trials, plan } = ledger;
-  const judged = trials.map((own) => ({ own, trial: own.trial, value: ledger.signed(valueOf(own)), parameters: own.parameters ?? 0 })); // prettier-ignore
-  const [first] = ranked(judged);
-  check(first !== undefined && first.value !== null, () => `sweep: ${reasonOfNone(trials)}`);
-  // Of equal ones the one with fewer parameters.
-  const equal = judged.filter(({ value }) => value === first.value).sort((a, b) => a.parameters - b.parameters || a.trial - b.trial); // prettier-ignore
-  const best = equal[0]!.own;
-  const bestRun = join(folder.path, TRIALS, best.run!);
-  const seconds = best.rungs.reduce((sum, rung) => sum + rung.seconds, 0);
-  const test = await testRun(task, data, RunFolder.open(bestRun), seconds, {
-    ...(hooks.signal && { signal: hooks.signal }),
-    ...(hooks.warn && { warn: hooks.warn }),
-  });
-  const importance = importanceOf(plan.space, triedOf(ledger));
-  const { pictures: _, ...measured } = test;
-  ledger.outcome = { best: { trial: best.trial, point: best.point, run: best.run }, test: measured, importance };
-  ledger.write();
-  // The folder is a run too: what takes a run takes the best of the sweep.
-  copyFileSync(join(bestRun, RUN_FILES.model), folder.file(RUN_FILES.model));
-  folder.replaceJson(RUN_FILES.evaluation, { ...measured, pictures: [] });
-  const sweep: Sweep = { folder: folder.path, ledger, best, bestRun, importance, test };
-  await writeSweepReport(sweep);
-  return sweep;
-}
-
-function reasonOfNone(trials: readonly TrialRecord[]): string {
-  const failed = trials.find(({ reason }) => reason !== undefined);
-  if (failed) return `none of ${trials.length} trials came to an end; the first: ${failed.reason}`;
-  return "no trial came to an end in the time that was given; give more --seconds";
-}
-
-/** Lets so many in at once. */
-class Gate {
-  #inside = 0;
-  readonly #waiting: (() => void)[] = [];
-
-  constructor(readonly places: number) {}
-
-  async enter(): Promise<void> {
-    if (this.#inside >= this.places) await new Promise<void>((go) => this.#waiting.push(go));
-    else this.#inside++;
-  }
-
-  leave(): void {
-    const next = this.#waiting.shift();
-    if (next) next();
-    else this.#inside--;
   }
 }

@@ -1,12 +1,17 @@
 /** The trials as cells of a table, for the terminal and the report: the best first, those without a value last. */
 import { metricTitle } from "../../runs/evaluation.js";
-import { ranked } from "./halving.js";
 import { valueOf, type Ledger, type TrialRecord } from "./ledger.js";
 
+/** The best first; of equal ones that with fewer parameters. */
 export function rankedTrials(ledger: Ledger): TrialRecord[] {
-  const judged = ledger.trials.map((own) => ({ own, trial: own.trial, value: ledger.signed(valueOf(own)) }));
-  return ranked(judged).map(({ own }) => own);
+  const rank = (own: TrialRecord) => ledger.signed(valueOf(own)) ?? Infinity;
+  const size = ({ parameters }: TrialRecord) => parameters ?? Infinity;
+  const order = (a: TrialRecord, b: TrialRecord) => compare(rank(a), rank(b)) || compare(size(a), size(b)) || a.trial - b.trial; // prettier-ignore
+  return [...ledger.trials].sort(order);
 }
+
+/** Infinity is as large as itself. */
+const compare = (a: number, b: number) => (a === b ? 0 : a - b);
 
 /** @param most rows */
 export function trialsTable(ledger: Ledger, most = Infinity): { header: string[]; rows: string[][] } {

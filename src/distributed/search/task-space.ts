@@ -3,6 +3,8 @@ import { z } from "zod";
 import { readOptions, unknownOption } from "../../tasks/options.js";
 import type { Task } from "../../tasks/task.js";
 import { check, show, SluiceError } from "../../util/errors.js";
+import { Random } from "../../util/random.js";
+import { randomPoint } from "./proposals.js";
 import { checkSpace, isActive, readDimension, valueAt, type Dimension, type Point, type Space } from "./space.js";
 
 /** What is usually said for an option. */
@@ -71,6 +73,16 @@ export function settingsAt(given: Readonly<Record<string, unknown>>, point: Poin
   const units = [settings["units"] ?? []].flat() as unknown[];
   check(units.length === 1, () => `space: layers stack one number of units, got ${units.join("+") || "none"}; give --units, or units in the space`); // prettier-ignore
   return { ...settings, units: Array.from({ length: layers as number }, () => units[0]) };
+}
+
+/** What all trials have in common, where the space has no say in it. */
+export function commonOf(
+  task: Task,
+  given: Readonly<Record<string, unknown>>,
+  space: Space,
+): { seed: number; epochs: number } {
+  const read = readOptions("sweep", task.options, settingsAt(given, randomPoint(space, new Random(1))));
+  return read as unknown as { seed: number; epochs: number };
 }
 
 /**

@@ -72,7 +72,7 @@ export class Jobs {
     refuseUnless(isCount, 422, () => "epochs must be a whole number of at least 1");
     const { verb } = folder.readJson("config.json") as { verb?: unknown };
     const where = relative(this.places.folder, path);
-    const words = [verb === "backtest" ? "backtest" : "train", `--resume=${where}`];
+    const words = [verb === "backtest" || verb === "sweep" ? verb : "train", `--resume=${where}`];
     return this.#begin(epochs === undefined ? words : [...words, `--epochs=${epochs}`], run);
   }
 

@@ -1,0 +1,156 @@
+/** The trials of a search: from a schedule to jobs, and from their results to the ledger. */
+import { basename, join } from "node:path";
+import type { Json } from "../../format/json.js";
+import { readOptions } from "../../tasks/options.js";
+import type { Task } from "../../tasks/task.js";
+import type { Executor } from "../job.js";
+import { trialResult, type TrialPayload } from "../trial.js";
+import { jobCount, rungsOf } from "./halving.js";
+import { TRIALS, type Ledger } from "./ledger.js";
+import { propose, trialCount } from "./proposals.js";
+import { asynchronous, synchronous } from "./schedule.js";
+import type { SweepHooks } from "./sweep.js";
+import { commonOf, settingsAt } from "./task-space.js";
+
+export class Trials {
+  readonly #count: number;
+  /** Epochs at which trials are compared; null for the end of the training, of which patience may have another opinion. */
+  readonly #rungs: readonly (number | null)[];
+  /** Trainings up to a rung that have ended, and how many there will be. */
+  readonly of: number;
+  done: number;
+  readonly #gate: Gate;
+  readonly #begin = performance.now();
+  readonly #before: number;
+  readonly #warned = new Set<string>();
+
+  constructor(
+    task: Task,
+    readonly data: string,
+    readonly ledger: Ledger,
+    readonly executor: Executor,
+    readonly hooks: SweepHooks,
+  ) {
+    const { plan, trials, spent } = ledger;
+    const { method, halving, rungs: most, seconds } = plan.options;
+    this.#count = trialCount(method, plan.space, plan.options.trials);
+    const { epochs } = commonOf(task, plan.settings, plan.space);
+    const rungs = halving ? rungsOf(epochs, this.#count, most) : [epochs];
+    this.#rungs = rungs.map((until, r) => (r === rungs.length - 1 ? null : until));
+    this.of = jobCount(this.#count, rungs);
+    this.done = trials.reduce((sum, one) => sum + Math.max(one.rungs.length, one.state === "failed" ? 1 : 0), 0);
+    this.#before = spent;
+    // Without a limit all that can be done is asked for at once: then workers that come later find work too.
+    this.#gate = new Gate(seconds === undefined ? Infinity : executor.slots);
+  }
+
+  /** @throws the signal's reason where it was stopped */
+  async train(): Promise<void> {
+    const { plan } = this.ledger;
+    const { method, asynchronous: loose } = plan.options;
+    const course = {
+      method,
+      trials: this.#count,
+      rungs: this.#rungs.length,
+      slots: this.executor.slots,
+      propose: (first: number, count: number) => this.#propose(first + count, loose ? Infinity : first),
+      run: (trial: number, rung: number) => this.#run(trial, this.#rungs[rung]!),
+    };
+    try {
+      await (loose ? asynchronous(course) : synchronous(course));
+    } finally {
+      this.#save();
+    }
+  }
+
+  get #spent(): number {
+    return this.#before + (performance.now() - this.#begin) / 1000;
+  }
+
+  #save(): void {
+    this.ledger.spent = this.#spent;
+    this.ledger.write();
+  }
+
+  /** Points up to trial `end`; those of an earlier session stay. @param known trials that a proposal may learn from */
+  #propose(end: number, known: number): void {
+    const { ledger } = this;
+    const { plan, trials } = ledger;
+    const count = end - trials.length;
+    if (count <= 0) return;
+    ledger.add(propose(plan.options.method, plan.space, plan.seed, ledger.tried.slice(0, known), trials.length, count));
+  }
+
+  async #run(trial: number, until: number | null): Promise<number | null | undefined> {
+    const { ledger, hooks } = this;
+    const known = ledger.known(trial, until);
+    if (known !== undefined) return known;
+    await this.#gate.enter();
+    try {
+      hooks.signal?.throwIfAborted();
+      if (this.#spent >= (ledger.plan.options.seconds ?? Infinity)) return undefined;
+      await this.#train(trial, until);
+      this.done++;
+      this.#save();
+      hooks.onTrial?.(ledger.trials[trial]!, { done: this.done, of: this.of, ledger });
+      return ledger.known(trial, until) ?? null;
+    } finally {
+      this.#gate.leave();
+    }
+  }
+
+  async #train(trial: number, until: number | null): Promise<void> {
+    const { ledger, hooks, executor } = this;
+    const id = `${ledger.folder.name}-${nameOf(trial)}-${until ?? "all"}`;
+    const outcome = await executor.run(
+      { id, kind: "trial", payload: this.#payload(trial, until) },
+      { ...(hooks.signal && { signal: hooks.signal }), onProgress: (progress) => hooks.onEpoch?.(trial, progress) },
+    );
+    if (outcome.state === "failed") return ledger.setAside(trial, outcome.reason ?? "no reason was given");
+    const result = readOptions("result of a trial", trialResult, outcome.result as object);
+    for (const warning of result.warnings) this.#warn(warning);
+    ledger.note(trial, until, result, basename(result.run));
+  }
+
+  #payload(trial: number, until: number | null): Json {
+    const { plan, trials, folder } = this.ledger;
+    const payload: TrialPayload = {
+      task: plan.task,
+      data: { path: this.data },
+      settings: settingsAt(plan.settings, trials[trial]!.point) as Record<string, Json>,
+      runs: join(folder.path, TRIALS),
+      name: nameOf(trial),
+      command: plan.command,
+      ...(until !== null && { until }),
+    };
+    return payload as Json;
+  }
+
+  /** Every trial would say the same of the data. */
+  #warn(message: string): void {
+    if (this.#warned.has(message)) return;
+    this.#warned.add(message);
+    this.hooks.warn?.(message);
+  }
+}
+
+const nameOf = (trial: number) => `trial-${String(trial + 1).padStart(3, "0")}`;
+
+/** Lets so many in at once. */
+class Gate {
+  #inside = 0;
+  readonly #waiting: (() => void)[] = [];
+
+  constructor(readonly places: number) {}
+
+  async enter(): Promise<void> {
+    if (this.#inside >= this.places) await new Promise<void>((go) => this.#waiting.push(go));
+    else this.#inside++;
+  }
+
+  leave(): void {
+    const next = this.#waiting.shift();
+    if (next) next();
+    else this.#inside--;
+  }
+}
