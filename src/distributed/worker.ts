@@ -247,8 +247,11 @@ export class QueueWorker {
     if (client.status !== "ready") return;
     const ids = [...this.#active.keys()];
     try {
-      // One more key, so that an idle worker hears of Redis too.
-      const [, ...found] = await client.mget(queue, ...ids.map((id) => queued.abortKey(queue, id)));
+      // Its own sign of life, so that an idle worker hears of Redis too.
+      const [, ...found] = await client.mget(
+        queued.workerKey(queue, this.info.name),
+        ...ids.map((id) => queued.abortKey(queue, id)),
+      );
       this.#heard = Date.now();
       for (const [i, id] of ids.entries()) if (found[i] !== null) this.#active.get(id)?.abort(new GivenUp());
     } catch {
