@@ -96,6 +96,7 @@ export async function resumeRun(where: string, options: ResumeOptions = {}, root
       source: sourceName(source),
       ...readEnvironment(folder),
       before,
+      anew: ended,
     });
   } finally {
     await prepared.close?.();

@@ -38,6 +38,8 @@ export interface Session<P extends Pipeline> {
   readonly environment: Environment;
   /** The epochs that were trained before; null for a new run. */
   readonly before: History | null;
+  /** Whether a training that had come to its end is to go on. */
+  readonly anew?: boolean;
 }
 
 /** @throws what training throws, after the run folder has been told that the run failed; checkpoints stay */
@@ -81,7 +83,7 @@ async function fitRun<P extends Pipeline>(session: Session<P>, start: number | n
   if (start !== null && !before) await saveCheckpoint(model, folder.file(RUN_FILES.best));
   const keeping = [
     ...runCallbacks(folder, { monitor, mode }, { best, append: before !== null }, saveEveryOf(prepared)),
-    earlyStoppingAfter(before, { monitor, mode, patience, start, best }),
+    earlyStoppingAfter(before, { monitor, mode, patience, start, best, anew: session.anew ?? false }),
     runProgress(folder, batchSize),
     ...normsKept(session),
     ...(hooks.callbacks ?? []),

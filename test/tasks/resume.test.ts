@@ -95,6 +95,11 @@ test("patience counts on over an interruption, and begins anew where more epochs
   const again = await resumeRun(part.folder!, quiet);
   assert.equal(again.history.epoch.length, epochs);
   assert.deepEqual(weightsOf(again.model), weightsOf(whole.model));
+  // As a process leaves it that was killed when patience had ended, before it had measured the network.
+  writeFileSync(join(whole.folder!, "status.json"), JSON.stringify({ state: "interrupted", date: "" }));
+  const measured = await resumeRun(whole.folder!, quiet);
+  assert.equal(measured.history.epoch.length, epochs);
+  assert.deepEqual(measured.metrics, whole.metrics);
   const further = await resumeRun(whole.folder!, { ...quiet, epochs: 80 });
   assert.ok(further.history.epoch.length >= epochs + 4);
 });
