@@ -4,12 +4,13 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { after, before, describe, test } from "node:test";
 import { setTimeout as wait } from "node:timers/promises";
 import { RedisExecutor } from "../../src/distributed/executors/redis.js";
 import { redisAddress } from "../../src/distributed/queue/address.js";
+import { QueueWorker } from "../../src/distributed/worker.js";
 import { redisServer, skip, type Server } from "./support/redis.js";
 
 const program = fileURLToPath(new URL("./support/worker.js", import.meta.url));
@@ -78,6 +79,32 @@ describe("faults", { skip }, () => {
     for (const child of [first, second]) child.kill("SIGKILL");
   });
 
+  test("a job that takes its workers down is set aside after three of them, and another one goes on", async () => {
+    const queue = await open(server.url);
+    const crash = queue.run({ id: "crash", kind: "crash", payload: {} });
+    const begun = performance.now();
+    let [next, ended] = [await worker(), false];
+    const outcome = await Promise.race([
+      crash,
+      (async () => {
+        for (let killed = 0; killed < 10; killed++) {
+          await once(next, "exit");
+          if (ended) return crash;
+          next = await worker();
+        }
+        throw new Error("it takes one worker down after the other");
+      })(),
+    ]);
+    ended = true;
+    assert.equal(outcome.state, "failed");
+    assert.match(outcome.reason!, /stalled more than allowable limit/);
+    assert.ok(children.filter(({ signalCode }) => signalCode === "SIGKILL").length >= 3);
+    assert.ok(performance.now() - begun < 40_000);
+    assert.equal((await queue.run(rest("after", 10, "crash"))).state, "done");
+    await queue.close();
+    next.kill("SIGKILL");
+  });
+
   test("a Redis that restarts with its persistence loses nothing, and it is told", async () => {
     const one = await worker();
     const notes: string[] = [];
@@ -94,6 +121,27 @@ describe("faults", { skip }, () => {
     assert.ok(notes.some((note) => note.startsWith(server.url)) && notes.some((note) => /is back/.test(note)), notes.join("\n")); // prettier-ignore
     one.kill("SIGKILL");
   });
+});
+
+test("what a Redis without persistence forgot is put there again", { skip }, async () => {
+  const server = await redisServer();
+  try {
+    const queue = await open(server.url);
+    const job = { id: "forgotten", kind: "rest", payload: { file: "forgotten", ms: 10, name: "f" } };
+    const done = queue.run(job);
+    await wait(200);
+    await server.kill();
+    await server.start();
+    assert.equal((await server.client.keys("sluice:jobs:plan-*")).length, 0);
+    const root = mkdtempSync(join(tmpdir(), "sluice-forgotten-"));
+    const worker = await QueueWorker.start({ redis: redisAddress(server.url), dataRoot: root, handlers: new URL("./support/kinds.js", import.meta.url) }); // prettier-ignore
+    assert.equal((await done).state, "done");
+    await worker.close();
+    await queue.close();
+    rmSync(root, { recursive: true, force: true });
+  } finally {
+    await server.close();
+  }
 });
 
 describe("a Redis that refuses", { skip }, () => {
@@ -119,6 +167,26 @@ describe("a Redis that refuses", { skip }, () => {
       await (await open(`redis://:right@127.0.0.1:${server.port}`)).close();
       const both = redisAddress(server.url, `redis://:right@127.0.0.1:${server.port}`);
       await (await RedisExecutor.open({ redis: both, plan: "p" })).close();
+    } finally {
+      await server.close();
+    }
+  });
+
+  test("speaks TLS, with a certificate that is trusted or not", async () => {
+    const file = (name: string) => resolve("test/distributed/fixtures/tls", name);
+    const tls = ["--tls-port", "PORT", "--tls-cert-file", file("server.pem"), "--tls-key-file", file("server.key"), "--tls-ca-cert-file", file("ca.pem"), "--tls-auth-clients", "no"]; // prettier-ignore
+    const server = await redisServer(tls);
+    try {
+      const url = `rediss://127.0.0.1:${server.secondPort}`;
+      await assert.rejects(open(url), /^SluiceError: rediss:\/\/127\.0\.0\.1:\d+: its certificate is not trusted; .*NODE_EXTRA_CA_CERTS/); // prettier-ignore
+      await assert.rejects(open(`redis://127.0.0.1:${server.secondPort}`), /begins with rediss:\/\//);
+      const child = spawn(process.execPath, ["--conditions=sluice-modules", program, url, ".", "2"], {
+        env: { ...process.env, NODE_EXTRA_CA_CERTS: file("ca.pem") },
+        stdio: ["ignore", "pipe", "inherit"],
+      });
+      await once(child.stdout, "data");
+      child.kill("SIGTERM");
+      assert.deepEqual(await once(child, "exit"), [0, null]);
     } finally {
       await server.close();
     }

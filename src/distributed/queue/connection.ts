@@ -62,7 +62,7 @@ const BY_CODE: Readonly<Record<string, string>> = {
   ENOTFOUND: "there is no such host",
   EAI_AGAIN: "the name of the host cannot be looked up",
   EHOSTUNREACH: "the host cannot be reached",
-  ETIMEDOUT: "no answer; is the port open?",
+  ETIMEDOUT: "no answer; is the port open, and is it one of TLS where the address begins with rediss://?",
   DEPTH_ZERO_SELF_SIGNED_CERT: "its certificate is not trusted; give that of its authority, NODE_EXTRA_CA_CERTS=ca.pem",
   SELF_SIGNED_CERT_IN_CHAIN: "its certificate is not trusted; give that of its authority, NODE_EXTRA_CA_CERTS=ca.pem",
   UNABLE_TO_VERIFY_LEAF_SIGNATURE:

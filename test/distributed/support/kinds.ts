@@ -26,8 +26,15 @@ const poison: Handler = async () => {
   throw new Error("poisoned");
 };
 
+/** Takes its process down, as one that needs too much memory. */
+const crash: Handler = async () => {
+  process.kill(process.pid, "SIGKILL");
+  return null;
+};
+
 export const HANDLERS: Readonly<Record<string, () => Promise<Handler>>> = {
   rest: async () => rest,
   read: async () => read,
+  crash: async () => crash,
   poison: async () => poison,
 };

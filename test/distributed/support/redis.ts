@@ -17,6 +17,7 @@ export const skip: string | false =
 export interface Server {
   readonly url: string;
   readonly port: number;
+  readonly secondPort: number;
   readonly client: Redis;
   /** As a crash does. */
   kill(): Promise<void>;
@@ -34,14 +35,25 @@ async function freePort(): Promise<number> {
   return port;
 }
 
+/** @param words further ones of its command line; `PORT` in them stands for `secondPort` */
 export async function redisServer(words: readonly string[] = [], password?: string): Promise<Server> {
-  const port = await freePort();
+  const [port, second] = [await freePort(), await freePort()];
   const folder = mkdtempSync(join(tmpdir(), "sluice-redis-"));
   const client = new Redis({ port, host: "127.0.0.1", lazyConnect: true, retryStrategy: () => 100, ...(password && { password }) }); // prettier-ignore
   client.on("error", () => undefined);
   let child: ChildProcess;
   const start = async () => {
-    const own = ["--port", `${port}`, "--bind", "127.0.0.1", "--save", "", "--dir", folder, ...words];
+    const own = [
+      "--port",
+      `${port}`,
+      "--bind",
+      "127.0.0.1",
+      "--save",
+      "",
+      "--dir",
+      folder,
+      ...words.map((word) => word.replace("PORT", `${second}`)),
+    ];
     child = spawn("redis-server", own, { stdio: "ignore" });
     process.once("exit", stopNow);
     for (let tries = 0; client.status !== "ready"; tries++) {
@@ -63,5 +75,5 @@ export async function redisServer(words: readonly string[] = [], password?: stri
     await kill();
     rmSync(folder, { recursive: true, force: true });
   };
-  return { url: `redis://127.0.0.1:${port}`, port, client, kill, start, close };
+  return { url: `redis://127.0.0.1:${port}`, port, secondPort: second, client, kill, start, close };
 }
