@@ -15,20 +15,23 @@ export function progress(screen: Screen, title = ""): Callback {
   let began = 0;
   let drawn = 0;
   let perEpoch = 0;
+  let first = 0; // the step with which the epoch began here: a run that is resumed goes on in the midst of one
   const elapsed = () => (performance.now() - began) / 1000;
   const head = ({ epochs }: TrainingRun) =>
     `${title}epoch ${String(epoch + 1).padStart(String(epochs).length)}/${epochs}`;
   /** Early stopping may end it sooner. */
   const left = (run: TrainingRun, share: number) => {
-    const one = perEpoch || (share > 0 ? elapsed() / share : 0);
+    const here = run.steps === null ? share : share - first / run.steps;
+    const one = perEpoch || (here > 0 ? elapsed() / here : 0);
     return one > 0 ? `at most ${duration(one * (run.epochs - epoch - share))} left` : "";
   };
   return {
     onEpochBegin(number) {
       epoch = number;
-      began = performance.now();
+      [began, first] = [performance.now(), -1];
     },
     onBatchEnd(step, logs, run) {
+      if (first < 0) first = step;
       if (!screen.status.isLive || performance.now() - drawn < REDRAW_MS) return;
       drawn = performance.now();
       const share = run.steps === null ? 0 : (step + 1) / run.steps;
@@ -37,7 +40,7 @@ export function progress(screen: Screen, title = ""): Callback {
     },
     onEpochEnd(_number, logs, run) {
       const seconds = elapsed();
-      perEpoch = perEpoch === 0 ? seconds : perEpoch + NEWEST * (seconds - perEpoch);
+      if (first === 0) perEpoch = perEpoch === 0 ? seconds : perEpoch + NEWEST * (seconds - perEpoch);
       const rest = epoch + 1 < run.epochs ? left(run, 1) : "";
       const texts = [head(run), values(logs), duration(seconds), rest];
       if (screen.status.isLive) screen.status.draw(line(texts, screen));

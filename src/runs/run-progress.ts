@@ -32,23 +32,26 @@ export interface RunProgress {
 /** Writes the file during training and removes it at its end. @param batchSize samples of a step */
 export function runProgress(folder: RunFolder, batchSize: number): Callback {
   const path = folder.file(RUN_FILES.progress);
-  let [epoch, began, written, perEpoch] = [0, 0, 0, 0];
+  let [epoch, began, written, perEpoch] = [0, 0, -WRITE_MS, 0];
+  let first = 0; // the step with which the epoch began here: a run that is resumed goes on in the midst of one
   const seconds = () => (performance.now() - began) / 1000;
   const left = ({ epochs, steps }: TrainingRun, done: number) => {
     const share = steps === null ? 0 : done / steps;
-    const one = perEpoch || (share > 0 ? seconds() / share : 0);
+    const here = steps === null ? 0 : (done - first) / steps;
+    const one = perEpoch || (here > 0 ? seconds() / here : 0);
     return one > 0 ? one * (epochs - epoch - share) : null;
   };
   return {
     onEpochBegin(number) {
       epoch = number;
-      began = performance.now();
+      [began, first] = [performance.now(), -1];
     },
     onBatchEnd(index, logs, run) {
+      if (first < 0) first = index;
       if (performance.now() - written < WRITE_MS) return;
       written = performance.now();
       const step = index + 1;
-      const stepsPerSecond = step / Math.max(seconds(), 1e-3);
+      const stepsPerSecond = (step - first) / Math.max(seconds(), 1e-3);
       const loss = logs["loss"] ?? Number.NaN;
       write(path, {
         epoch,
@@ -64,6 +67,7 @@ export function runProgress(folder: RunFolder, batchSize: number): Callback {
       });
     },
     onEpochEnd() {
+      if (first !== 0) return; // less than an epoch
       perEpoch = perEpoch === 0 ? seconds() : perEpoch + NEWEST * (seconds() - perEpoch);
     },
     onTrainEnd() {

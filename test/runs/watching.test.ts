@@ -4,7 +4,7 @@ import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync } from "n
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
-import { callbacks, layers, losses, optimizers, Random, sequential, tensor, type Callback } from "../../src/index.js";
+import { callbacks, layers, losses, optimizers, Random, sequential, tensor, type Callback, type TrainingRun } from "../../src/index.js";
 import { gradientNormsJsonl, readGradientNorms } from "../../src/runs/gradient-norms-jsonl.js";
 import { RUN_FILES, RunFolder } from "../../src/runs/run-folder.js";
 import { readProgress, runProgress, type RunProgress } from "../../src/runs/run-progress.js";
@@ -72,8 +72,28 @@ test("progress is there while it trains, and gone after", async () => {
     assert.ok(Math.abs(samplesPerSecond - 8 * stepsPerSecond) < 1e-6 * samplesPerSecond);
     assert.ok(secondsLeft! >= 0 && loss! > 0 && Math.abs(Date.parse(date) - Date.now()) < 60_000);
   }
-  // A batch takes 0.12 s or more, so the two that are left of the last epoch take no less than that.
-  assert.ok(last.secondsLeft! < first.secondsLeft! || last.epoch === 0);
+  // A batch takes 0.12 s or more, and so does each that is left, as the epochs before have shown.
+  for (const { epoch, epochs, step, steps, secondsLeft } of seen.filter(({ epoch }) => epoch > 0)) {
+    assert.ok(secondsLeft! >= 0.1 * ((epochs - epoch) * steps! - step), `${secondsLeft} s left at ${epoch}, ${step}`);
+  }
+});
+
+test("the rest of an epoch that a resumed run goes on in is no measure of the next ones", async () => {
+  const folder = folderOf("resumed");
+  const watching = runProgress(folder, 8);
+  const run = { epochs: 3, steps: 50 } as TrainingRun;
+  const wait = (ms: number) => new Promise((next) => setTimeout(next, ms));
+  await watching.onEpochBegin?.(0, run);
+  await wait(60);
+  await watching.onBatchEnd?.(49, { loss: 1 }, run); // the last of 50, the only one that is done here
+  const { stepsPerSecond } = readProgress(folder)!;
+  assert.ok(stepsPerSecond < 20, String(stepsPerSecond));
+  await watching.onEpochEnd?.(0, {}, run);
+  await watching.onEpochBegin?.(1, run);
+  await wait(520);
+  await watching.onBatchEnd?.(0, { loss: 1 }, run);
+  // A step takes half a second or more, and 99 are left.
+  assert.ok(readProgress(folder)!.secondsLeft! > 0.5 * 99, String(readProgress(folder)!.secondsLeft));
 });
 
 test("a file that cannot be written holds up nothing", async () => {
