@@ -59,6 +59,11 @@ export function arraySchema({ shape, type }: ArrayField, samples?: number): Sche
   return { type: "array", items: schema, minItems: 1, ...(samples !== undefined && { maxItems: samples }) };
 }
 
+/** Days that follow each other, for examples. */
+export function dateOf(day: number): string {
+  return new Date(Date.UTC(2026, 4, 31 + day)).toISOString().slice(0, 10);
+}
+
 /** A value that the field takes, for examples. */
 export function exampleOf({ type, values, list }: Field): unknown {
   const one = values?.[0] ?? EXAMPLES[type];
@@ -69,7 +74,7 @@ const EXAMPLES: Readonly<Record<Field["type"], unknown>> = {
   number: 0,
   category: "a",
   text: "some text",
-  date: "2026-05-31",
+  date: dateOf(0),
   boolean: true,
   audio: "UklGRg==",
 };

@@ -4,7 +4,7 @@ import type { Limits } from "../limits.js";
 import { inputFields, outputFields } from "../predict/array-input.js";
 import { WAYS } from "../predict/task-input.js";
 import type { ServedModel } from "../served-model.js";
-import { arraySchema, exampleOf, fieldSchema } from "./field-schemas.js";
+import { arraySchema, dateOf, exampleOf, fieldSchema } from "./field-schemas.js";
 import { object, type Schema } from "./shared.js";
 
 export interface ModelSchemas {
@@ -138,11 +138,15 @@ function formsOf({ sample, inputs, rows: count }: Signature, { maxBatch, maxLeng
   };
 }
 
+/** As many rows as a sample needs, a day apart, so that the example is answered as it stands. */
 function exampleBody({ sample, inputs, rows }: Signature): unknown {
   if (sample === "text") return { texts: ["some text"] };
   if (sample === "audio") return { audio: ["UklGRg=="] };
   const row = Object.fromEntries(
     inputs.filter(({ optional }) => optional !== true).map((field) => [field.name, exampleOf(field)]),
   );
-  return { rows: Array.from({ length: sample === "rows" ? Math.min(2, rows?.least ?? 1) : 1 }, () => row) };
+  if (sample === "row") return { rows: [row] };
+  const days = inputs.filter(({ type }) => type === "date").map(({ name }) => name);
+  const dated = (day: number) => Object.fromEntries(days.map((name) => [name, dateOf(day)]));
+  return { rows: Array.from({ length: rows?.least ?? 2 }, (_, day) => ({ ...row, ...dated(day) })) };
 }
