@@ -7,6 +7,7 @@ import { metricsOf, NO_HISTORY, withNorms, withRows } from "../../src/studio/pag
 import { kindOf } from "../../src/studio/page/start/option-kind.js";
 import { OPTIONS_ZH } from "../../src/studio/page/start/option-names-zh.js";
 import { formOf } from "../../src/studio/server/forms.js";
+import { tickTexts } from "../../src/studio/ui/plots/number.js";
 import { TASKS } from "../../src/tasks/registry.js";
 
 const row = (epoch: number, values: HistoryRow["values"]): HistoryRow => ({ epoch, time: "", values });
@@ -89,4 +90,11 @@ describe("forms", () => {
     const past = kindOf(options.find((option) => option.name === "past")!);
     assert.deepEqual(past, { kind: "several", values: "columns", alone: ["all"] });
   });
+});
+
+test("ticks that lie close together are told apart, others stay short", () => {
+  assert.deepEqual(tickTexts([2.654, 2.6545, 2.655]), ["2.654", "2.6545", "2.655"]);
+  assert.deepEqual(tickTexts([0, 0.5, null, 1]), ["0", "0.5", "", "1"]);
+  assert.deepEqual(tickTexts([-1.204e-5, 1.201e-5, 1.204e-5]), ["−1.204e−5", "1.201e−5", "1.204e−5"]);
+  assert.deepEqual(tickTexts([1, 1]), ["1", "1"]);
 });

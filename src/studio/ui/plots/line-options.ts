@@ -1,6 +1,6 @@
 import uPlot from "uplot";
 import { colourOf } from "../theme.js";
-import { shortNumber } from "./number.js";
+import { shortNumber, tickTexts } from "./number.js";
 import { linearRange, logRange, logTicks, WHOLE, xRange } from "./ticks.js";
 
 export interface Line {
@@ -96,10 +96,14 @@ function axis(label: string | undefined, text: (value: number) => string, side: 
 }
 
 function yAxis({ yLabel, log }: Axes): uPlot.Axis {
-  const plain = axis(yLabel, shortNumber, 3);
+  const plain = { ...axis(yLabel, shortNumber, 3), values: (_: uPlot, splits: number[]) => tickTexts(splits) };
   const all = (_: uPlot, ticks: number[]) => ticks;
   return log ? { ...plain, splits: logTicks, filter: all, grid: { ...plain.grid, filter: all } } : plain;
 }
+
+/** A single value makes no line: it is drawn as a dot. */
+const isAlone = ({ data }: uPlot, i: number) =>
+  Array.from<number | null | undefined>(data[i]!).filter((value) => typeof value === "number").length === 1;
 
 /** What uPlot is told; colours and fonts are the style sheet's. */
 export function chartOptions(
@@ -140,7 +144,7 @@ export function chartOptions(
           stroke,
           width: line.points || line.edge ? 0 : (line.width ?? 2),
           ...(line.dashed ? { dash: [5, 4] } : {}),
-          points: line.points ? { show: true, size: 5, fill: stroke, width: 0 } : { show: false },
+          points: { show: line.points === true || isAlone, size: 5, fill: stroke, width: 0 },
         };
       }),
     ],
