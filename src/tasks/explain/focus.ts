@@ -72,7 +72,7 @@ function placeOf(names: readonly string[], wanted: string | number): number {
   check(k >= 0 && k < names.length, () => {
     const near = nearest(text, names);
     const some = names.slice(0, 12).map(show).join(", ") + (names.length > 12 ? ` and ${names.length - 12} more` : "");
-    return `explain: there is no output ${show(text)}${near === undefined ? "" : `; did you mean ${show(near)}?`} There are ${some}`;
+    return `explain: there is no output ${show(text)}${near === undefined ? "." : `; did you mean ${show(near)}?`} There are ${some}`;
   });
   return k;
 }

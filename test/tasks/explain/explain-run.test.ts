@@ -110,6 +110,7 @@ test("what is not there is said", async () => {
   const fails = (options: object, message: RegExp) => assert.rejects(explainRun(run, ROWS, options), message);
   await fails({ sample: 40 }, /there are samples 0 to 39, got 40/);
   await fails({ output: "upp" }, /no output "upp"; did you mean "up"\? There are "up"/);
+  await fails({ output: "sideways" }, /no output "sideways"\. There are "up"/);
   await fails({ step: 2 }, /answers once, not at every step/);
   await fails({ layer: "gruu" }, /gruu/);
   await fails({ select: { from: 3, to: 30 } }, /steps 1 to 8, the selection goes from 4 to 30/);
