@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
 import type { HistoryRow } from "../../src/studio/api.js";
-import { metricsOf, NO_HISTORY, withNorms, withRows } from "../../src/studio/page/run/history.js";
+import { metricsOf, nameBeside, NO_HISTORY, withNorms, withRows } from "../../src/studio/page/run/history.js";
 import { kindOf } from "../../src/studio/page/start/option-kind.js";
 import { OPTIONS_ZH } from "../../src/studio/page/start/option-names-zh.js";
 import { formOf } from "../../src/studio/server/forms.js";
@@ -97,4 +97,10 @@ test("ticks that lie close together are told apart, others stay short", () => {
   assert.deepEqual(tickTexts([0, 0.5, null, 1]), ["0", "0.5", "", "1"]);
   assert.deepEqual(tickTexts([-1.204e-5, 1.201e-5, 1.204e-5]), ["−1.204e−5", "1.201e−5", "1.204e−5"]);
   assert.deepEqual(tickTexts([1, 1]), ["1", "1"]);
+});
+
+test("a unit that says what is measured stands without the name of the metric", () => {
+  assert.equal(nameBeside({ name: "nats", mode: "min", unit: "nats a character" }), "");
+  assert.equal(nameBeside({ name: "mae", mode: "min", unit: "°C" }), "mae");
+  assert.equal(nameBeside({ name: "accuracy", mode: "max" }), "accuracy");
 });

@@ -2,6 +2,7 @@
 import type { Evaluation } from "../../../runs/evaluation.js";
 import { Card } from "../../ui/card.js";
 import { figure } from "../../ui/format.js";
+import { nameBeside } from "./history.js";
 import { t } from "./texts.js";
 
 export function Baselines({ evaluation }: { readonly evaluation: Evaluation }) {
@@ -19,7 +20,7 @@ export function Baselines({ evaluation }: { readonly evaluation: Evaluation }) {
               <th>{t("who")}</th>
               {ordered.map((name) => (
                 <th key={name} class="number mono">
-                  {name}
+                  {name === judge.name ? nameBeside(judge) : name}
                   {name === judge.name && judge.unit && <span class="muted"> {judge.unit}</span>}
                 </th>
               ))}

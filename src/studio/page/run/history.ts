@@ -1,4 +1,5 @@
 /** The curves of a run as they grow: rows that come in are put behind those that are there. */
+import type { Judge } from "../../../runs/evaluation.js";
 import type { GradientNormRow, HistoryReply, HistoryRow, Maybe, RunEvents } from "../../api.js";
 
 export const NO_HISTORY: HistoryReply = { epoch: [], values: {} };
@@ -35,4 +36,9 @@ export function withNorms(
 /** What the metrics of training and validation share: "loss" of loss and val_loss; in the order in which they come. */
 export function metricsOf({ values }: HistoryReply): string[] {
   return [...new Set(Object.keys(values).map((name) => name.replace(/^val_/, "")))];
+}
+
+/** The metric's name beside a value with its unit; nothing where the unit says it, as "nats a character" does. */
+export function nameBeside({ name, unit }: Judge): string {
+  return unit?.startsWith(name) ? "" : name;
 }

@@ -2,6 +2,7 @@
 import type { Entry, Evaluation } from "../../../runs/evaluation.js";
 import { figure, percent } from "../../ui/format.js";
 import type { Tone } from "../../ui/notices.js";
+import { nameBeside } from "./history.js";
 import { t } from "./texts.js";
 
 /** A share beyond this says nothing: "1,900 % higher". */
@@ -27,10 +28,11 @@ export function verdictsOf(evaluation: Evaluation): readonly Verdict[] {
 
 const valueOf = ({ values }: Entry, name: string): number | null => values[name] ?? null;
 
-function sentence({ judge: { name, mode, unit } }: Evaluation, own: number, entry: Entry): Verdict {
+function sentence({ judge }: Evaluation, own: number, entry: Entry): Verdict {
+  const { name, mode, unit } = judge;
   const value = valueOf(entry, name)!;
   const [ours, theirs] = [own, value].map((n) => [figure(n), unit].filter(Boolean).join(" "));
-  const both = { name: entry.name, own: `${name} ${ours}`, other: theirs! };
+  const both = { name: entry.name, own: `${nameBeside(judge)} ${ours}`.trim(), other: theirs! };
   if (figure(own) === figure(value)) return { text: t("verdictSame", both), tone: "info" };
   const share = Math.abs(own / value - 1);
   const told = value > 0 && own > 0 && share <= LARGEST_SHARE;
