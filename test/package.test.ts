@@ -100,6 +100,11 @@ describe("the packed package", () => {
     });
   }
 
+  test("says how to install the queue's packages, which are optional, where they are asked for and missing", () => {
+    const words = [join(installed, "dist/node/sluice.js"), "worker", "--redis", "redis://127.0.0.1:1"];
+    assert.throws(() => node(words, consumer), /two packages that are not installed: npm install bullmq ioredis/);
+  });
+
   const tsc = join(dirname(createRequire(import.meta.url).resolve("typescript/package.json")), "bin/tsc");
   /** Strict, with the declarations themselves checked, and without Node's types: a page's program has none. */
   const common = { strict: true, exactOptionalPropertyTypes: true, skipLibCheck: false, types: [], target: "es2022" };

@@ -60,6 +60,9 @@ export const abortKey = (queue: string, id: string): string => `${PREFIX}:${queu
 /** A worker says under it that it is there. */
 export const workerKey = (queue: string, name: string): string => `${PREFIX}:${queue}:worker:${name}`;
 
+/** The names of workers that said so, ever. */
+export const workersKey = (queue: string): string => `${PREFIX}:${queue}:workers`;
+
 /** How long that is believed. */
 export const SEEN_SECONDS = 30;
 

@@ -2,7 +2,7 @@
 import type { Redis } from "ioredis";
 import type { z } from "zod";
 import type { WorkerInfo } from "../job.js";
-import { presence, SEEN_SECONDS, workerKey } from "./envelope.js";
+import { presence, SEEN_SECONDS, workerKey, workersKey } from "./envelope.js";
 
 export type Present = z.output<typeof presence>;
 
@@ -10,27 +10,33 @@ export type Present = z.output<typeof presence>;
 export function announce(client: Redis, queue: string, worker: WorkerInfo, slots: number): () => Promise<void> {
   const key = workerKey(queue, worker.name);
   const value = JSON.stringify({ ...worker, slots });
-  const say = () => client.set(key, value, "EX", SEEN_SECONDS).catch(() => undefined); // said again soon
+  const say = async () => {
+    try {
+      await client.set(key, value, "EX", SEEN_SECONDS);
+      await client.sadd(workersKey(queue), worker.name);
+    } catch {
+      // Said again soon.
+    }
+  };
   const timer = setInterval(() => void say(), (SEEN_SECONDS * 1000) / 3);
   void say();
   return async () => {
     clearInterval(timer);
-    if (client.status === "ready") await client.del(key);
+    if (client.status !== "ready") return;
+    await client.del(key);
+    await client.srem(workersKey(queue), worker.name);
   };
 }
 
+/** Those that were heard of lately; the names of the others are forgotten. */
 export async function workersOf(client: Redis, queue: string): Promise<Present[]> {
-  const keys = new Set<string>();
-  let cursor = "0";
-  do {
-    const [next, found] = await client.scan(cursor, "MATCH", workerKey(queue, "*"), "COUNT", 1000);
-    cursor = next;
-    for (const key of found) keys.add(key);
-  } while (cursor !== "0");
-  if (keys.size === 0) return [];
-  const texts = await client.mget(...[...keys].sort());
+  const names = (await client.smembers(workersKey(queue))).sort();
+  if (names.length === 0) return [];
+  const texts = await client.mget(...names.map((name) => workerKey(queue, name)));
+  const gone = names.filter((_, i) => texts[i] === null);
+  if (gone.length > 0) await client.srem(workersKey(queue), ...gone);
   return texts.flatMap((text) => {
-    const told = presence.safeParse(jsonOf(text));
+    const told = presence.safeParse(jsonOf(text ?? null));
     return told.success ? [told.data] : [];
   });
 }
