@@ -1,7 +1,7 @@
 /** Searches: the same whoever does the work, through kills and failures; what is weak is stopped early; budgets hold. */
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
@@ -120,6 +120,24 @@ test("a poisoned trial is set aside and named, and the search goes on; where all
     sweep(1, { method: "grid" }, {}, ["rate=1e30,1e31"]),
     /none of 2 trials came to an end; the first: fit: the loss is/,
   );
+});
+
+test("where nothing can be noted any more, as on a full disk, the trainings end too", async () => {
+  let own = "";
+  const begun = new Set<number>();
+  const full: Partial<SweepHooks> = {
+    onFolder: (path) => void (own = path),
+    onEpoch: (trial) => {
+      begun.add(trial);
+      // The place where the new file is prepared cannot be written.
+      mkdirSync(join(own, `sweep.json.${process.pid}.tmp`), { recursive: true });
+    },
+  };
+  await assert.rejects(sweep(1, { method: "random", trials: 12 }, full), /cannot write .*sweep\.json/);
+  assert.ok(begun.size < 4, `${begun.size} trials were begun`);
+  rmSync(join(own, `sweep.json.${process.pid}.tmp`), { recursive: true });
+  const resumed = await resumeSweep(own, {}, hooks(2));
+  assert.deepEqual(decided(resumed).trials, decided(await sweep(2, { method: "random", trials: 12 })).trials);
 });
 
 test("budgets: seconds end it, and a larger one goes on with what is known", async () => {

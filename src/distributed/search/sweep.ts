@@ -163,30 +163,34 @@ export async function resumeSweep(
 async function search(task: Task, data: string, ledger: Ledger, hooks: SweepHooks): Promise<Sweep> {
   const { folder } = ledger;
   const lock = lockRun(folder);
+  let executor: Executor | null = null;
+  let trials: Trials | null = null;
   try {
     markRun(folder, "running");
-    await train(task, data, ledger, hooks);
+    executor = await hooks.executor(join(folder.path, "store"), folder.name);
+    trials = new Trials(task, data, ledger, executor, hooks);
+    await trials.train();
+    await executor.close();
     const sweep = await finish(task, data, ledger, hooks);
     markRun(folder, "finished");
     return sweep;
   } catch (error) {
-    if (error instanceof SweepStopped) markRun(folder, "interrupted", "stopped by the user");
-    else markRun(folder, "failed", (error as Error).message);
-    throw error;
+    const stopped = hooks.signal?.aborted === true && trials !== null;
+    const ended = stopped ? new SweepStopped(folder.path, trials!.done, trials!.of) : (error as Error);
+    noteEnd(folder, ended);
+    throw ended;
   } finally {
+    await executor?.close();
     lock.release();
   }
 }
 
-async function train(task: Task, data: string, ledger: Ledger, hooks: SweepHooks): Promise<void> {
-  const { folder } = ledger;
-  const executor = await hooks.executor(join(folder.path, "store"), folder.name);
-  const trials = new Trials(task, data, ledger, executor, hooks);
+/** On a full disk the note cannot be written either: what ended the search must be told all the same. */
+function noteEnd(folder: RunFolder, error: Error): void {
   try {
-    await trials.train();
-  } catch (error) {
-    throw hooks.signal?.aborted ? new SweepStopped(folder.path, trials.done, trials.of) : error;
-  } finally {
-    await executor.close();
+    if (error instanceof SweepStopped) markRun(folder, "interrupted", "stopped by the user");
+    else markRun(folder, "failed", error.message);
+  } catch {
+    // The error that led here says more.
   }
 }

@@ -1,4 +1,5 @@
 /** The trials of a search: from a schedule to jobs, and from their results to the ledger. */
+import { setMaxListeners } from "node:events";
 import { basename, join } from "node:path";
 import type { Json } from "../../format/json.js";
 import { readOptions } from "../../tasks/options.js";
@@ -23,6 +24,9 @@ export class Trials {
   readonly #begin = performance.now();
   readonly #before: number;
   readonly #warned = new Set<string>();
+  /** Ends the others where one cannot be noted, as on a full disk. */
+  readonly #stop = new AbortController();
+  readonly #signal: AbortSignal;
 
   constructor(
     task: Task,
@@ -40,6 +44,8 @@ export class Trials {
     this.of = jobCount(this.#count, rungs);
     this.done = trials.reduce((sum, one) => sum + Math.max(one.rungs.length, one.state === "failed" ? 1 : 0), 0);
     this.#before = spent;
+    this.#signal = AbortSignal.any([this.#stop.signal, ...(hooks.signal ? [hooks.signal] : [])]);
+    setMaxListeners(0, this.#signal); // one for each trial that waits
     // Without a limit all that can be done is asked for at once: then workers that come later find work too.
     this.#gate = new Gate(seconds === undefined ? Infinity : executor.slots);
   }
@@ -87,13 +93,16 @@ export class Trials {
     if (known !== undefined) return known;
     await this.#gate.enter();
     try {
-      hooks.signal?.throwIfAborted();
+      this.#signal.throwIfAborted();
       if (this.#spent >= (ledger.plan.options.seconds ?? Infinity)) return undefined;
       await this.#train(trial, until);
       this.done++;
       this.#save();
       hooks.onTrial?.(ledger.trials[trial]!, { done: this.done, of: this.of, ledger });
       return ledger.known(trial, until) ?? null;
+    } catch (error) {
+      this.#stop.abort(error);
+      throw error;
     } finally {
       this.#gate.leave();
     }
@@ -104,7 +113,7 @@ export class Trials {
     const id = `${ledger.folder.name}-${nameOf(trial)}-${until ?? "all"}`;
     const outcome = await executor.run(
       { id, kind: "trial", payload: this.#payload(trial, until) },
-      { ...(hooks.signal && { signal: hooks.signal }), onProgress: (progress) => hooks.onEpoch?.(trial, progress) },
+      { signal: this.#signal, onProgress: (progress) => hooks.onEpoch?.(trial, progress) },
     );
     if (outcome.state === "failed") return ledger.setAside(trial, outcome.reason ?? "no reason was given");
     const result = readOptions("result of a trial", trialResult, outcome.result as object);
