@@ -41,6 +41,7 @@ export const explainReply = z.strictObject({
       features: z.array(z.string()),
       values: z.array(number).nullable().describe("[steps, features] as the network sees them; null for tokens."),
       unknown: z.array(z.string()).describe("Words that the network does not know."),
+      leftOut: count.describe("Steps of the sample that the network does not see."),
     }),
   ),
   attributions: z.array(

@@ -47,6 +47,10 @@ function nextCommands(task: string, folder: string): string[] {
   const newest = latestRun(root) === folder;
   const run = quoted(newest ? latestFile(root) : folder);
   return task === "generate"
-    ? [`sluice generate ${run} --length 500 --temperature 0.8`]
-    : [`sluice predict ${run} --data new.csv --out predictions.csv`, `sluice evaluate ${run} --data test.csv`];
+    ? [`sluice generate ${run} --length 500 --temperature 0.8`, "sluice studio"]
+    : [
+        `sluice predict ${run} --data new.csv --out predictions.csv`,
+        `sluice evaluate ${run} --data test.csv`,
+        "sluice studio",
+      ];
 }

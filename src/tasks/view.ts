@@ -31,6 +31,8 @@ export interface InputView {
   readonly features: readonly string[];
   /** Of tokens, by sample: the steps whose word the network does not know, so that it stands for all such. Left out: none. */
   readonly unknown?: readonly (readonly number[])[];
+  /** By sample, the steps that the network does not see, since the sample is longer than it reads. Left out: none. */
+  readonly leftOut?: readonly number[];
 }
 
 export interface OutputView {

@@ -48,6 +48,7 @@ async function studio(command: Command, screen: Screen): Promise<Reply> {
       `Other machines can reach ${started.origin}, unencrypted; whoever has the address with its token may train and read in ${folder}.`,
     );
   }
+  const ended = stopped(); // before anybody who reads the address can send a signal
   const address = started.newAddress();
   tell(screen, address);
   screen.note(
@@ -56,7 +57,7 @@ async function studio(command: Command, screen: Screen): Promise<Reply> {
   if (open && !screen.json && process.stdout.isTTY) openBrowser(address);
   const more = () => tell(screen, started.newAddress());
   if (process.stdin.isTTY) process.stdin.on("data", more);
-  await stopped();
+  await ended;
   process.stdin.off("data", more).pause();
   await started.close();
   const object = { verb: "studio", address: started.origin, folder, runs, seconds: (Date.now() - begin) / 1000 };

@@ -3,7 +3,7 @@ import { statSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { basename, dirname, resolve } from "node:path";
 import { RUN_FILES, RunFolder } from "../../runs/run-folder.js";
-import { check, show } from "../../util/errors.js";
+import { check, show, SluiceError } from "../../util/errors.js";
 import type { Limits } from "../limits.js";
 import type { ServerMetrics } from "../metrics/server-metrics.js";
 import { isModelName, openServed, type ServedModel } from "../served-model.js";
@@ -55,7 +55,9 @@ export async function openFile(
   limits: Partial<Limits>,
   metrics: ServerMetrics,
 ): Promise<ServedModel> {
-  const served = await openServed({ name, bytes: await readFile(file), limits, metrics });
+  const served = await openServed({ name, bytes: await readFile(file), limits, metrics }).catch((error: Error) => {
+    throw new SluiceError(`serve: ${file} holds no model: ${error.message}`, { cause: error });
+  });
   metrics.loads.add({ model: name, outcome: "loaded" });
   return served;
 }

@@ -85,10 +85,12 @@ export class TextEncoder implements Encoder<string> {
   namesOf({ items }: Pick<Samples<string>, "items">): NamedInput[] {
     const { maxLength, keep } = this.config;
     const cut = (words: string[]) => (keep === "end" ? words.slice(-maxLength) : words.slice(0, maxLength));
-    const steps = items.map((text) => cut(this.words(text)));
+    const all = items.map((text) => this.words(text));
+    const steps = all.map(cut);
+    const leftOut = all.map((words, i) => words.length - steps[i]!.length);
     const isUnknown = (word: string) => this.#tokenizer.wordIndex.get(word) === undefined || word === UNKNOWN;
     const unknown = steps.map((words) => words.flatMap((word, t) => (isUnknown(word) ? [t] : [])));
-    return [{ kind: "tokens", steps, features: [], unknown }];
+    return [{ kind: "tokens", steps, features: [], unknown, leftOut }];
   }
 
   get form(): RawForm {

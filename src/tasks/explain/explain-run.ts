@@ -3,6 +3,7 @@ import { attribute, meanHorizon, memoryHorizon, saturation, trace, type Attribut
 import type { DataSource } from "../../data/index.js";
 import type { Tensor } from "sluice";
 import { checkChoice, checkCount, checkOptions } from "../../util/checks.js";
+import { check } from "../../util/errors.js";
 import type { Run } from "../run.js";
 import type { Answer, Pipeline } from "../task.js";
 import type { View } from "../view.js";
@@ -55,6 +56,7 @@ export async function explainRun<P extends Pipeline>(
   const { task } = run.pipeline;
   const { view, others } = await viewsOf(run, source, reading, population, most);
   const one = sampleOf(view, checkCount("explain", "sample", sample, 0));
+  checkLength(one);
   const [own] = (await trace(model, one.x)) as [Trace];
   const focus = focusOf(one, task, own.output, output, step);
   const traced = await tracesOf(run, others);
@@ -76,6 +78,14 @@ export async function explainRun<P extends Pipeline>(
     effects: await effectsOf(run, { own, view: one }, focus, options.layer),
     matches: select ? matchesOf({ own, view: one }, traced, options.layer, select) : null,
   };
+}
+
+/** Longer ones would take minutes, and no picture could show them. */
+const LONGEST = 5000;
+
+function checkLength({ inputs }: View): void {
+  const longest = Math.max(0, ...inputs.map(({ steps }) => steps[0]!.length));
+  check(longest <= LONGEST, () => `explain: the sample has ${longest} steps, more than ${LONGEST}; give a part of it`);
 }
 
 /** A trace of long sequences has many numbers: no more steps than these are looked at. */
@@ -115,7 +125,7 @@ async function answersOf(
 }
 
 function inputOf({ x, inputs }: View, i: number): ExplainedInput {
-  const { name, kind, features, steps, unknown } = inputs[i]!;
+  const { name, kind, features, steps, unknown, leftOut } = inputs[i]!;
   const words = new Set((unknown?.[0] ?? []).map((t) => steps[0]![t]!));
   const { data } = ((Array.isArray(x) ? x : [x]) as readonly Tensor[])[i]!;
   return {
@@ -125,6 +135,7 @@ function inputOf({ x, inputs }: View, i: number): ExplainedInput {
     steps: steps[0]!,
     values: kind === "tokens" ? null : rounded(data),
     unknown: [...words],
+    leftOut: leftOut?.[0] ?? 0,
   };
 }
 

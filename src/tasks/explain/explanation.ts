@@ -58,6 +58,8 @@ export interface ExplainedInput extends Pick<InputView, "name" | "kind" | "featu
   readonly values: readonly number[] | null;
   /** Words that the network does not know, each once: it takes them all for one and the same. */
   readonly unknown: readonly string[];
+  /** Steps of the sample that the network does not see. */
+  readonly leftOut: number;
 }
 
 export interface NamedAttribution extends Omit<Attribution, "inputs"> {

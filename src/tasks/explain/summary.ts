@@ -48,10 +48,15 @@ export function placed(scored: readonly Scored[]): Scored[] {
   });
 }
 
-/** Words that say nothing, since the network does not know them. */
+/** Words that say nothing, since the network does not know them, or does not read so far. */
 export function unknownWords({ inputs }: Explanation): string[] {
   const words = inputs.flatMap(({ unknown }) => unknown);
-  return words.length === 0 ? [] : [`The network does not know: ${words.join(", ")}.`];
+  const cut = inputs
+    .filter(({ leftOut }) => leftOut > 0)
+    .map(({ steps, leftOut }) => {
+      return `The network reads ${steps.length} of ${steps.length + leftOut} steps; the others say nothing.`;
+    });
+  return words.length === 0 ? cut : [...cut, `The network does not know: ${words.join(", ")}.`];
 }
 
 export function horizonWords({ horizon }: Explanation): string[] {

@@ -1,7 +1,7 @@
 /** Arrays with their names: what the pipelines make views of, and single samples of them. */
 import { Ragged, Tensor, type Model } from "sluice";
 import type { Inputs } from "../../model/feed.js";
-import { check } from "../../util/errors.js";
+import { check, show } from "../../util/errors.js";
 import type { Answer } from "../task.js";
 import type { InputView, OutputView, View } from "../view.js";
 
@@ -41,7 +41,9 @@ export function numbered(steps: number): string[] {
  */
 export function sampleOf(view: View, i: number): View {
   const { x, count, references, inputs } = view;
-  check(Number.isInteger(i) && i >= 0 && i < count, () => `view: there are samples 0 to ${count - 1}, got ${i}`);
+  check(Number.isInteger(i) && i >= 0 && i < count, () => {
+    return `view: there ${count === 1 ? "is one sample" : `are ${count} samples`}, got ${Number.isInteger(i) ? `sample number ${i + 1}` : show(i)}`;
+  });
   const several = Array.isArray(x);
   const arrays = (several ? x : [x]) as readonly Tensor[];
   const own = arrays.map((array, k) => rowOf(array, i, inputs[k]!));
@@ -50,8 +52,9 @@ export function sampleOf(view: View, i: number): View {
     x: several ? own : own[0]!,
     count: 1,
     references: [references[i]!],
-    inputs: inputs.map(({ unknown, ...input }) => {
-      return { ...input, steps: [input.steps[i]!], starts: [0], ...(unknown && { unknown: [unknown[i]!] }) };
+    inputs: inputs.map(({ unknown, leftOut, ...input }) => {
+      const kept = { ...(unknown && { unknown: [unknown[i]!] }), ...(leftOut && { leftOut: [leftOut[i]!] }) };
+      return { ...input, steps: [input.steps[i]!], starts: [0], ...kept };
     }),
   };
 }

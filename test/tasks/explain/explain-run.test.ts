@@ -108,7 +108,7 @@ test("units of a selection are found elsewhere, never in the sample's own passag
 
 test("what is not there is said", async () => {
   const fails = (options: object, message: RegExp) => assert.rejects(explainRun(run, ROWS, options), message);
-  await fails({ sample: 40 }, /there are samples 0 to 39, got 40/);
+  await fails({ sample: 40 }, /there are 40 samples, got sample number 41/);
   await fails({ output: "upp" }, /no output "upp"; did you mean "up"\? There are "up"/);
   await fails({ output: "sideways" }, /no output "sideways"\. There are "up"/);
   await fails({ step: 2 }, /answers once, not at every step/);
@@ -165,3 +165,17 @@ for (const [name, data, options, asked, output] of TASKS)
     const page = await explanationPage(explanation, "command");
     assert.ok(!/NaN|undefined/.test(page.replaceAll(/<style>.*?<\/style>/gs, "")));
   });
+
+test("what the network does not read of a long text is told, and texts that are too long are refused", async () => {
+  const rows = Array.from({ length: 40 }, (_, i) => ({ text: i % 2 ? "a good film" : "a bad film", label: i % 2 ? "good" : "bad" })); // prettier-ignore
+  const task = taskNamed("test", "classify");
+  const reading = async (maxLength: number) => {
+    const options = { text: "text", label: "label", epochs: 1, units: 4, minCount: 1, maxLength };
+    return runOf(await task.prepare(rows as unknown as DataSource, readOptions("test", task.options, options), quiet));
+  };
+  const text = (words: string) => [{ text: words }] as unknown as DataSource;
+  const { inputs } = await explainRun(await reading(3), text("a film that is long and good"));
+  assert.deepEqual([inputs[0]!.steps, inputs[0]!.leftOut], [["long", "and", "good"], 4]);
+  const long = explainRun(await reading(9000), text("good ".repeat(5001)));
+  await assert.rejects(long, /the sample has 5001 steps, more than 5000; give a part of it/);
+});
