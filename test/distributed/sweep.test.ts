@@ -65,6 +65,9 @@ test("one and two workers find the same, and every trial is a run of its own", a
   const page = readFileSync(join(one.folder, "report.html"), "utf8");
   for (const text of ["learningRate", "Options and result of each trial", "What the options matter", "sweep("])
     assert.ok(page.includes(text), text);
+  // Once as an axis of the parallel coordinates and once beside its bar.
+  for (const name of ["units", "layers", "learningRate"])
+    assert.ok(page.match(new RegExp(`<text[^>]*>${name}</text>`, "g"))!.length >= 4, name);
 });
 
 test("halving stops weak trials, repeats itself, and its best trial is as if it had been trained alone", async () => {

@@ -43,19 +43,12 @@ export function parallelPlot({ title, subtitle, description, axes, lines }: Para
 }
 
 function specOf(axes: readonly ParallelAxis[], lines: readonly ParallelLine[], width: number): TopLevelSpec {
-  const names = JSON.stringify(axes.map(({ name }) => cleanText(name)));
+  const names = axes.map(({ name }, row) => ({ row, x: 0, text: cleanText(name) }));
   const y = {
     field: "row",
     type: "quantitative",
     scale: { domain: [-0.3, axes.length - 0.5], reverse: true, nice: false, zero: false },
-    axis: {
-      title: null,
-      grid: false,
-      labelOverlap: false,
-      labelColor: ink,
-      values: axes.map((_, r) => r),
-      labelExpr: `${names}[datum.value]`,
-    },
+    axis: null,
   };
   const x = {
     field: "x",
@@ -73,6 +66,11 @@ function specOf(axes: readonly ParallelAxis[], lines: readonly ParallelLine[], w
     encoding: { y, x },
     layer: [
       { data: { values: rules }, mark: { type: "rule", color: grid, strokeWidth: 2 }, encoding: { x2: { field: "end" } } },
+      {
+        data: { values: names },
+        mark: { type: "text", align: "right", dx: -12, fontSize: 12, color: ink, limit: 96 },
+        encoding: { text: { field: "text", type: "nominal" } },
+      },
       ...(["other", "good", "best"] as const).map((kind) => lineLayer(lines, kind)),
       ...(["left", "center", "right"] as const).map((align) => ({
         data: { values: marks.filter((mark) => mark.align === align) },
