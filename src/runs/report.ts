@@ -41,9 +41,9 @@ p{margin:8px 0;max-width:70ch}
 svg{display:block;margin:4px 0 20px}.narrow{display:none}
 @media (max-width:700px){.narrow{display:block}.broad{display:none}.keep svg{max-width:none}}
 .shaded{font:17px/2 Georgia,serif;max-width:none;white-space:pre-wrap}
-mark{--tint:#0072b2;color:inherit;border-radius:3px;padding:2px 1px;background:color-mix(in srgb,var(--tint) calc(var(--share)*45%),transparent);border-bottom:2px solid color-mix(in srgb,var(--tint) calc(20% + var(--share)*80%),transparent)}
-mark.against{--tint:#d55e00;border-bottom-style:dashed}
-@media (prefers-color-scheme:dark){mark{--tint:#56b4e9}mark.against{--tint:#f08a4b}}
+mark{--tint:#d55e00;color:inherit;border-radius:3px;padding:2px 1px;background:color-mix(in srgb,var(--tint) calc(var(--share)*45%),transparent);border-bottom:2px solid color-mix(in srgb,var(--tint) calc(20% + var(--share)*80%),transparent)}
+mark.against{--tint:#0072b2;border-bottom-style:dashed}
+@media (prefers-color-scheme:dark){mark{--tint:#f08a4b}mark.against{--tint:#56b4e9}}
 pre{background:var(--panel);border:1px solid var(--line);border-radius:6px;padding:12px;overflow-x:auto;overflow-wrap:normal;font:13px/1.45 ui-monospace,monospace}
 pre.command{white-space:pre-wrap;overflow-wrap:anywhere}
 pre.prose{white-space:pre-wrap;overflow-wrap:anywhere;font:15px/1.55 Georgia,serif}

@@ -15,7 +15,7 @@ export async function insideBlocks({ layers, inputs, effects }: Explanation): Pr
   if (layers.length === 0) return [];
   const blocks: Block[] = [
     { heading: "What went on inside" },
-    { text: "The stronger the colour, the larger the number; blue is above zero, orange below. Gates run from 0, closed, to 1, open." }, // prettier-ignore
+    { text: "The stronger the colour, the larger the number; orange is above zero, blue below. Gates run from 0, closed, to 1, open." }, // prettier-ignore
   ];
   for (const layer of layers) {
     blocks.push({ subheading: `${layer.layer}: ${layer.units} units (${layer.cell})` });

@@ -14,7 +14,7 @@ export interface BarsPicture {
 /** What speaks for something to the right, what speaks against it to the left. */
 export function barsPlot({ title, subtitle, xLabel, bars }: BarsPicture): Plot {
   const names = distinct(bars.map(({ name }) => (name === " " ? "␣" : name)));
-  const values = bars.map(({ value }, i) => ({ name: names[i]!, value, colour: colourOf(value < 0 ? 1 : 0) }));
+  const values = bars.map(({ value }, i) => ({ name: names[i]!, value, colour: colourOf(value < 0 ? 0 : 1) }));
   return {
     title,
     ...(subtitle !== undefined && { subtitle }),

@@ -86,7 +86,7 @@ function cellsOf(row: readonly number[], r: number, full: number): Cell[] {
   for (const [t, value] of row.entries()) {
     const strength = Math.round(Math.min(1, Math.abs(value) / full) * STRENGTHS) / STRENGTHS;
     if (strength === 0) continue;
-    const colour = colourOf(value < 0 ? 1 : 0);
+    const colour = colourOf(value < 0 ? 0 : 1);
     const before = cells.at(-1);
     if (before?.to === t && before.strength === strength && before.colour === colour) before.to = t + 1;
     else cells.push({ from: t, to: t + 1, row: r, strength, colour });
