@@ -69,6 +69,7 @@ export function Norms({ rows, kept }: NormsProps) {
     <Card title={t("norms")}>
       <div class="stack">
         <p class="small muted measure">{t(kept ? "normsHelp" : "normsNone")}</p>
+        {kept && fields.length === 0 && <p class="small muted">{t("normsLater")}</p>}
         {fields.map(({ layer, values, epochs, lags, range }) => (
           <figure key={layer}>
             <figcaption class="row wrap between small">
