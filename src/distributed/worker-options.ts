@@ -1,5 +1,6 @@
 /** What a worker is started with, for the command line: the one place where each option stands. */
 import { z } from "zod";
+import type { RedisAddress } from "./queue/address.js";
 import { DEFAULT_QUEUE } from "./queue/envelope.js";
 
 const address =
@@ -15,7 +16,26 @@ export const workerOptions = z.strictObject({
   lostAfter: z.int().min(2).max(3600).default(30).describe("Seconds without a sign of life after which others take its jobs."), // prettier-ignore
 });
 
-export type WorkerSettings = z.output<typeof workerOptions>;
+/** The same for programs. */
+export interface WorkerOptions {
+  readonly redis: RedisAddress;
+  /** Default "jobs". */
+  readonly queue?: string;
+  /** Jobs at once, each on a thread. Default one less than there are cores, at least one. */
+  readonly slots?: number;
+  /** Nothing outside of this folder can be read or written by jobs. Default the working folder. */
+  readonly dataRoot?: string;
+  /** Folder of the store that all share. Left out, content comes through Redis into a temporary folder. */
+  readonly store?: string;
+  /** Default host and process. */
+  readonly name?: string;
+  /** Seconds without a sign of life after which others take a job of this worker. Default 30. */
+  readonly lostAfter?: number;
+  readonly note?: (message: string) => void;
+  /** Another version than its own, and other kinds of jobs: for tests of both. */
+  readonly version?: string;
+  readonly handlers?: URL;
+}
 
 /** What whoever puts jobs into a queue is told. */
 export const queueOptions = z.strictObject({

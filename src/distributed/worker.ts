@@ -4,17 +4,18 @@ import type { Redis } from "ioredis";
 import { mkdtempSync, rmSync, statSync } from "node:fs";
 import { availableParallelism, hostname, tmpdir } from "node:os";
 import { join } from "node:path";
-import { z } from "zod";
+import type { z } from "zod";
 import { sluiceVersion } from "../runs/environment.js";
 import { checkCount } from "../util/checks.js";
 import { check, show, SluiceError } from "../util/errors.js";
 import { ATTEMPTS, ThreadExecutor } from "./executors/threads.js";
 import { HANDLERS } from "./handlers.js";
 import type { JobOutcome, WorkerInfo } from "./job.js";
-import type { RedisAddress } from "./queue/address.js";
 import { explained, loadBull, openRedis, type Bull } from "./queue/connection.js";
 import * as queued from "./queue/envelope.js";
+import { readJob, versionOf } from "./queue/intake.js";
 import { announce } from "./queue/presence.js";
+import type { WorkerOptions } from "./worker-options.js";
 import { FolderStore } from "./store/folder-store.js";
 import { RedisStore } from "./store/redis-store.js";
 
@@ -24,26 +25,6 @@ const LOOK_MS = 1_000;
 const FENCE = 0.8;
 /** A job that this worker may not do rests so long for another one. */
 const REFUSED_MS = 2_000;
-
-export interface WorkerOptions {
-  readonly redis: RedisAddress;
-  /** Default "jobs". */
-  readonly queue?: string;
-  /** Jobs at once, each on a thread. Default one less than there are cores, at least one. */
-  readonly slots?: number;
-  /** Nothing outside of this folder can be read or written by jobs. Default the working folder. */
-  readonly dataRoot?: string;
-  /** Folder of the store that all share. Left out, content comes through Redis into a temporary folder. */
-  readonly store?: string;
-  /** Default host and process. */
-  readonly name?: string;
-  /** Seconds without a sign of life after which others take a job of this worker. Default 30. */
-  readonly lostAfter?: number;
-  readonly note?: (message: string) => void;
-  /** Another version than its own, and other kinds of jobs: for tests of both. */
-  readonly version?: string;
-  readonly handlers?: URL;
-}
 
 /** What was done so far. */
 export interface WorkerCounts {
@@ -181,7 +162,7 @@ export class QueueWorker {
     };
     let asked: queued.Envelope;
     try {
-      asked = this.#read(job);
+      asked = readJob(job.data, job.attemptsMade, this.#kinds);
       await this.own.store.fetchAll(asked.payload);
     } catch (error) {
       if (!(error instanceof SluiceError)) throw error;
@@ -222,24 +203,13 @@ export class QueueWorker {
 
   /** Jobs of another version rest a while, for a worker of theirs; this does not count as an attempt. */
   async #refuseOther(job: QueuedJob<unknown>, token: string): Promise<void> {
-    const told = z.object({ version: z.string() }).safeParse(job.data);
-    if (!told.success || queued.isCompatible(told.data.version, this.info.version)) return;
+    const asked = versionOf(job.data);
+    if (asked === null || queued.isCompatible(asked, this.info.version)) return;
     this.counts.refused++;
     const { name, version } = this.info;
-    await job.updateProgress({ refused: `worker ${name} is of version ${version} and refuses jobs of ${show(told.data.version)}` }); // prettier-ignore
+    await job.updateProgress({ refused: `worker ${name} is of version ${version} and refuses jobs of ${show(asked)}` }); // prettier-ignore
     await job.moveToDelayed(Date.now() + REFUSED_MS, token);
     throw new this.own.bull.DelayedError();
-  }
-
-  /** Whoever can write to the queue is not believed. */
-  #read(job: QueuedJob<unknown>): queued.Envelope {
-    // A job that was put there by other hands may ask for more attempts.
-    check(job.attemptsMade < ATTEMPTS, () => `it was tried ${job.attemptsMade} times`);
-    const told = queued.envelope.safeParse(queued.guarded(job.data, "the job"));
-    if (!told.success) throw new SluiceError(`it is no job: ${z.prettifyError(told.error).replaceAll("\n", " ")}`);
-    const { kind } = told.data;
-    check(this.#kinds === null || this.#kinds.has(kind), () => `there are no jobs of kind ${show(kind)}`);
-    return told.data;
   }
 
   async #look(): Promise<void> {

@@ -5,7 +5,8 @@ import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { RedisExecutor, type RedisExecutorOptions } from "../../src/distributed/executors/redis.js";
 import { redisAddress } from "../../src/distributed/queue/address.js";
-import { QueueWorker, type WorkerOptions } from "../../src/distributed/worker.js";
+import { QueueWorker } from "../../src/distributed/worker.js";
+import type { WorkerOptions } from "../../src/distributed/worker-options.js";
 import { redisServer, skip, type Server } from "./support/redis.js";
 
 const kinds = new URL("./support/kinds.js", import.meta.url);
