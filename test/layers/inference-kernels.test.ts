@@ -66,7 +66,8 @@ for (const relaxed of [true, false]) {
     });
     for (const c of CASES)
       test(c.name, () => {
-        if (c.sequences) assert.throws(() => results(c, forward), /is fetching the kernels that it needs: await ready\(\) first/);
+        if (c.sequences)
+          assert.throws(() => results(c, forward), /is fetching the kernels that it needs: await ready\(\) first/);
         else assert.deepEqual(results(c, forward), results(c, full));
       });
   });
