@@ -89,10 +89,7 @@ export async function fit(
   const options = (dataset ? (y as FitOptions) : given) ?? {};
   const plan = await makePlan(model, x, dataset ? undefined : (y as Inputs), options);
   const history = emptyHistory();
-  check(
-    !underWay.has(model),
-    () => `fit: ${model.label} is being trained already; await the first fit before the next`,
-  );
+  check(!underWay.has(model), () => `fit: ${model.label} is being trained already; await the first fit`);
   underWay.add(model);
   try {
     await new Run(plan, history).train();
@@ -115,7 +112,7 @@ async function makePlan(model: Model, x: Inputs | Dataset, y: Inputs | undefined
   checkCount("fit", "initialEpoch", initialEpoch, 0);
   const { position } = model;
   check(initialStep === 0 || (initialStep === position?.step && initialEpoch === model.epoch), () => {
-    return `fit: initialStep and initialEpoch must be where the model's file got to, ${position?.step ?? 0} and ${model.epoch}, got ${show(initialStep)} and ${initialEpoch}`;
+    return `fit: the model stands at epoch ${model.epoch}, step ${position?.step ?? 0}, got ${initialEpoch}, ${initialStep}`;
   });
   const from = initialStep === 0 ? null : { ...position! };
   const classWeight = checkClassWeights(options.classWeight);
@@ -132,7 +129,7 @@ async function makePlan(model: Model, x: Inputs | Dataset, y: Inputs | undefined
     );
     check(
       options.sampleWeight === undefined,
-      () => "fit: sampleWeight goes with arrays; the batches of a data set bring their own, { x, y, sampleWeight }",
+      () => "fit: sampleWeight goes with arrays; batches of a data set bring their own",
     );
     const kernels = await model.prepareTraining();
     const validate = validator(model, kernels, options.validationData, null, batchSize, pieces);
@@ -277,10 +274,7 @@ class Run implements TrainingRun {
       await this.#breather.breathe();
       if (this.#stopped) break; // before the data set is asked for a batch that would not be used
     }
-    check(
-      !from || step >= from.step || this.#stopped,
-      () => `fit: initialStep is ${from!.step}, but the data have ${step} batches`,
-    );
+    check(!from || step >= from.step || this.#stopped, () => `fit: initialStep ${from!.step}, but ${step} batches`);
     this.steps ??= step;
     return step > 0 ? book.logs() : null;
   }

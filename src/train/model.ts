@@ -99,7 +99,7 @@ export class Model extends Graph {
     const parameters = this.trainableParameters;
     check(parameters.length > 0, () => `${this.label}: nothing to train, all layers are frozen or have no weights`);
     check((owners.get(optimizer) ?? this) === this, () => {
-      return `${this.label}: its optimizer ${optimizer.className} already trains another model; give each model one of its own`;
+      return `${this.label}: its optimizer ${optimizer.className} already trains another model; each needs its own`;
     });
     owners.set(optimizer, this);
     if (this.layers.some(isCheckpointed)) {

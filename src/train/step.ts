@@ -50,7 +50,7 @@ export function trainStep(model: Model, kernels: Kernels, batch: BatchSlice, opt
     const { loss, value } = forward(model, compiled, scope, batch, true, options);
     checkLoss(model, value, options.place, () => rerunInputs(scope, batch));
     check(loss.tracked, () => {
-      return "fit: no gradient reaches the weights from the loss; a loss of your own must be built from the operations in `ops`";
+      return "fit: no gradient reaches the weights from the loss; build losses of your own from `ops`";
     });
     scope.backward(loss);
     for (const p of parameters) addPenaltyGradient(scope, p);

@@ -70,7 +70,7 @@ export function readTraining(
       words.every((w) => Number.isInteger(w)) &&
       Number.isInteger(stored.epoch),
     () => {
-      return `${name}: the training state must hold epoch and the four words of the random state`;
+      return `${name}: the training state lacks its epoch or random state`;
     },
   );
   const moments = new Map<string, Tensor>();
