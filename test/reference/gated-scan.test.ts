@@ -124,6 +124,15 @@ test("gated scan: the log-space form holds over 4,096 steps, where e^A is far be
   }
 });
 
+/** The positive candidate has a corner at 0, where a difference to both sides is no slope: that of a value this near is left out. */
+const CORNER = 1e-3;
+
+function meetsCorner({ cell, positive }: Options, { a, b }: Values): boolean {
+  const G = cell === "minGru" ? 2 : 3;
+  const isCandidate = (i: number) => Math.floor(i / H) % G === G - 1;
+  return positive && a.some((x, i) => isCandidate(i) && Math.abs(x + b[i % (G * H)]!) < CORNER);
+}
+
 /** Compares every gradient of Σ y·dy + hT·dhT with central differences of the forward pass. */
 function checkGradients(chosen: Options, seed: number, arrives: { dy: boolean; dhT: boolean }): void {
   const random = new Random(seed + 1000);
@@ -148,7 +157,11 @@ function checkGradients(chosen: Options, seed: number, arrives: { dy: boolean; d
 
 test("gated scan: gradients equal central differences, whatever the options and wherever a gradient arrives", () => {
   const arrives = fc.constantFrom({ dy: true, dhT: true }, { dy: true, dhT: false }, { dy: false, dhT: true });
-  fc.assert(fc.property(options, fc.nat(1e6), arrives, checkGradients), { numRuns: 60 });
+  const property = fc.property(options, fc.nat(1e6), arrives, (chosen, seed, arriving) => {
+    fc.pre(!meetsCorner(chosen, draw(chosen.cell, seed)));
+    checkGradients(chosen, seed, arriving);
+  });
+  fc.assert(property, { numRuns: 60 });
   for (const zeroOutputForMask of [false, true]) {
     for (const reverse of [false, true]) {
       const chosen = { ...PLAIN, mask: MASK, zeroOutputForMask, reverse };
