@@ -57,8 +57,8 @@ describe("sluice worker", { skip }, () => {
     try {
       await once(child.stderr, "data");
       const queue = await RedisExecutor.open({ redis: redisAddress(server.url), plan: "verb" });
-      const { state, reason, worker } = await queue.run({ id: "x", kind: "shell", payload: { command: "id" } });
-      await queue.close();
+      const asked = queue.run({ id: "x", kind: "shell", payload: { command: "id" } });
+      const { state, reason, worker } = await asked.finally(() => queue.close());
       assert.deepEqual([state, worker], ["failed", "verb"]);
       assert.match(reason!, /there are no jobs of kind "shell"/);
       await writePrices(folder);

@@ -151,14 +151,16 @@ export class RedisExecutor implements Executor {
     const waiting = this.#waiting.get(id);
     if (!waiting) return;
     try {
+      // The state first: what is read of a job that ends meanwhile would lack its answer.
+      const state = await this.own.queue.getJobState(id);
       const job = await this.own.queue.getJob(id);
       if (!job) return await this.#again(id, waiting);
       const ended = { id: waiting.job.id, attempts: job.attemptsMade };
       const seconds = (performance.now() - waiting.begin) / 1000;
-      if (await job.isCompleted()) {
+      if (state === "completed") {
         const { result, ...rest } = queued.answer.parse(queued.guarded(job.returnvalue, `the answer of job ${id}`));
         waiting.settle({ ...ended, ...rest, state: "done", result });
-      } else if (await job.isFailed()) {
+      } else if (state === "failed") {
         if (waiting.signal?.aborted) return waiting.fail(waiting.signal.reason);
         if (job.failedReason.startsWith(queued.GIVEN_UP)) return await this.#again(id, waiting);
         const worker = job.processedBy ?? "unknown";
