@@ -11,6 +11,7 @@ import { addFlags, flagsOf, headingOf } from "../flags.js";
 import { missingTask } from "../missing-task.js";
 import type { Screen } from "../screen.js";
 import { addSettingsFlags, allowTaskFlags, lookAhead, optionsOf, taskOf, type Given } from "../settings.js";
+import { addWorkersFlag } from "../train/workers.js";
 import { trainReply } from "../train-reply.js";
 import { watched } from "../training.js";
 import type { Invocation, Reply } from "../verbs.js";
@@ -29,6 +30,7 @@ export async function invoke(words: readonly string[]): Promise<Invocation> {
   );
   if (task) addFlags(command.description(task.description), flagsOf(task.options), headingOf);
   else allowTaskFlags(command);
+  addWorkersFlag(command);
   addScreenFlags(command);
   return {
     command,
@@ -57,9 +59,10 @@ function resumeFlag(help: string): Option {
 }
 
 function resumeFlags(command: Command): Command {
-  return command
+  command
     .addOption(resumeFlag("The run to go on with, with its own settings."))
     .option("--epochs <n>", "Train up to this many epochs.", readEpochs);
+  return addWorkersFlag(command);
 }
 
 function readEpochs(text: string): number {
