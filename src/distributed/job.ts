@@ -24,6 +24,22 @@ export interface JobOutcome {
   readonly seconds: number;
 }
 
+/** A round: jobs that belong together, and one that begins when they have ended. As BullMQ's flows: the parent waits for its children. */
+export interface Flow {
+  readonly parent: Job;
+  /** At least one, each with an id of its own. */
+  readonly children: readonly Job[];
+  /** Milliseconds, from when it is asked for, after which the parent begins with those children that are done; the others are given up. Left out: it waits for all. */
+  readonly deadline?: number;
+}
+
+export interface FlowOutcome {
+  /** "failed" also where no child is done: it was not begun then. */
+  readonly parent: JobOutcome;
+  /** In the order of the children; null: came too late and was given up. */
+  readonly children: readonly (JobOutcome | null)[];
+}
+
 /** What a handler is given besides its payload. */
 export interface JobContext {
   readonly store: Store;
@@ -35,6 +51,8 @@ export interface JobContext {
   path(given: string): string;
   /** Tells how far it is. */
   report(progress: Json): Promise<void>;
+  /** Answers of the children that are done, by their ids; empty for a job that has none. Whoever asked may have forged them: check their form. */
+  readonly children: ReadonlyMap<string, Json>;
   /** The worker that does it. */
   readonly worker: WorkerInfo;
 }
@@ -59,6 +77,8 @@ export interface Store {
   get(address: string): Promise<Uint8Array>;
   /** A file that holds the content, for readers that take paths. */
   file(address: string, ending: string): Promise<string>;
+  /** Forgets content that nothing needs any more; no error where there is none. */
+  drop(address: string): Promise<void>;
 }
 
 /** Where jobs are done: threads of this process, or workers on a queue. */
@@ -71,5 +91,14 @@ export interface Executor {
    * @throws the signal's reason where that ended it: the job is then neither done nor set aside
    */
   run(job: Job, options?: { signal?: AbortSignal; onProgress?: (progress: Json) => void }): Promise<JobOutcome>;
+  /**
+   * Does the children, and then the parent with their answers. A child that was set aside, or that came too late, does not keep the parent.
+   * @param options onProgress is told which job of the flow it is
+   * @throws the signal's reason where that ended it
+   */
+  runFlow(
+    flow: Flow,
+    options?: { signal?: AbortSignal; onProgress?: (job: string, progress: Json) => void },
+  ): Promise<FlowOutcome>;
   close(): Promise<void>;
 }

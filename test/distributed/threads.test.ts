@@ -73,3 +73,55 @@ test("wrong numbers of workers are refused, and a closed executor takes nothing"
   assert.ok((await ended).every(({ status }) => status === "rejected"));
   await assert.rejects(own.run(job("echo", 1)), /the executor is closed/);
 });
+
+const add = (id: string, ms: number, value: number) => job("add", { ms, value }, id);
+
+test("a parent begins when its children have ended, with what they answered, in any order", async () => {
+  const told: string[] = [];
+  const { parent, children } = await threads.runFlow(
+    { parent: job("sum", { times: 10 }, "sum"), children: [add("a", 60, 1), add("b", 5, 2), add("c", 5, 3)] },
+    { onProgress: (id, progress) => told.push(`${id} ${JSON.stringify(progress)}`) },
+  );
+  assert.deepEqual(parent.result, { sum: 60, of: ["a", "b", "c"] });
+  assert.deepEqual(children.map((one) => [one!.id, one!.state, one!.result]), [["a", "done", 1], ["b", "done", 2], ["c", "done", 3]]); // prettier-ignore
+  assert.deepEqual(told.sort(), ["a 1", "b 2", "c 3"]);
+  assert.deepEqual((await threads.run(job("sum", { times: 1 }))).result, { sum: 0, of: [] }, "one without children has none"); // prettier-ignore
+});
+
+test("a child that is set aside does not keep the parent; one without a single answer is not begun", async () => {
+  const bad = job("poison", join(folder, "poison-child"), "bad");
+  const one = await threads.runFlow({ parent: job("sum", { times: 1 }), children: [bad, add("good", 1, 7)] });
+  assert.deepEqual(one.parent.result, { sum: 7, of: ["good"] });
+  assert.deepEqual([one.children[0]!.state, one.children[0]!.attempts], ["failed", 3]);
+  const none = await threads.runFlow({ parent: job("sum", { times: 1 }), children: [bad] });
+  assert.deepEqual([none.parent.state, none.parent.attempts], ["failed", 0]);
+  assert.match(none.parent.reason!, /^no answer came from its only child: Error: poisoned$/);
+  const parent = job("poison", join(folder, "poison-parent"), "parent");
+  const fails = await threads.runFlow({ parent, children: [add("good", 1, 7)] });
+  assert.deepEqual([fails.parent.state, fails.parent.attempts, fails.children[0]!.state], ["failed", 3, "done"]);
+});
+
+test("what has not come when the deadline passes is given up, also where it does not obey", async () => {
+  const begin = performance.now();
+  const flow = { parent: job("sum", { times: 1 }), children: [add("quick", 1, 5), job("wait", 60_000, "slow")], deadline: 400 }; // prettier-ignore
+  const { parent, children } = await threads.runFlow(flow);
+  assert.deepEqual([parent.result, children[1]], [{ sum: 5, of: ["quick"] }, null]);
+  assert.ok(performance.now() - begin < 3000);
+  const deaf = [job("deaf", 60_000, "deaf-1"), job("deaf", 60_000, "deaf-2")];
+  const lost = await threads.runFlow({ parent: job("sum", { times: 1 }), children: deaf, deadline: 50 });
+  assert.deepEqual(lost.children, [null, null]);
+  assert.match(lost.parent.reason!, /^no answer came from any of its 2 children before the deadline$/);
+  assert.equal((await threads.run(job("echo", 1))).result, 1, "their threads are free again");
+});
+
+test("an aborted flow ends with its children, and odd ones are refused", async () => {
+  const stopping = new AbortController();
+  const children = [job("wait", 60_000, "w1"), job("wait", 60_000, "w2"), job("wait", 60_000, "w3")];
+  const running = threads.runFlow({ parent: job("sum", { times: 1 }), children }, { signal: stopping.signal });
+  setTimeout(() => stopping.abort(), 50);
+  await assert.rejects(running, { name: "AbortError" });
+  const parent = job("sum", { times: 1 });
+  await assert.rejects(threads.runFlow({ parent, children: [] }), /has no children/);
+  await assert.rejects(threads.runFlow({ parent, children: [add("x", 1, 1), add("x", 1, 1)] }), /two jobs with the id x/); // prettier-ignore
+  await assert.rejects(threads.runFlow({ parent, children, deadline: 0 }), /deadline must be a whole number/);
+});

@@ -34,6 +34,7 @@ function context(more: Partial<JobContext> = {}): JobContext {
     signal: new AbortController().signal,
     path: (given) => given,
     report: () => Promise.resolve(),
+    children: new Map(),
     ...more,
   };
 }

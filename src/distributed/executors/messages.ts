@@ -14,7 +14,7 @@ export interface ThreadStart {
 }
 
 /** To a thread, which does one job at a time. */
-export type ToThread = { readonly job: Job } | { readonly abort: true };
+export type ToThread = { readonly job: Job; readonly children: ReadonlyMap<string, Json> } | { readonly abort: true };
 
 /** From a thread. */
 export type FromThread =

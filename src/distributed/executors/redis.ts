@@ -117,6 +117,10 @@ export class RedisExecutor implements Executor {
     }
   }
 
+  runFlow(): Promise<never> {
+    return Promise.reject(new SluiceError("queue: flows are not done on a queue yet"));
+  }
+
   /** Ends waiting; what is in the queue stays there and is done. */
   async close(): Promise<void> {
     clearInterval(this.#timer);

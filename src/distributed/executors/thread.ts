@@ -17,16 +17,17 @@ const tell = (message: FromThread) => port.postMessage(message);
 
 port.on("message", (message: ToThread) => {
   if ("abort" in message) controller.abort();
-  else void work(message.job);
+  else void work(message.job, message.children);
 });
 
-async function work({ kind, payload }: Job): Promise<void> {
+async function work({ kind, payload }: Job, children: JobContext["children"]): Promise<void> {
   controller = new AbortController();
   const context: JobContext = {
     worker,
     store: new FolderStore(store),
     signal: controller.signal,
     path: pathIn,
+    children,
     sole: root !== null,
     report: async (progress) => tell({ progress }),
   };

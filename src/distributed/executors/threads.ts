@@ -5,12 +5,15 @@ import type { Json } from "../../format/json.js";
 import { sluiceVersion } from "../../runs/environment.js";
 import { checkCount } from "../../util/checks.js";
 import { check, SluiceError } from "../../util/errors.js";
-import type { Executor, Job, JobOutcome, WorkerInfo } from "../job.js";
+import type { Executor, Flow, FlowOutcome, Job, JobOutcome, WorkerInfo } from "../job.js";
 import { FolderStore } from "../store/folder-store.js";
+import { checkFlow, flowOn, type FlowOptions } from "./flow.js";
 import type { FromThread, ThreadStart, ToThread } from "./messages.js";
 
 /** A job that failed so often is set aside: what it lacks will not come by itself. */
 export const ATTEMPTS = 3;
+/** A child of a flow that is given up and does not end by itself holds its thread no longer: the thread is ended. */
+const OBEY_MS = 5_000;
 
 export interface ThreadOptions {
   /** Threads. Default one less than there are cores, at least one. */
@@ -27,7 +30,11 @@ export interface ThreadOptions {
   readonly root?: string;
 }
 
-type Options = NonNullable<Parameters<Executor["run"]>[1]>;
+/** Besides what every executor takes: what children of the job answered, and how long its thread may go on after its signal. */
+type Options = NonNullable<Parameters<Executor["run"]>[1]> & {
+  readonly children?: ReadonlyMap<string, Json>;
+  readonly obeyMs?: number;
+};
 
 interface Task extends Options {
   readonly job: Job;
@@ -81,6 +88,12 @@ export class ThreadExecutor implements Executor {
     }
   }
 
+  async runFlow(flow: Flow, options: FlowOptions = {}): Promise<FlowOutcome> {
+    checkFlow("threads", flow);
+    const child = (job: Job, own: Options) => this.run(job, { ...own, obeyMs: OBEY_MS });
+    return flowOn((job, own) => this.run(job, own), child, flow, options);
+  }
+
   /** Ends the threads at once; abort jobs first that must end in an orderly way. */
   async close(): Promise<void> {
     this.#closed = true;
@@ -131,7 +144,10 @@ export class ThreadExecutor implements Executor {
       this.#waiting.splice(at, 1);
       task.fail(task.signal!.reason);
     }
-    this.#threads.find((thread) => thread.task === task)?.abort();
+    const thread = this.#threads.find((one) => one.task === task);
+    thread?.abort();
+    if (!thread || task.obeyMs === undefined) return;
+    setTimeout(() => thread.task === task && void thread.end(), task.obeyMs).unref();
   }
 }
 
@@ -157,7 +173,7 @@ class Thread {
     task.begin = performance.now();
     this.#worker ??= this.#open();
     this.#worker.ref();
-    this.#send({ job: task.job });
+    this.#send({ job: task.job, children: task.children ?? new Map() });
   }
 
   abort(): void {

@@ -1,7 +1,7 @@
 /** Content by its checksum in a folder that workers share: what is there never changes, so it may be read while others write. */
 import { createHash, randomUUID } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { copyFile, mkdir, open, readFile, rename, rm, stat } from "node:fs/promises";
+import { copyFile, mkdir, open, readdir, readFile, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { check, show, SluiceError } from "../../util/errors.js";
 import type { Store } from "../job.js";
@@ -73,6 +73,12 @@ export class FolderStore implements Store {
       await rename(fresh, named);
       return named;
     });
+  }
+
+  async drop(address: string): Promise<void> {
+    await rm(this.#path(address), { force: true });
+    const names = await readdir(this.folder).catch(() => []);
+    for (const name of names) if (name.startsWith(`${address}.`)) await rm(join(this.folder, name), { force: true });
   }
 
   /** @throws SluiceError for what is no address, before anything is touched */

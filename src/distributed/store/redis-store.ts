@@ -47,6 +47,11 @@ export class RedisStore implements Store {
     return this.folder.file(address, ending);
   }
 
+  async drop(address: string): Promise<void> {
+    await this.folder.drop(address);
+    if (!this.shared) await this.client.del(keyOf(address));
+  }
+
   /** Brings content from Redis into the folder, where it is there and is what its address says. */
   async fetch(address: string): Promise<void> {
     if (!isAddress(address)) throw new SluiceError(`store: expected an address sha256-…, got ${show(address)}`);
