@@ -1,5 +1,5 @@
 /** Arrays of numbers as they travel: float32, little endian, in base64. In pages and in Node. */
-import type { Floats } from "./api.js";
+import type { Floats } from "./api/index.js";
 
 /** More arguments at once would not fit on the stack. */
 const PIECE = 0x8000;

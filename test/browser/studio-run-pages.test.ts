@@ -4,7 +4,7 @@ import { cpSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import type { Page } from "playwright-core";
-import type { InsideReply, InsideRequest } from "../../src/studio/api.js";
+import type { InsideReply, InsideRequest } from "../../src/studio/api/index.js";
 import { fromPcm } from "../../src/studio/page/inside/input/pcm.js";
 import { classify, forecast, generate, generateText, openRun } from "../../src/tasks/index.js";
 import { findChromium, launch } from "./harness.js";

@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, test } from "node:test";
 import { Access } from "../../src/studio/server/access.js";
-import type { FolderListing } from "../../src/studio/api.js";
+import type { FolderListing } from "../../src/studio/api/index.js";
 import { writePrices } from "../cli/samples.js";
 import { problemIn, TestStudio } from "./studio.js";
 

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import type { DataReply, FolderListing, WindowsReply } from "../../src/studio/api.js";
+import type { DataReply, FolderListing, WindowsReply } from "../../src/studio/api/index.js";
 import { fromFloats } from "../../src/studio/floats.js";
 import { writeClips, writeHouses, writeNovel, writePrices, writeReviews } from "../cli/samples.js";
 import { TestStudio } from "./studio.js";

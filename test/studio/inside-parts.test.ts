@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { signal } from "@preact/signals";
 import fc from "fast-check";
-import type { ForecastReply, LayerInfo, WeightInfo } from "../../src/studio/api.js";
+import type { ForecastReply, LayerInfo, WeightInfo } from "../../src/studio/api/index.js";
 import { errorsByOrigin, errorsByStep } from "../../src/studio/page/forecast/errors.js";
 import { fromPcm, toPcm } from "../../src/studio/page/inside/input/pcm.js";
 import { Latest } from "../../src/studio/page/inside/latest.js";

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readdirSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import type * as api from "../../src/studio/api.js";
+import type * as api from "../../src/studio/api/index.js";
 import { fromFloats } from "../../src/studio/floats.js";
 import { trace } from "../../src/explain/index.js";
 import { openRun } from "../../src/tasks/open-run.js";

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
-import type { HistoryRow } from "../../src/studio/api.js";
+import type { HistoryRow } from "../../src/studio/api/index.js";
 import { metricsOf, nameBeside, NO_HISTORY, withNorms, withRows } from "../../src/studio/page/run/history.js";
 import { kindOf } from "../../src/studio/page/start/option-kind.js";
 import { OPTIONS_ZH } from "../../src/studio/page/start/option-names-zh.js";

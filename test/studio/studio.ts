@@ -5,7 +5,7 @@ import { request, type IncomingHttpHeaders } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after } from "node:test";
-import type { Problem } from "../../src/studio/api.js";
+import type { Problem } from "../../src/studio/api/index.js";
 import { startStudio, type Studio } from "../../src/studio/index.js";
 import { PROGRAM } from "../cli/program.js";
 

@@ -12,7 +12,7 @@ import type {
   RunSummary,
   StudioState,
   TaskForm,
-} from "../../src/studio/api.js";
+} from "../../src/studio/api/index.js";
 import { PROGRAM } from "../cli/program.js";
 import { writePrices } from "../cli/samples.js";
 import { Listener } from "./events.js";

@@ -1,7 +1,7 @@
 /** Requests to the studio's server, which answers JSON, and what went wrong as a problem document (RFC 9457). */
 
 import { dictionary } from "../ui/i18n.js";
-import type { Problem } from "../api.js";
+import type { Problem } from "../api/index.js";
 
 const t = dictionary(
   {

@@ -1,6 +1,6 @@
 /** The pages of the studio. Each is fetched when it is first opened; one line adds one. */
 import type { ComponentType } from "preact";
-import type { RunSummary } from "../api.js";
+import type { RunSummary } from "../api/index.js";
 import type { IconName } from "../ui/icons.js";
 import type { ShellText } from "./texts.js";
 

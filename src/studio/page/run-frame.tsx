@@ -1,6 +1,6 @@
 /** What stands above every page of a run: its name, how it stands, and the tabs. */
 import type { ComponentChildren } from "preact";
-import type { RunSummary } from "../api.js";
+import type { RunSummary } from "../api/index.js";
 import { dateTime } from "../ui/format.js";
 import { Icon } from "../ui/icons.js";
 import { Failure, Loading } from "../ui/notices.js";

@@ -1,6 +1,6 @@
 /** Who may see the studio: the token in the address is exchanged once for a cookie that scripts cannot read. */
 import { signal } from "@preact/signals";
-import type { SessionRequest, StudioState } from "../api.js";
+import type { SessionRequest, StudioState } from "../api/index.js";
 import { get, post, RequestProblem } from "./client.js";
 
 export type Session =

@@ -9,7 +9,7 @@ import { RUN_FILES, RunFolder } from "../../runs/run-folder.js";
 import { readProgress } from "../../runs/run-progress.js";
 import { SluiceError } from "../../util/errors.js";
 import { thinned } from "./thinned.js";
-import type { HistoryReply, Maybe, RunDetail, RunSummary } from "../api.js";
+import type { HistoryReply, Maybe, RunDetail, RunSummary } from "../api/index.js";
 
 /** A folder with more holds something else than a run. */
 const MOST_FILES = 1000;

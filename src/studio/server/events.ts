@@ -8,7 +8,7 @@ import { streamSSE, type SSEStreamingApi } from "hono/streaming";
 import { RUN_FILES, RunFolder } from "../../runs/run-folder.js";
 import { readProgress } from "../../runs/run-progress.js";
 import { SluiceError } from "../../util/errors.js";
-import type { GradientNormRow, HistoryRow, Maybe, Progress, RunEvents } from "../api.js";
+import type { GradientNormRow, HistoryRow, Maybe, Progress, RunEvents } from "../api/index.js";
 import type { Jobs } from "./jobs.js";
 import type { Places } from "./places.js";
 import { refuseUnless } from "./problems.js";

@@ -1,7 +1,7 @@
 /** Data to choose: what lies in a folder of the working folder. */
 import { readdirSync, realpathSync, statSync, type Dirent, type Stats } from "node:fs";
 import { join } from "node:path";
-import type { FileEntry, FolderListing } from "../api.js";
+import type { FileEntry, FolderListing } from "../api/index.js";
 import type { Place, Places } from "./places.js";
 import { refuseUnless } from "./problems.js";
 

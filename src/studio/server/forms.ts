@@ -3,7 +3,7 @@ import { groupOf } from "../../tasks/option-groups.js";
 import { jsonSchemaOf } from "../../tasks/option-json.js";
 import { TASKS } from "../../tasks/registry.js";
 import type { Task, TaskName } from "../../tasks/task.js";
-import type { OptionForm, OptionSchema, TaskForm } from "../api.js";
+import type { OptionForm, OptionSchema, TaskForm } from "../api/index.js";
 import { refuseUnless } from "./problems.js";
 
 /** What decides most comes first. */

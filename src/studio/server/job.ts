@@ -4,7 +4,7 @@ import { closeSync, mkdtempSync, openSync, readFileSync, readSync, rmSync, statS
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { STOP_MESSAGE } from "../../runs/stop-message.js";
-import type { JobReply } from "../api.js";
+import type { JobReply } from "../api/index.js";
 
 /** What is shown of its output. */
 const TAIL = 8 * 1024;

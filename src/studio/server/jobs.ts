@@ -6,7 +6,7 @@ import { RunFolder } from "../../runs/run-folder.js";
 import { readProgress } from "../../runs/run-progress.js";
 import { readStatus } from "../../runs/run-status.js";
 import { readOptions } from "../../tasks/options.js";
-import type { JobReply, ResumeRequest, StartRequest } from "../api.js";
+import type { JobReply, ResumeRequest, StartRequest } from "../api/index.js";
 import { filesAmong, taskAsked } from "./forms.js";
 import { Job } from "./job.js";
 import type { Places } from "./places.js";

@@ -2,7 +2,7 @@
 import type { Context } from "hono";
 import { HTTPException } from "hono/http-exception";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
-import type { Problem } from "../api.js";
+import type { Problem } from "../api/index.js";
 
 const TITLES: Readonly<Record<number, string>> = {
   400: "Bad request",

@@ -7,7 +7,7 @@ import { namesIn, RUN_FILES, RunFolder } from "../../runs/run-folder.js";
 import { describeRun } from "../../runs/run-list.js";
 import type { History } from "../../train/history.js";
 import { SluiceError } from "../../util/errors.js";
-import type { RunSummary } from "../api.js";
+import type { RunSummary } from "../api/index.js";
 
 export const BACKTEST_FILE = "backtest.json";
 

@@ -1,5 +1,5 @@
 /** How often each class comes, for every column that may be one. */
-import type { DataReply } from "../../api.js";
+import type { DataReply } from "../../api/index.js";
 import { Card } from "../../ui/card.js";
 import { count } from "../../ui/format.js";
 import { Bars } from "../../ui/plots/index.js";

@@ -1,5 +1,5 @@
 /** The columns of a table: what they hold, what is missing, and how the values lie. */
-import type { ColumnFacts, DataReply, Histogram } from "../../api.js";
+import type { ColumnFacts, DataReply, Histogram } from "../../api/index.js";
 import { Card } from "../../ui/card.js";
 import { count, figure, NONE, percent } from "../../ui/format.js";
 import { t } from "./texts.js";

@@ -1,4 +1,4 @@
-import type { DataReply } from "../../api.js";
+import type { DataReply } from "../../api/index.js";
 import { count, figure } from "../../ui/format.js";
 import { Note } from "../../ui/notices.js";
 import { t } from "./texts.js";

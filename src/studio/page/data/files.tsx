@@ -1,5 +1,5 @@
 /** The working folder, to choose data in: folders are opened, data are chosen. */
-import type { FileEntry, FolderListing } from "../../api.js";
+import type { FileEntry, FolderListing } from "../../api/index.js";
 import { bytes, dateTime, NONE } from "../../ui/format.js";
 import { Icon } from "../../ui/icons.js";
 import { Empty, Failure, Loading } from "../../ui/notices.js";

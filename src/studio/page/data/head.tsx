@@ -1,4 +1,4 @@
-import type { DataReply } from "../../api.js";
+import type { DataReply } from "../../api/index.js";
 import { Card } from "../../ui/card.js";
 import { NONE } from "../../ui/format.js";
 import { t } from "./texts.js";

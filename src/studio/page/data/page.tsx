@@ -1,5 +1,5 @@
 /** What the data are: columns, gaps, balance, and samples as the network sees them. */
-import type { DataReply } from "../../api.js";
+import type { DataReply } from "../../api/index.js";
 import { Icon } from "../../ui/icons.js";
 import { Failure, Loading } from "../../ui/notices.js";
 import { get } from "../client.js";

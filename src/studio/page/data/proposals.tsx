@@ -1,5 +1,5 @@
 /** What the data could be used for, with the settings for it. */
-import type { DataReply } from "../../api.js";
+import type { DataReply } from "../../api/index.js";
 import { Card } from "../../ui/card.js";
 import { Icon } from "../../ui/icons.js";
 import { Note } from "../../ui/notices.js";

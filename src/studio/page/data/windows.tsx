@@ -1,7 +1,7 @@
 /** Some samples of the training part as they go into the network. */
 import { useSignal } from "@preact/signals";
 import { useMemo } from "preact/hooks";
-import type { StartRequest, WindowInput, WindowsReply } from "../../api.js";
+import type { StartRequest, WindowInput, WindowsReply } from "../../api/index.js";
 import { fromFloats } from "../../floats.js";
 import { Card } from "../../ui/card.js";
 import { count, figure } from "../../ui/format.js";

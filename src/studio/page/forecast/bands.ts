@@ -1,4 +1,4 @@
-import type { Maybe } from "../../api.js";
+import type { Maybe } from "../../api/index.js";
 import { percent } from "../../ui/format.js";
 import type { Band, Line } from "../../ui/plots/index.js";
 

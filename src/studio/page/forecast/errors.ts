@@ -1,7 +1,7 @@
 /** Mean absolute errors of forecasts from the past. */
 import { meanOf } from "../../../tasks/forecast/scores/averages.js";
 import { absoluteErrors } from "../../../tasks/forecast/scores/point.js";
-import type { ForecastReply, Maybe } from "../../api.js";
+import type { ForecastReply, Maybe } from "../../api/index.js";
 
 export type Origin = NonNullable<ForecastReply["origins"]>[number];
 

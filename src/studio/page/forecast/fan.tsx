@@ -1,5 +1,5 @@
 import { useMemo, useState } from "preact/hooks";
-import type { ForecastReply, Maybe } from "../../api.js";
+import type { ForecastReply, Maybe } from "../../api/index.js";
 import { figure, percent } from "../../ui/format.js";
 import { dictionary } from "../../ui/i18n.js";
 import { LineChart } from "../../ui/plots/index.js";

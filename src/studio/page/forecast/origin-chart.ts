@@ -1,4 +1,4 @@
-import type { ForecastReply, Maybe } from "../../api.js";
+import type { ForecastReply, Maybe } from "../../api/index.js";
 import type { Band, Line } from "../../ui/plots/index.js";
 import { bandLines } from "./bands.js";
 import type { Origin } from "./errors.js";

@@ -1,6 +1,6 @@
 /** Forecasts from moments of the past beside what came: one after the other, with their errors. */
 import { useEffect, useMemo, useState } from "preact/hooks";
-import type { ForecastReply } from "../../api.js";
+import type { ForecastReply } from "../../api/index.js";
 import { figure } from "../../ui/format.js";
 import { dictionary } from "../../ui/i18n.js";
 import { Icon } from "../../ui/icons.js";

@@ -1,6 +1,6 @@
 /** The forecast page: what comes next as a fan, and what was foreseen from moments of the past. */
 import { useState } from "preact/hooks";
-import type { ForecastReply } from "../../api.js";
+import type { ForecastReply } from "../../api/index.js";
 import { dictionary } from "../../ui/i18n.js";
 import { Empty, Failure, Loading, Note } from "../../ui/notices.js";
 import { apiPath, get } from "../client.js";

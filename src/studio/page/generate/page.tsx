@@ -1,6 +1,6 @@
 /** The generate page: a text that goes on from a prompt, with the temperature at hand while it is written. */
 import { useEffect, useMemo, useState } from "preact/hooks";
-import type { GenerateRequest } from "../../api.js";
+import type { GenerateRequest } from "../../api/index.js";
 import { Icon } from "../../ui/icons.js";
 import { Failure } from "../../ui/notices.js";
 import { NumberInput } from "../../ui/number-input.js";

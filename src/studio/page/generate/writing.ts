@@ -1,5 +1,5 @@
 import { batch, signal } from "@preact/signals";
-import type { GenerateChange, GenerateEvents, GenerateRequest, Maybe } from "../../api.js";
+import type { GenerateChange, GenerateEvents, GenerateRequest, Maybe } from "../../api/index.js";
 import { apiPath, post, RequestProblem } from "../client.js";
 import { postForEvents } from "../events.js";
 

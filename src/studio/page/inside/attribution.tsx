@@ -1,7 +1,7 @@
 /** Which steps and features speak for an output, and which against it. */
 import { useCallback, useMemo, useRef, useState } from "preact/hooks";
 import type { AttributionMethod } from "../../../explain/types.js";
-import type { AttributionReply } from "../../api.js";
+import type { AttributionReply } from "../../api/index.js";
 import { fromFloats } from "../../floats.js";
 import { figure, percent } from "../../ui/format.js";
 import { dictionary } from "../../ui/i18n.js";

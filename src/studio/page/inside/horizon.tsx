@@ -1,6 +1,6 @@
 /** How far back the output depends on what was read. */
 import { useMemo } from "preact/hooks";
-import type { HorizonReply } from "../../api.js";
+import type { HorizonReply } from "../../api/index.js";
 import { percent } from "../../ui/format.js";
 import { dictionary } from "../../ui/i18n.js";
 import { Failure, Loading } from "../../ui/notices.js";

@@ -1,5 +1,5 @@
 /** What select and match found: units as buttons, passages with what stands around them. */
-import type { MatchReply } from "../../api.js";
+import type { MatchReply } from "../../api/index.js";
 import { count, percent } from "../../ui/format.js";
 import { dictionary } from "../../ui/i18n.js";
 import { shortDate } from "../short-date.js";

@@ -1,6 +1,6 @@
 /** Select and match: steps are chosen, the units that are on there are found, and where else they are on (as in LSTMVis). */
 import { useState } from "preact/hooks";
-import type { MatchReply } from "../../api.js";
+import type { MatchReply } from "../../api/index.js";
 import { dictionary } from "../../ui/i18n.js";
 import { Failure, Loading } from "../../ui/notices.js";
 import { NumberInput } from "../../ui/number-input.js";

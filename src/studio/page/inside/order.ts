@@ -1,5 +1,5 @@
 import { descending, unitActivity, unitClusters } from "../../../explain/unit-order.js";
-import type { Maybe } from "../../api.js";
+import type { Maybe } from "../../api/index.js";
 import type { SeenLayer } from "./seen.js";
 
 export const ORDERS = ["number", "activity", "effect", "cluster"] as const;

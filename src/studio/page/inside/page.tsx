@@ -1,6 +1,6 @@
 /** The inside page: something goes in, and every gate, state and answer can be watched step by step, held and silenced. */
 import { useEffect, useMemo } from "preact/hooks";
-import type { ModelReply } from "../../api.js";
+import type { ModelReply } from "../../api/index.js";
 import { dictionary } from "../../ui/i18n.js";
 import { Empty, Failure, Loading, Note } from "../../ui/notices.js";
 import { apiPath, get } from "../client.js";

@@ -3,7 +3,7 @@ import { sharesOf } from "../../../explain/shares.js";
 import type { GateSaturation, TracedCell } from "../../../explain/types.js";
 import type { Answer, TaskName } from "../../../tasks/task.js";
 import type { OutputView } from "../../../tasks/view.js";
-import type { InputReply, InsideReply, Maybe } from "../../api.js";
+import type { InputReply, InsideReply, Maybe } from "../../api/index.js";
 import { fromFloats } from "../../floats.js";
 import { shortDate } from "../short-date.js";
 

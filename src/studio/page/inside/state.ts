@@ -1,5 +1,5 @@
 import { batch, computed, effect, signal } from "@preact/signals";
-import type { EffectsReply, InsideInput, InsideReply, InsideRequest, UnitPlace } from "../../api.js";
+import type { EffectsReply, InsideInput, InsideReply, InsideRequest, UnitPlace } from "../../api/index.js";
 import { apiPath, post } from "../client.js";
 import { Latest } from "./latest.js";
 import { unitsInOrder, type Order } from "./order.js";

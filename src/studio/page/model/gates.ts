@@ -1,4 +1,4 @@
-import type { WeightInfo } from "../../api.js";
+import type { WeightInfo } from "../../api/index.js";
 
 /** Gates in the order of the columns, as the library keeps them (interop/gates.ts): z r g and i f g o. */
 const ORDERS = {

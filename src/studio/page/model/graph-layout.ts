@@ -1,5 +1,5 @@
 /** Places for the layers of a network: data flow downwards, each layer below all that it reads. */
-import type { LayerInfo } from "../../api.js";
+import type { LayerInfo } from "../../api/index.js";
 
 export interface Place {
   readonly layer: LayerInfo;

@@ -1,5 +1,5 @@
 import { useMemo } from "preact/hooks";
-import type { LayerInfo } from "../../api.js";
+import type { LayerInfo } from "../../api/index.js";
 import { count } from "../../ui/format.js";
 import { layOut, type Edge } from "./graph-layout.js";
 import { shapeText } from "./shape.js";

@@ -1,4 +1,4 @@
-import type { Histogram } from "../../api.js";
+import type { Histogram } from "../../api/index.js";
 import { count, figure } from "../../ui/format.js";
 import { t } from "./texts.js";
 

@@ -1,6 +1,6 @@
 /** The model page: what the network is made of, how its layers are joined, and how its weights are spread. */
 import { useState } from "preact/hooks";
-import type { LayerInfo, ModelReply } from "../../api.js";
+import type { LayerInfo, ModelReply } from "../../api/index.js";
 import { bytes, count, percent } from "../../ui/format.js";
 import { Empty, Failure, Loading } from "../../ui/notices.js";
 import { apiPath, get } from "../client.js";

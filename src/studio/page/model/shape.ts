@@ -1,4 +1,4 @@
-import type { LayerInfo } from "../../api.js";
+import type { LayerInfo } from "../../api/index.js";
 
 /** Sizes of a layer's first output; B samples, T steps, and whatever else is known only with the data. */
 export function shapeText({ shapes }: LayerInfo): string {

@@ -1,4 +1,4 @@
-import type { LayerInfo, WeightInfo } from "../../api.js";
+import type { LayerInfo, WeightInfo } from "../../api/index.js";
 import { count, figure, percent } from "../../ui/format.js";
 import { gatesOf } from "./gates.js";
 import { HistogramChart } from "./histogram.js";

@@ -1,6 +1,6 @@
 /** Curves of one run or of several: a chart for each metric. */
 import { signal } from "@preact/signals";
-import type { HistoryReply, Maybe } from "../../api.js";
+import type { HistoryReply, Maybe } from "../../api/index.js";
 import { LineChart, type Line } from "../../ui/plots/index.js";
 import { figure } from "../../ui/format.js";
 import { metricsOf } from "./history.js";

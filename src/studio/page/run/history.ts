@@ -1,6 +1,6 @@
 /** The curves of a run as they grow: rows that come in are put behind those that are there. */
 import type { Judge } from "../../../runs/evaluation.js";
-import type { GradientNormRow, HistoryReply, HistoryRow, Maybe, RunEvents } from "../../api.js";
+import type { GradientNormRow, HistoryReply, HistoryRow, Maybe, RunEvents } from "../../api/index.js";
 
 export const NO_HISTORY: HistoryReply = { epoch: [], values: {} };
 

@@ -1,7 +1,7 @@
 /** All runs as the server tells them while a page shows them; and the curve of each, for the small pictures beside them. */
 import { signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import type { HistoryReply, Maybe, RunDetail, RunsReply, RunSummary } from "../../api.js";
+import type { HistoryReply, Maybe, RunDetail, RunsReply, RunSummary } from "../../api/index.js";
 import { apiPath, get } from "../client.js";
 import { followList } from "./stream.js";
 

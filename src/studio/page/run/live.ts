@@ -1,7 +1,7 @@
 /** Runs as they are now: what was read of them, and what the server pushes while they train. */
 import { signal, type Signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import type { GradientNormRow, HistoryReply, Progress, RunDetail, RunSummary } from "../../api.js";
+import type { GradientNormRow, HistoryReply, Progress, RunDetail, RunSummary } from "../../api/index.js";
 import { apiPath, get } from "../client.js";
 import { NO_HISTORY, withNorms, withRows } from "./history.js";
 import { followRun } from "./stream.js";

@@ -1,6 +1,6 @@
 /** Gradient norms as a heat map: steps of time from left to right, epochs from top to bottom. */
 import { useMemo } from "preact/hooks";
-import type { GradientNormRow } from "../../api.js";
+import type { GradientNormRow } from "../../api/index.js";
 import { Card } from "../../ui/card.js";
 import { HeatMap } from "../../ui/plots/index.js";
 import { t } from "./texts.js";

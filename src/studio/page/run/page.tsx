@@ -1,7 +1,7 @@
 /** All runs, the newest first, with the curve of each; several are chosen to be seen side by side. */
 import { signal } from "@preact/signals";
 import { useMemo } from "preact/hooks";
-import type { RunSummary } from "../../api.js";
+import type { RunSummary } from "../../api/index.js";
 import { Icon } from "../../ui/icons.js";
 import { Empty, Failure, Loading } from "../../ui/notices.js";
 import { linkTo, place, setQuery } from "../routes.js";

@@ -1,7 +1,7 @@
 /** What can be done with a run: stop it, let it go on, read its report. */
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import type { JobReply, ResumeRequest, RunSummary } from "../../api.js";
+import type { JobReply, ResumeRequest, RunSummary } from "../../api/index.js";
 import { Icon } from "../../ui/icons.js";
 import { toast, toastError } from "../../ui/toasts.js";
 import { apiPath, post } from "../client.js";

@@ -1,6 +1,6 @@
 /** What a run was made of: its data, settings, machine and files; folded away until they are asked for. */
 import type { ComponentChildren } from "preact";
-import type { RunDetail, RunSummary, StudioState } from "../../api.js";
+import type { RunDetail, RunSummary, StudioState } from "../../api/index.js";
 import { bytes } from "../../ui/format.js";
 import { get } from "../client.js";
 import { useResource } from "../resource.js";

@@ -1,6 +1,6 @@
 /** One run: how it goes while it trains, and what came of it. */
 import { useSignal } from "@preact/signals";
-import type { RunDetail } from "../../api.js";
+import type { RunDetail } from "../../api/index.js";
 import { Card } from "../../ui/card.js";
 import { duration, figure } from "../../ui/format.js";
 import { Icon } from "../../ui/icons.js";

@@ -1,6 +1,6 @@
 /** A row for each run; on a phone, a card. */
 import { signal } from "@preact/signals";
-import type { RunSummary } from "../../api.js";
+import type { RunSummary } from "../../api/index.js";
 import { count, dateTime, figure, NONE } from "../../ui/format.js";
 import { Icon } from "../../ui/icons.js";
 import { linkTo } from "../routes.js";

@@ -1,4 +1,4 @@
-import type { Maybe } from "../../api.js";
+import type { Maybe } from "../../api/index.js";
 
 const WIDTH = 96;
 const HEIGHT = 24;

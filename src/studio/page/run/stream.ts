@@ -3,7 +3,7 @@
  * It tells of the list of runs and of every run that is followed; when others are followed, it is opened anew.
  */
 import { signal } from "@preact/signals";
-import type { RunEvents } from "../../api.js";
+import type { RunEvents } from "../../api/index.js";
 import { subscribe, type Subscription } from "../events.js";
 
 /** Events of one run. */

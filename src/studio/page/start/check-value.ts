@@ -1,5 +1,5 @@
 /** Whether what was typed is a value of an option's schema, and what is wrong with it in the reader's language. */
-import type { OptionSchema } from "../../api.js";
+import type { OptionSchema } from "../../api/index.js";
 import { figure } from "../../ui/format.js";
 import { isNumber } from "./option-kind.js";
 import { t } from "./texts.js";

@@ -1,5 +1,5 @@
 /** The command that does what the form is about to do. */
-import type { StartRequest } from "../../api.js";
+import type { StartRequest } from "../../api/index.js";
 import { flagWords } from "../../server/words.js";
 
 /** Null where a setting cannot be told by a flag: a configuration file would be needed. */

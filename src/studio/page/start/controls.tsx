@@ -1,6 +1,6 @@
 /** Controls for the kinds of options. What is typed is kept as it is, also while it is no value yet. */
 import { useEffect, useRef, useState } from "preact/hooks";
-import type { ColumnFacts, OptionForm, OptionSchema } from "../../api.js";
+import type { ColumnFacts, OptionForm, OptionSchema } from "../../api/index.js";
 import { written } from "../run/run-details.js";
 import { parseList, parseOne, type Parsed } from "./check-value.js";
 import { MapControl } from "./map-control.js";

@@ -1,6 +1,6 @@
 /** What a form holds: settings that are not left at their defaults, and what is wrong with others. */
 import { computed, signal, type ReadonlySignal } from "@preact/signals";
-import type { OptionForm, StartRequest, TaskForm } from "../../api.js";
+import type { OptionForm, StartRequest, TaskForm } from "../../api/index.js";
 
 export interface FormState {
   readonly form: TaskForm;

@@ -1,7 +1,7 @@
 /** All settings of a task by group, with those that were changed beside them, and the button that starts the run. */
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
-import type { ColumnFacts, DataReply, OptionForm, StartRequest } from "../../api.js";
+import type { ColumnFacts, DataReply, OptionForm, StartRequest } from "../../api/index.js";
 import { Card } from "../../ui/card.js";
 import { Icon } from "../../ui/icons.js";
 import { Windows } from "../data/windows.js";

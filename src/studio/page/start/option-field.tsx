@@ -1,6 +1,6 @@
 /** One option: its name, the control that its schema asks for, what it means, and what is wrong. */
 import { useId } from "preact/hooks";
-import type { ColumnFacts, OptionForm } from "../../api.js";
+import type { ColumnFacts, OptionForm } from "../../api/index.js";
 import { Icon } from "../../ui/icons.js";
 import { written } from "../run/run-details.js";
 import { Control } from "./controls.js";

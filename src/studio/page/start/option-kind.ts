@@ -1,5 +1,5 @@
 /** With which control an option is set, read off its schema. */
-import type { OptionForm, OptionSchema } from "../../api.js";
+import type { OptionForm, OptionSchema } from "../../api/index.js";
 
 export type OptionKind =
   | { readonly kind: "switch" }

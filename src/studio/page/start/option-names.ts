@@ -1,6 +1,6 @@
 /** What options are called: in English by their names in configurations, in Chinese by a list that is fetched when it is needed. */
 import { effect, signal } from "@preact/signals";
-import type { OptionForm, Proposal } from "../../api.js";
+import type { OptionForm, Proposal } from "../../api/index.js";
 import { language } from "../../ui/i18n.js";
 import { written } from "../run/run-details.js";
 

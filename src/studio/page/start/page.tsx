@@ -1,6 +1,6 @@
 /** A new run: data, what to learn from them, settings, go. */
 import { useMemo } from "preact/hooks";
-import type { DataReply, TaskForm } from "../../api.js";
+import type { DataReply, TaskForm } from "../../api/index.js";
 import { Icon } from "../../ui/icons.js";
 import { Failure, Loading, Note } from "../../ui/notices.js";
 import { apiPath, get } from "../client.js";

@@ -1,7 +1,7 @@
 /** Starts the run, waits until it has a folder, and goes to its page. */
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
-import type { JobReply } from "../../api.js";
+import type { JobReply } from "../../api/index.js";
 import { Icon } from "../../ui/icons.js";
 import { Failure } from "../../ui/notices.js";
 import { apiPath, get, post, RequestProblem } from "../client.js";

@@ -4,7 +4,7 @@ import type { Context, Hono } from "hono";
 import { streamSSE } from "hono/streaming";
 import { readJson } from "../../../runs/files.js";
 import { RUN_FILES } from "../../../runs/run-folder.js";
-import type { GenerateChange, GenerateEvents, GenerateRequest } from "../../api.js";
+import type { GenerateChange, GenerateEvents, GenerateRequest } from "../../api/index.js";
 import type { Parts } from "../app.js";
 import { jsonOf } from "../bodies.js";
 import type { Places } from "../places.js";

@@ -5,7 +5,7 @@ import type { Hono } from "hono";
 import { sluiceVersion } from "../../../runs/environment.js";
 import { RUN_FILES } from "../../../runs/run-folder.js";
 import { TASKS } from "../../../tasks/registry.js";
-import type { ResumeRequest, RunsReply, StartRequest, StudioState } from "../../api.js";
+import type { ResumeRequest, RunsReply, StartRequest, StudioState } from "../../api/index.js";
 import type { Parts } from "../app.js";
 import { jsonOf } from "../bodies.js";
 import { detailOf } from "../details.js";

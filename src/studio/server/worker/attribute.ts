@@ -1,5 +1,5 @@
 import { attribute, memoryHorizon } from "../../../explain/index.js";
-import type { AttributionReply, HorizonReply, Maybe } from "../../api.js";
+import type { AttributionReply, HorizonReply, Maybe } from "../../api/index.js";
 import { toFloats } from "../../floats.js";
 import type { Given } from "./methods.js";
 import { openModel } from "./models.js";

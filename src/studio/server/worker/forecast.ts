@@ -5,7 +5,7 @@ import { BACKTEST_FILE } from "../../../tasks/backtest/finish.js";
 import { nameOfPlace, Outlooks, type Fan, type FanPlace, type OutlookSettings } from "../../../tasks/forecast/fan.js";
 import { pastForecasts, placesIn } from "../../../tasks/forecast/past-forecasts.js";
 import { SluiceError } from "../../../util/errors.js";
-import type { ForecastReply, Maybe } from "../../api.js";
+import type { ForecastReply, Maybe } from "../../api/index.js";
 import { Refusal } from "../problems.js";
 import type { Given, RunPlace } from "./methods.js";
 import { onceOfData, openModel } from "./models.js";

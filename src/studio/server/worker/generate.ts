@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { generateText, type LiveSampling } from "../../../tasks/generate/continuation.js";
-import type { GenerateEvents } from "../../api.js";
+import type { GenerateEvents } from "../../api/index.js";
 import { Refusal } from "../problems.js";
 import type { Given, Tell } from "./methods.js";
 import { openModel } from "./models.js";

@@ -1,5 +1,5 @@
 import { saturation, trace, type Pins, type Trace } from "../../../explain/index.js";
-import type { InputReply, InsideReply, InsideRequest, LayerReply, Maybe } from "../../api.js";
+import type { InputReply, InsideReply, InsideRequest, LayerReply, Maybe } from "../../api/index.js";
 import { toFloats } from "../../floats.js";
 import type { Given } from "./methods.js";
 import { openModel, type Opened } from "./models.js";

@@ -1,5 +1,5 @@
 import { lookAtData } from "../../../tasks/inspect/look.js";
-import type { DataReply } from "../../api.js";
+import type { DataReply } from "../../api/index.js";
 import type { Given } from "./methods.js";
 
 export async function inspect({ path, shown, options }: Given<"inspect">): Promise<DataReply> {

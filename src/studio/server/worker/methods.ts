@@ -18,7 +18,7 @@ import type {
   ModelReply,
   SamplesReply,
   WindowsReply,
-} from "../../api.js";
+} from "../../api/index.js";
 import type { ReadingOptions } from "../../../tasks/common-options.js";
 import type { TaskName } from "../../../tasks/task.js";
 

@@ -1,7 +1,7 @@
 import { cellsOf, kindOf } from "../../../explain/cells.js";
 import { summarize } from "../../../model/summary.js";
 import { modelFacts } from "../../../tasks/inspect/model-facts.js";
-import type { ModelReply } from "../../api.js";
+import type { ModelReply } from "../../api/index.js";
 import type { Given } from "./methods.js";
 import { openModel } from "./models.js";
 

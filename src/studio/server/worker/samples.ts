@@ -9,7 +9,7 @@ import { rawSamples, type RawSample } from "../../../tasks/inspect/raw-samples.j
 import type { Signature, View } from "../../../tasks/view.js";
 import { sampleOf } from "../../../tasks/views/named.js";
 import { check, show, SluiceError } from "../../../util/errors.js";
-import type { InsideInput, SampleInfo, SamplesReply } from "../../api.js";
+import type { InsideInput, SampleInfo, SamplesReply } from "../../api/index.js";
 import type { Given, RunPlace } from "./methods.js";
 import { onceOfData, openModel, type Opened } from "./models.js";
 

@@ -1,7 +1,7 @@
 /** What units are worth, and where else they are on. */
 import { matchUnits, rankUnits, trace, type LayerTrace, type Trace, type UnitMatch } from "../../../explain/index.js";
 import { Refusal } from "../problems.js";
-import type { EffectsReply, MatchReply } from "../../api.js";
+import type { EffectsReply, MatchReply } from "../../api/index.js";
 import { cellOf } from "./inside.js";
 import type { Given, RunPlace } from "./methods.js";
 import { onceOfData, openModel, type Opened } from "./models.js";

@@ -5,7 +5,7 @@ import { taskNamed } from "../../../tasks/registry.js";
 import type { Prepared } from "../../../tasks/task.js";
 import type { View } from "../../../tasks/view.js";
 import { sampleOf } from "../../../tasks/views/named.js";
-import type { WindowInput, WindowsReply } from "../../api.js";
+import type { WindowInput, WindowsReply } from "../../api/index.js";
 import { toFloats } from "../../floats.js";
 import type { Given } from "./methods.js";
 

@@ -3,7 +3,7 @@ import { duration } from "../../../ui/format.js";
 import { dictionary } from "../../../ui/i18n.js";
 import { Icon } from "../../../ui/icons.js";
 import { Failure } from "../../../ui/notices.js";
-import type { InsideInput } from "../../../api.js";
+import type { InsideInput } from "../../../api/index.js";
 import { toPcm } from "./pcm.js";
 import { decodeClip, record, SAMPLE_RATE, type Recording } from "./record.js";
 

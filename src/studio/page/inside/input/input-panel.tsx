@@ -1,7 +1,7 @@
 /** What goes into the network: a text, drawn numbers, a clip, or one of the run's own samples. */
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Signature } from "../../../../tasks/view.js";
-import type { SampleInfo, SamplesReply } from "../../../api.js";
+import type { SampleInfo, SamplesReply } from "../../../api/index.js";
 import { dictionary } from "../../../ui/i18n.js";
 import { Loading } from "../../../ui/notices.js";
 import { get } from "../../client.js";

@@ -1,6 +1,6 @@
 import { useState } from "preact/hooks";
 import type { Signature } from "../../../../tasks/view.js";
-import type { InsideInput } from "../../../api.js";
+import type { InsideInput } from "../../../api/index.js";
 import { dictionary } from "../../../ui/i18n.js";
 import { Note } from "../../../ui/notices.js";
 import { SeriesCanvas } from "./series-canvas.js";

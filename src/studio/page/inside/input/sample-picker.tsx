@@ -1,5 +1,5 @@
 import { useState } from "preact/hooks";
-import type { SampleInfo, SamplesReply } from "../../../api.js";
+import type { SampleInfo, SamplesReply } from "../../../api/index.js";
 import { count, duration } from "../../../ui/format.js";
 import { dictionary } from "../../../ui/i18n.js";
 import { Icon } from "../../../ui/icons.js";

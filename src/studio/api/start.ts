@@ -1,0 +1,64 @@
+/** The form that starts a run, and trainings that were started. */
+import type { TaskName } from "../../tasks/task.js";
+
+/** What a form for a task is built of. */
+export interface TaskForm {
+  readonly task: TaskName;
+  readonly description: string;
+  /** In the order in which they are shown; "Data", "Network", "Training", … */
+  readonly groups: readonly { readonly name: string; readonly options: readonly OptionForm[] }[];
+}
+
+export interface OptionForm {
+  /** As in a configuration: batchSize. */
+  readonly name: string;
+  readonly description: string;
+  /** Draft 2020-12: type, enum, minimum, default, items, anyOf … */
+  readonly schema: OptionSchema;
+  /** What it means: a form offers the columns of the data for it. */
+  readonly holds: "column" | "columns" | "file" | "value";
+}
+
+export interface OptionSchema {
+  readonly type?: string;
+  readonly enum?: readonly (string | number | boolean)[];
+  readonly const?: string | number | boolean;
+  readonly default?: unknown;
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly exclusiveMinimum?: number;
+  readonly exclusiveMaximum?: number;
+  readonly minLength?: number;
+  readonly pattern?: string;
+  readonly minItems?: number;
+  readonly items?: OptionSchema;
+  readonly anyOf?: readonly OptionSchema[];
+  readonly additionalProperties?: OptionSchema | boolean;
+}
+
+export interface StartRequest {
+  readonly task: TaskName;
+  /** Seen from the working folder. */
+  readonly data: string;
+  /** Options that are not left at their defaults, as in a configuration. */
+  readonly settings: Readonly<Record<string, unknown>>;
+}
+
+export interface ResumeRequest {
+  /** Train up to this many epochs. */
+  readonly epochs?: number;
+}
+
+/** A training that this studio has started. */
+export interface JobReply {
+  readonly id: string;
+  readonly state: "starting" | "running" | "ended" | "failed";
+  /** The run's name as soon as there is a folder. */
+  readonly run: string | null;
+  /** What it said last, plain text. */
+  readonly output: string;
+  /** Why it failed. */
+  readonly error: string | null;
+  /** The same at the command line. */
+  readonly command: string;
+}
