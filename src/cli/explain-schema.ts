@@ -13,7 +13,9 @@ const scores = z.strictObject({
   kind: z.enum(["tokens", "series", "vector"]),
   steps: z.array(z.string()),
   features: z.array(z.string()).describe("One empty name where a step has one score."),
-  scores: z.array(number).describe("[steps, features], row by row."),
+  scores: z
+    .array(number)
+    .describe("[steps, features], row by row; of the row of a table, which is one step, by feature."),
 });
 const scale = z.enum(["logit", "output"]).describe("logit: before the softmax or sigmoid that the network ends with.");
 const byUnit = z.array(number).describe("By unit.");
@@ -29,7 +31,9 @@ export const explainReply = z.strictObject({
   answers: z
     .array(answer)
     .describe("What predict says of it; empty for texts that are continued, and for data of very many samples."),
-  outputs: z.array(z.strictObject({ name: z.string(), value: number })),
+  outputs: z
+    .array(z.strictObject({ name: z.string(), value: number }))
+    .describe("What the network answers; of one output for two classes the probabilities of both."),
   output: z
     .strictObject({ name: z.string(), index: count, step: count.nullable(), scale })
     .describe("What is explained; step, from 0, where the network answers at every step."),
@@ -68,7 +72,8 @@ export const explainReply = z.strictObject({
       share: number,
       samples: count,
     })
-    .nullable(),
+    .nullable()
+    .describe("Null where no input has several steps."),
   layers: z
     .array(
       z.strictObject({ layer: z.string(), cell: z.string(), units: count, steps: count, signals: z.array(z.string()) }),

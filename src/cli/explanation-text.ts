@@ -1,7 +1,7 @@
 /** An explanation for the terminal: the answer, what speaks for it, how far back it looks, and units that do nothing. */
 import type { Explanation, NamedAttribution } from "../tasks/explain/explanation.js";
 import { leadOf } from "../tasks/explain/report.js";
-import { areCharacters, featureScores, gateRows, healthWords, horizonWords, methodRows, METHOD_NAMES, placed, shares, stepScores, strongest, unknownWords, type Scored } from "../tasks/explain/summary.js"; // prettier-ignore
+import { areCharacters, featureScores, gateRows, healthWords, horizonWords, methodRows, METHOD_NAMES, partScores, placed, shares, strongest, toldBy, unknownWords, type Scored } from "../tasks/explain/summary.js"; // prettier-ignore
 import type { ExplanationFiles } from "../tasks/explain/write-explanation.js";
 import { aligned } from "./aligned.js";
 import { answersTable } from "./answers.js";
@@ -53,23 +53,26 @@ function answerText({ answers, reference, outputs }: Explanation, screen: Screen
 }
 
 function attributionText({ method, inputs }: NamedAttribution, several: boolean, screen: Screen): string {
-  const shownInputs = inputs.filter((input) => stepScores(input).some(({ value }) => value !== 0));
+  const shownInputs = inputs.filter((input) => partScores(input).some(({ value }) => value !== 0));
   const texts = shownInputs.map((input) => inputText(input, inputs.length > 1, screen));
   const title = several ? [screen.style.bold(`By ${METHOD_NAMES[method]}:`)] : [];
   return [...title, ...texts].join("\n\n");
 }
 
 function inputText(input: NamedAttribution["inputs"][number], named: boolean, screen: Screen): string {
-  const steps = stepScores(input);
+  const part = toldBy(input);
+  const scores = partScores(input);
   const title = named ? [screen.style.bold(`${plain(input.name)}:`)] : [];
-  const text = input.kind === "tokens" && steps.length > 1 ? [marked(steps, screen)] : [];
+  const text = input.kind === "tokens" && scores.length > 1 ? [marked(scores, screen)] : [];
   const line =
-    input.kind === "series" && steps.length > 1 ? [`${sparkline(steps, screen)}  each step, first to last`] : [];
+    input.kind === "series" && part === "step" && scores.length > 1
+      ? [`${sparkline(scores, screen)}  each step, first to last`]
+      : [];
   const rows = (scored: readonly Scored[]) =>
     strongest(scored, SHOWN).map(({ name, value }) => [shown(name), signed(value)]);
   const tables = [
-    aligned([input.kind === "vector" ? "number" : "step", "score"], rows(placed(steps)), screen.width),
-    ...(input.kind === "series" && input.features.length > 1
+    aligned([part, "score"], rows(placed(scores)), screen.width),
+    ...(part === "step" && input.kind === "series" && input.features.length > 1
       ? [aligned(["feature", "score"], rows(featureScores(input)), screen.width)]
       : []),
   ];

@@ -39,6 +39,8 @@ export interface OutputView {
   readonly name: string;
   /** Such as "°C"; left out for a number without unit. */
   readonly unit?: string;
+  /** Of the one output that tells two classes apart: the class that has the rest of the probability. */
+  readonly opposite?: string;
 }
 
 /** One raw value that goes in or comes out. */

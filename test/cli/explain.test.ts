@@ -75,6 +75,15 @@ test("a forecast without further words: the run's own data, an output by name", 
   assert.ok(reply.attributions[0]!.incompleteness! < 0.01);
 });
 
+test("the other of two classes by its name", async () => {
+  const run = await nameOf("reviews");
+  const { code, out } = await runIn(folder, `explain ${run} --input "A superb film with a dull plot" --output bad`);
+  assert.equal(code, 0, out);
+  assert.match(out, /^“bad” is 0\.\d+/);
+  assert.match(out, /superb▼/);
+  assert.match(out, /dull▲/);
+});
+
 test("what cannot be explained is said in a line", async () => {
   const [reviews, prices] = [await nameOf("reviews"), await nameOf("prices")];
   for (const [words, code, message] of [

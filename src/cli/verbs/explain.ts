@@ -38,7 +38,7 @@ export async function invoke(words: readonly string[]): Promise<Invocation> {
     .option("--sample <n>", "Which sample of the data is explained, from 1. (default: 1)")
     .option(
       "--output <name>",
-      'A class, a step of the forecast such as "close +3", a piece; default what the answer is made of.',
+      'A class (also the other of two), a step of the forecast such as "close +3", a piece; default what the answer is made of.',
     ) // prettier-ignore
     .option("--step <n>", "Of a network that answers at every step: which one, from 1; default the last.")
     .option("--method <name>", `How steps are judged: ${METHODS.join(", ")}, all.`, "integratedGradients")

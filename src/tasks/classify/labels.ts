@@ -108,6 +108,11 @@ export class Labels implements SavedLabels {
     return tensor(rows, [truth.length, K]);
   }
 
+  /** The class that has the rest of the probability where one output tells two apart; else null. */
+  get opposite(): string | null {
+    return this.units < this.count ? String(this.classes[0]) : null;
+  }
+
   /** [N, K] probabilities, from what the network gives. */
   probabilities(output: Tensor): Float64Array {
     if (this.units !== 1 || this.separator !== null) return Float64Array.from(output.data);

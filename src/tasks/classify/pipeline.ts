@@ -83,11 +83,12 @@ export class ClassifyPipeline<X = unknown> implements Pipeline {
 
   async view(model: Model, source: Asked, options: Readonly<Record<string, unknown>> = {}): Promise<View> {
     const samples = await this.#read("classify.view", source as DataSource, false, options);
+    const { outputs, opposite } = this.#labels;
     return viewOf(model, {
       x: this.#encoder.encode(samples.items),
       references: samples.references,
       inputs: this.#encoder.namesOf(samples),
-      outputs: this.#labels.outputs.map((name) => ({ name })),
+      outputs: outputs.map((name) => ({ name, ...(opposite !== null && { opposite }) })),
     });
   }
 

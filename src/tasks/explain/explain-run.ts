@@ -10,13 +10,14 @@ import type { View } from "../view.js";
 import { sampleOf } from "../views/named.js";
 import { METHODS, type ExplainedInput, type Explanation, type NamedAttribution, type SignalTable } from "./explanation.js"; // prettier-ignore
 import { baselinesFor, focusOf, type Focus } from "./focus.js";
+import { turnedAttribution, turnedEffects, turnedNumber } from "./opposite.js";
 import { effectsOf, matchesOf, type Selection, type Traced } from "./units.js";
 import { viewsOf } from "./views.js";
 
 export interface ExplainRunOptions {
   /** Which sample of the data is explained, from 0. Default 0. */
   sample?: number;
-  /** Name of an output (a class, "close +3", a piece), or its number from 0. Default: what the answer is made of. */
+  /** Name of an output (a class, also the other of two, "close +3", a piece), or its number from 0. Default: what the answer is made of. */
   output?: string | number;
   /** Of a network that answers at every step: which one, from 0. Default the last. */
   step?: number;
@@ -60,7 +61,10 @@ export async function explainRun<P extends Pipeline>(
   const [own] = (await trace(model, one.x)) as [Trace];
   const focus = focusOf(one, task, own.output, output, step);
   const traced = await tracesOf(run, others);
-  const attributions = await attributionsOf(run, one, focus, method === "all" ? METHODS : [method]);
+  const { name, index, step: at, opposite } = focus;
+  const found = await attributionsOf(run, one, focus, method === "all" ? METHODS : [method]);
+  const attributions = opposite ? found.map(turnedAttribution) : found;
+  const effects = await effectsOf(run, { own, view: one }, focus, options.layer);
   return {
     task,
     run: run.folder,
@@ -69,13 +73,13 @@ export async function explainRun<P extends Pipeline>(
     reference: one.references[0]!,
     answers: await answersOf(run, source, reading, view, sample),
     outputs: outputsAt(one, own, focus),
-    output: { ...focus, scale: attributions[0]!.scale },
+    output: { name, index, step: at, scale: attributions[0]!.scale },
     inputs: one.inputs.map((_, i) => inputOf(one, i)),
     attributions,
     horizon: await horizonOf(run, one, others, focus),
     layers: own.layers.map(signalsOf),
     saturation: { ...saturation(traced.map((other) => other.own)), samples: traced.length },
-    effects: await effectsOf(run, { own, view: one }, focus, options.layer),
+    effects: opposite ? turnedEffects(effects) : effects,
     matches: select ? matchesOf({ own, view: one }, traced, options.layer, select) : null,
   };
 }
@@ -105,7 +109,10 @@ async function tracesOf({ model }: Run, samples: readonly View[]): Promise<Trace
 
 function outputsAt({ outputs }: View, { output }: Trace, { step }: Focus): Explanation["outputs"] {
   const from = (step ?? 0) * outputs.length;
-  return outputs.map(({ name }, k) => ({ name, value: output[from + k]! }));
+  return outputs.flatMap(({ name, opposite }, k) => {
+    const own = { name, value: output[from + k]! };
+    return opposite === undefined ? [own] : [own, turnedNumber(own, opposite)];
+  });
 }
 
 /** Data of more samples are not predicted as a whole for the sake of one. */
@@ -190,7 +197,7 @@ async function horizonOf(
   others: readonly View[],
   { index, step }: Focus,
 ): Promise<Explanation["horizon"]> {
-  const isTimed = ({ kind, steps }: View["inputs"][number]) => kind !== "vector" && steps[0]!.length > 0;
+  const isTimed = ({ kind, steps }: View["inputs"][number]) => kind !== "vector" && steps[0]!.length > 1;
   if (!view.inputs.some(isTimed)) return null;
   const of = async (one: View) =>
     (await memoryHorizon(model, one.x, { output: index, baseline: baselinesFor(one, task) }))[0]!;

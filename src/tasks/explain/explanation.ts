@@ -20,12 +20,12 @@ export interface Explanation {
   readonly reference: Answer;
   /** What `predict` says of the sample; empty for texts that are continued, and for data of very many samples. */
   readonly answers: readonly Answer[];
-  /** The network's outputs for the sample, at the step that is explained where it answers at every step. */
+  /** The network's outputs for the sample, at the step that is explained where it answers at every step; of one for two classes both. */
   readonly outputs: readonly NamedNumber[];
   readonly output: ExplainedOutput;
   readonly inputs: readonly ExplainedInput[];
   readonly attributions: readonly NamedAttribution[];
-  /** Null where no input is over time. */
+  /** Null where no input has several steps. */
   readonly horizon: (Horizon & { readonly samples: number }) | null;
   /** Recurrent layers in the order in which they ran. */
   readonly layers: readonly SignalTable[];

@@ -13,12 +13,14 @@ export interface Focus {
   readonly index: number;
   /** Of a network that answers at every step: which one, from 0; else null. */
   readonly step: number | null;
+  /** Whether it is the class that has the rest of the output's probability. */
+  readonly opposite: boolean;
 }
 
 /**
  * The output that was asked for, or what the answer is made of: the likeliest class or piece, the first step of a forecast (its median).
  * @param output the sample's outputs, flattened
- * @param wanted a name among the view's outputs, or its number from 0
+ * @param wanted a name among the view's outputs or their opposites, or its number from 0
  * @param at of a network that answers at every step, the step from 0. Default the last; of a recording that is written down the one at
  * which something is heard most clearly
  */
@@ -39,8 +41,10 @@ export function focusOf(
       : "explain: the network answers once, not at every step; leave out step";
   });
   const step = at ?? (task === "transcribe" && wanted === undefined ? clearest(output, V) : steps - 1);
-  const k = wanted === undefined ? usual(names, task, output, step * V) : placeOf(names, wanted);
-  return { name: names[k]!, index: step * V + k, step: every ? step : null };
+  const opposites = view.outputs.flatMap((one) => one.opposite ?? []);
+  const all = [...names, ...opposites];
+  const k = wanted === undefined ? usual(names, task, output, step * V) : placeOf(all, wanted);
+  return { name: all[k]!, index: step * V + (k % V), step: every ? step : null, opposite: k >= V };
 }
 
 /** The step whose likeliest symbol, the blank (the first) aside, stands out most. */

@@ -7,7 +7,7 @@ import type { Plot } from "../../runs/plots/render.js";
 import type { Block } from "../../runs/report.js";
 import type { Explanation, NamedAttribution } from "./explanation.js";
 import { capital, MOST_BARS, MOST_STEPS, MOST_UNITS, partOf } from "./heat-maps.js";
-import { areCharacters, featureScores, methodRows, METHOD_NAMES, placed, shares, stepScores, strongest, unknownWords } from "./summary.js"; // prettier-ignore
+import { areCharacters, featureScores, methodRows, METHOD_NAMES, partScores, placed, shares, strongest, toldBy, unknownWords } from "./summary.js"; // prettier-ignore
 
 export async function attributionBlocks(explanation: Explanation): Promise<Block[]> {
   const { attributions, output } = explanation;
@@ -32,20 +32,20 @@ type AttributedInput = NamedAttribution["inputs"][number];
 
 /** @param several whether there are other inputs, so that this one is named */
 async function inputBlocks(input: AttributedInput, several: boolean, withBars: boolean): Promise<Block[]> {
-  const steps = stepScores(input);
-  if (steps.every(({ value }) => value === 0)) return [];
+  const scores = partScores(input);
+  const part = toldBy(input);
+  if (scores.every(({ value }) => value === 0)) return [];
   const of = several ? ` of ${input.name}` : "";
   const blocks: Block[] = [];
-  if (input.kind === "tokens") blocks.push(shadedText(input.steps, shares(steps)));
+  if (input.kind === "tokens") blocks.push(shadedText(input.steps, shares(scores)));
   if (input.kind === "series" && input.steps.length > 1) blocks.push(...(await drawPlot(attributionPlot(input))));
   if (!withBars) return blocks;
-  const byFeature =
-    input.kind === "series" && input.features.length > 1 ? strongest(featureScores(input), MOST_BARS) : [];
+  const hasFeatures = part === "step" && input.kind === "series" && input.features.length > 1;
+  const byFeature = hasFeatures ? strongest(featureScores(input), MOST_BARS) : [];
   if (byFeature.length > 0) blocks.push(...(await drawPlot(scorePlot(`By feature${of}`, byFeature))));
-  const bars = strongest(placed(steps), MOST_BARS);
-  const what = `${input.kind === "vector" ? "By number" : "By step"}${of}`;
-  const part = bars.length < steps.length ? `The ${bars.length} strongest of ${steps.length}.` : undefined;
-  return [...blocks, ...(await drawPlot(scorePlot(what, bars, part)))];
+  const bars = strongest(placed(scores), MOST_BARS);
+  const shown = bars.length < scores.length ? `The ${bars.length} strongest of ${scores.length}.` : undefined;
+  return [...blocks, ...(await drawPlot(scorePlot(`By ${part}${of}`, bars, shown)))];
 }
 
 function shadedText(steps: readonly string[], share: readonly number[]): Block {

@@ -8,7 +8,7 @@ import type { Answer } from "../task.js";
 import type { Explanation } from "./explanation.js";
 import { attributionBlocks } from "./report-attribution.js";
 import { gateBlocks, insideBlocks } from "./report-inside.js";
-import { horizonWords, METHOD_NAMES, placed, stepScores, strongest } from "./summary.js";
+import { horizonWords, METHOD_NAMES, partScores, placed, strongest, toldBy } from "./summary.js";
 
 /** The page explain.html: self-contained, as all reports are. @param command what made it */
 export async function explanationPage(explanation: Explanation, command: string): Promise<string> {
@@ -29,21 +29,23 @@ export async function explanationPage(explanation: Explanation, command: string)
   return reportPage(`Explanation: ${task}${which}`, blocks);
 }
 
-/** The output, and the three steps that count most each way. */
+/** The output, and the three parts of the input that count most each way. */
 export function leadOf(explanation: Explanation): string {
   const { task, output, outputs, attributions, answers } = explanation;
   const value = outputs.find(({ name }) => name === output.name)!.value;
   const at = output.step === null ? "" : ` at step ${output.step + 1}`;
   const [first] = attributions;
-  const scored = first!.inputs.flatMap((input) => placed(stepScores(input)));
+  const scored = first!.inputs.flatMap((input) => placed(partScores(input)));
   const most = (sign: number) =>
     strongest(scored.filter((one) => sign * one.value > 0), 3).map((one) => `${one.name} (${signed(one.value)})`).join(", "); // prettier-ignore
   const sides = [most(1) && `for it: ${most(1)}`, most(-1) && `against it: ${most(-1)}`].filter(Boolean).join("; ");
+  const [input] = first!.inputs;
+  const part = input ? toldBy(input) : "step";
   const scaled = task === "forecast" || task === "regress" ? ", scaled as in training" : "";
-  // Two classes are one output: what speaks against the one speaks for the other.
-  const label = outputs.length === 1 && answers.length === 1 ? answers[0]!["label"] : undefined;
-  const other = label !== undefined && String(label) !== output.name ? `, so the answer is “${String(label)}”` : "";
-  return `“${output.name}” is ${value.toPrecision(4).replace("-", "−")}${at}${scaled}${other}. By ${METHOD_NAMES[first!.method]} most speaks ${sides || "no step for or against it"}.`;
+  const label = answers.length === 1 ? answers[0]!["label"] : undefined;
+  const named = typeof label === "string" || typeof label === "number"; // not several labels
+  const other = named && String(label) !== output.name ? `; the answer is “${label}”` : "";
+  return `“${output.name}” is ${value.toPrecision(4).replace("-", "−")}${at}${scaled}${other}. By ${METHOD_NAMES[first!.method]} ${sides ? `most speaks ${sides}` : `no ${part} speaks for or against it`}.`;
 }
 
 function signed(value: number): string {

@@ -9,9 +9,19 @@ export interface Scored {
   readonly value: number;
 }
 
-/** By step, over its features. Of numbers without time by feature. */
-export function stepScores({ steps, features, scores, kind }: AttributedInput): Scored[] {
-  if (kind === "vector") return features.map((name, d) => ({ name, value: scores[d]! }));
+/** What the scores of an input are told by: of numbers without time, and where there is one step, such as the row of a table, by its features. */
+export function toldBy({ kind, steps, features }: AttributedInput): "number" | "feature" | "step" {
+  if (kind === "vector") return "number";
+  return kind === "series" && steps.length === 1 && features[0] !== "" ? "feature" : "step";
+}
+
+/** By part: of several steps each over its features. */
+export function partScores(input: AttributedInput): Scored[] {
+  return toldBy(input) === "step" ? stepScores(input) : featureScores(input);
+}
+
+/** By step, over its features. */
+export function stepScores({ steps, features, scores }: AttributedInput): Scored[] {
   const D = features.length;
   return steps.map((name, t) => ({ name, value: sum(scores.slice(t * D, (t + 1) * D)) }));
 }

@@ -9,8 +9,8 @@ import type { DataSource } from "../../../src/data/index.js";
 import { trace } from "../../../src/explain/index.js";
 import { explainRun } from "../../../src/tasks/explain/explain-run.js";
 import type { Explanation } from "../../../src/tasks/explain/explanation.js";
-import { explanationPage } from "../../../src/tasks/explain/report.js";
-import { featureScores, horizonWords, stepScores } from "../../../src/tasks/explain/summary.js";
+import { explanationPage, leadOf } from "../../../src/tasks/explain/report.js";
+import { featureScores, horizonWords, stepScores, toldBy } from "../../../src/tasks/explain/summary.js";
 import { readOptions } from "../../../src/tasks/options.js";
 import { taskNamed } from "../../../src/tasks/registry.js";
 import { Run } from "../../../src/tasks/run.js";
@@ -87,6 +87,47 @@ test("it is plain data: the sample, the answer, and what went on inside, as trac
   for (const [i, { effect }] of effects.entries()) assert.ok(i === 0 || effect <= effects[i - 1]!.effect);
 });
 
+test("the other of two classes is explained by its name: what speaks against the one speaks for it", async () => {
+  const up = await explainRun(run, ROWS, { sample: 5, method: "all" });
+  const down = await explainRun(run, ROWS, { sample: 5, method: "all", output: "down" });
+  assert.deepEqual(down.output, { ...up.output, name: "down" });
+  assert.deepEqual(down.outputs, up.outputs);
+  assert.deepEqual(down.outputs.map(({ name }) => name), ["up", "down"]); // prettier-ignore
+  assert.ok(Math.abs(down.outputs[1]!.value - (down.answers[0]!["p_down"] as number)) < 1e-6);
+  for (const [m, { value, baseline, sum, inputs, incompleteness }] of down.attributions.entries()) {
+    const own = up.attributions[m]!;
+    // ln((1 − p) / p)
+    const logit = Math.log(down.outputs[1]!.value / down.outputs[0]!.value);
+    assert.ok(Math.abs(value - logit) < 1e-4, `${value} ${logit}`);
+    if (incompleteness !== null) assert.ok(Math.abs(sum - (value - baseline)) <= 0.01 * Math.abs(value - baseline));
+    for (const [i, score] of inputs[0]!.scores.entries()) assert.equal(score, 0 - own.inputs[0]!.scores[i]!);
+  }
+  for (const [i, { change, effect, unit }] of down.effects.entries()) {
+    assert.equal(change, 0 - up.effects[i]!.change);
+    assert.deepEqual([unit, effect], [up.effects[i]!.unit, up.effects[i]!.effect]);
+  }
+  assert.deepEqual(down.horizon, up.horizon);
+  assert.match(leadOf(down), /^“down” is (?:0\.9\d+|1\.000)\. By integrated gradients most speaks for it: 3 /);
+  assert.match(leadOf(up), /^“up” is (?:0\.0\d+|\d\.\d+e−\d+); the answer is “down”\. By .* against it: 3 /);
+});
+
+test("of the row of a table the features speak: there is one step", async () => {
+  const task = taskNamed("test", "regress");
+  const options = readOptions("regress", task.options, { target: "y", units: 4, epochs: 3 });
+  const explanation = await explainRun(
+    runOf(await task.prepare(linearRows(60, 0.1) as unknown as DataSource, options, quiet)),
+    linearRows(6, 0.1) as unknown as DataSource,
+    { samples: 4 },
+  );
+  const [input] = explanation.attributions[0]!.inputs;
+  assert.deepEqual([toldBy(input!), input!.steps.length], ["feature", 1]);
+  assert.equal(explanation.horizon, null);
+  const lead = leadOf(explanation);
+  assert.ok(input!.features.some((name) => lead.includes(`${name} (`)) && !lead.includes("row 1"), lead);
+  const page = await explanationPage(explanation, "command");
+  assert.ok(page.includes("By feature") && !page.includes("By step"));
+});
+
 test("units of a selection are found elsewhere, never in the sample's own passage", async () => {
   const { matches } = await explainRun(run, ROWS, { sample: 4, select: { from: 3, to: 4 } });
   assert.ok(matches!.units.length > 0 && matches!.passages.length > 0);
@@ -109,8 +150,9 @@ test("units of a selection are found elsewhere, never in the sample's own passag
 test("what is not there is said", async () => {
   const fails = (options: object, message: RegExp) => assert.rejects(explainRun(run, ROWS, options), message);
   await fails({ sample: 40 }, /there are 40 samples, got sample number 41/);
-  await fails({ output: "upp" }, /no output "upp"; did you mean "up"\? There are "up"/);
-  await fails({ output: "sideways" }, /no output "sideways"\. There are "up"/);
+  await fails({ output: "upp" }, /no output "upp"; did you mean "up"\? There are "up", "down"/);
+  await fails({ output: "sideways" }, /no output "sideways"\. There are "up", "down"/);
+  await fails({ output: 2 }, /no output "2"\. There are "up", "down"/);
   await fails({ step: 2 }, /answers once, not at every step/);
   await fails({ layer: "gruu" }, /gruu/);
   await fails({ select: { from: 3, to: 30 } }, /steps 1 to 8, the selection goes from 4 to 30/);
