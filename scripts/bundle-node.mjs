@@ -12,6 +12,7 @@ const dist = join(root, "dist");
 const ENTRIES = {
   index: "dist/index.js",
   data: "dist/data/index.js",
+  distributed: "dist/distributed/index.js",
   explain: "dist/explain/index.js",
   inference: "dist/inference.js",
   interop: "dist/interop/index.js",

@@ -1,0 +1,10 @@
+/** `sluice/distributed`: many trainings at once, on threads of this process or on the workers of a queue. Node only. */
+export { sweep, goOnWithSweep, type SpaceOf, type SweepSettings, type SweepMore } from "./search/public-sweep.js";
+export { SweepStopped, type Progress, type Sweep } from "./search/sweep.js";
+export type { Importance } from "./search/importance.js";
+export type { Rung, TrialRecord } from "./search/ledger.js";
+export { openQueue, type QueueOptions } from "./open-queue.js";
+export { startWorker, type StartWorkerOptions } from "./start-worker.js";
+export { QueueWorker, type WorkerCounts } from "./worker.js";
+export { ThreadExecutor, type ThreadOptions } from "./executors/threads.js";
+export type { Executor, Job, JobOutcome, Store, WorkerInfo } from "./job.js";
