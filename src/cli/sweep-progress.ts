@@ -1,6 +1,7 @@
 /** How a sweep comes along, on standard error: a line a trial, and on a terminal one below that is redrawn in place. */
 import type { SweepHooks } from "../distributed/search/sweep.js";
-import { rankedTrials, showPoint } from "../distributed/search/table.js";
+import { showPoint } from "../distributed/search/show.js";
+import { rankedTrials } from "../distributed/search/table.js";
 import { valueOf } from "../distributed/search/ledger.js";
 import { duration, figure } from "./figures.js";
 import type { Screen } from "./screen.js";

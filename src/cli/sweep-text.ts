@@ -1,6 +1,7 @@
 import { SWEEP_FILE, TRIALS, valueOf } from "../distributed/search/ledger.js";
 import type { Sweep } from "../distributed/search/sweep.js";
-import { showPoint, trialsTable } from "../distributed/search/table.js";
+import { showPoint } from "../distributed/search/show.js";
+import { trialsTable } from "../distributed/search/table.js";
 import { join } from "node:path";
 import { aligned } from "./aligned.js";
 import { quoted } from "./command-line.js";

@@ -125,3 +125,8 @@ export class Ledger {
 export function valueOf({ rungs }: TrialRecord): number | null {
   return rungs.at(-1)?.value ?? null;
 }
+
+/** Trainings up to a rung that have ended; of a trial that failed at once, the attempt. */
+export function jobsDone(trials: readonly TrialRecord[]): number {
+  return trials.reduce((sum, { rungs, state }) => sum + Math.max(rungs.length, state === "failed" ? 1 : 0), 0);
+}

@@ -8,11 +8,12 @@ import type { Plot } from "../../runs/plots/render.js";
 import { reportPage, type Block } from "../../runs/report.js";
 import { RUN_FILES } from "../../runs/run-folder.js";
 import { entriesTable } from "../../runs/run-report.js";
+import { marksOf, placeIn } from "./axes.js";
 import { ETA } from "./halving.js";
 import { valueOf, type TrialRecord } from "./ledger.js";
-import { placeOf, same, type Dimension } from "./space.js";
+import { showPoint } from "./show.js";
 import type { Sweep } from "./sweep.js";
-import { rankedTrials, showPoint, showValue, trialsTable } from "./table.js";
+import { rankedTrials, trialsTable } from "./table.js";
 
 /** Rows of the table, and lines of the picture: more nobody reads. */
 const MOST = 200;
@@ -98,25 +99,4 @@ function parallelOf(sweep: Sweep): Plot {
     axes: [...space.map((dimension) => ({ name: dimension.name, marks: marksOf(dimension) })), result],
     lines,
   }); // prettier-ignore
-}
-
-function placeIn(dimension: Dimension, value: unknown): number | null {
-  if (value === undefined) return null;
-  if (dimension.kind === "range") return placeOf(dimension, value as number);
-  return placeAmong(
-    dimension.values.findIndex((one) => same(one, value)),
-    dimension.values.length,
-  );
-}
-
-const placeAmong = (at: number, count: number) => (count === 1 ? 0.5 : at / (count - 1));
-
-/** Listed values each, of ranges the ends, of few whole numbers all. */
-function marksOf(dimension: Dimension): ParallelAxis["marks"] {
-  if (dimension.kind === "choice")
-    return dimension.values.map((value, i) => ({ at: placeAmong(i, dimension.values.length), text: showValue(value) }));
-  const { low, high, whole } = dimension;
-  const few = whole && high - low < 6;
-  const values = few ? Array.from({ length: high - low + 1 }, (_, i) => low + i) : [low, high];
-  return values.map((value) => ({ at: placeOf(dimension, value), text: showValue(value) }));
 }

@@ -1,6 +1,7 @@
 /** The trials as cells of a table, for the terminal and the report: the best first, those without a value last. */
 import { metricTitle } from "../../runs/evaluation.js";
 import { valueOf, type Ledger, type TrialRecord } from "./ledger.js";
+import { showValue } from "./show.js";
 
 /** The best first; of equal ones that with fewer parameters. */
 export function rankedTrials(ledger: Ledger): TrialRecord[] {
@@ -27,17 +28,4 @@ export function trialsTable(ledger: Ledger, most = Infinity): { header: string[]
     own.rungs.reduce((sum, { seconds }) => sum + seconds, 0).toFixed(1),
   ]); // prettier-ignore
   return { header: ["trial", ...names, metric, "epochs", "parameters", "seconds"], rows };
-}
-
-/** "64+32", "0.00316" */
-export function showValue(value: unknown): string {
-  if (value === undefined) return "";
-  if (Array.isArray(value)) return value.map(showValue).join("+");
-  if (typeof value !== "number" || Number.isInteger(value)) return String(value);
-  return Math.abs(value) < 1e-3 ? value.toExponential(2) : String(Number(value.toPrecision(3)));
-}
-
-/** "units 64, learningRate 0.00316" */
-export function showPoint(point: Readonly<Record<string, unknown>>): string {
-  return Object.entries(point).map(([name, value]) => `${name} ${showValue(value)}`).join(", "); // prettier-ignore
 }

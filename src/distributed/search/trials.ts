@@ -6,12 +6,12 @@ import { readOptions } from "../../tasks/options.js";
 import type { Task } from "../../tasks/task.js";
 import type { Executor } from "../job.js";
 import { trialResult, type TrialPayload } from "../trial.js";
-import { jobCount, rungsOf } from "./halving.js";
-import { TRIALS, type Ledger } from "./ledger.js";
-import { propose, trialCount } from "./proposals.js";
+import { lengthOf } from "./length.js";
+import { jobsDone, TRIALS, type Ledger } from "./ledger.js";
+import { propose } from "./proposals.js";
 import { asynchronous, synchronous } from "./schedule.js";
 import type { SweepHooks } from "./sweep.js";
-import { commonOf, settingsAt } from "./task-space.js";
+import { settingsAt } from "./task-space.js";
 
 export class Trials {
   readonly #count: number;
@@ -36,18 +36,16 @@ export class Trials {
     readonly hooks: SweepHooks,
   ) {
     const { plan, trials, spent } = ledger;
-    const { method, halving, rungs: most, seconds } = plan.options;
-    this.#count = trialCount(method, plan.space, plan.options.trials);
-    const { epochs } = commonOf(task, plan.settings, plan.space);
-    const rungs = halving ? rungsOf(epochs, this.#count, most) : [epochs];
-    this.#rungs = rungs.map((until, r) => (r === rungs.length - 1 ? null : until));
-    this.of = jobCount(this.#count, rungs);
-    this.done = trials.reduce((sum, one) => sum + Math.max(one.rungs.length, one.state === "failed" ? 1 : 0), 0);
+    const length = lengthOf(task, plan);
+    this.#count = length.trials;
+    this.#rungs = length.rungs.map((until, r, all) => (r === all.length - 1 ? null : until));
+    this.of = length.jobs;
+    this.done = jobsDone(trials);
     this.#before = spent;
     this.#signal = AbortSignal.any([this.#stop.signal, ...(hooks.signal ? [hooks.signal] : [])]);
     setMaxListeners(0, this.#signal); // one for each trial that waits
     // Without a limit all that can be done is asked for at once: then workers that come later find work too.
-    this.#gate = new Gate(seconds === undefined ? Infinity : executor.slots);
+    this.#gate = new Gate(plan.options.seconds === undefined ? Infinity : executor.slots);
   }
 
   /** @throws the signal's reason where it was stopped */
