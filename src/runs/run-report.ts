@@ -22,6 +22,8 @@ export interface RunReport {
     /** Its value before the first epoch, where those weights count too. */
     readonly start?: number | null;
   };
+  /** More of the training, behind its curves. */
+  readonly training?: readonly Block[];
   /** The model's own table of layers. */
   readonly summary: string;
   /** What the data are: names and texts. */
@@ -98,11 +100,11 @@ export function entriesTable({ entries, judge }: Pick<Evaluation, "entries" | "j
   return { header: ["", ...titles], rows: figures.map((own, r) => [names[r]!, ...own]), bold: new Set(bold) };
 }
 
-async function trainingBlocks({ history, monitor }: RunReport): Promise<Block[]> {
-  if (history.epoch.length === 0) return [];
+async function trainingBlocks({ history, monitor, training = [] }: RunReport): Promise<Block[]> {
+  if (history.epoch.length === 0) return [...training];
   const best = monitor ? bestEpochOf(history, monitor.monitor, monitor.mode, monitor.start) : null;
   const plots = (await Promise.all(curvePlots(history, best).map(drawPlot))).flat();
-  return [{ heading: "Training" }, { text: trainingText(history, best) }, ...plots];
+  return [{ heading: "Training" }, { text: trainingText(history, best) }, ...plots, ...training];
 }
 
 function trainingText({ epoch, stopReason }: History, best: BestEpoch | null): string {

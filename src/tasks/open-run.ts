@@ -78,7 +78,8 @@ export async function resumeRun(where: string, options: ResumeOptions = {}, root
   const given = { ...settings, ...(options.epochs !== undefined && { epochs: options.epochs }) };
   const warn = options.warn ?? console.warn;
   const model = await loadLast(folder, warn);
-  const context = { warn, signal: options.signal, initialEpoch: model.epoch };
+  const { signal, shards } = options;
+  const context = { warn, signal, initialEpoch: model.epoch, ...(shards !== undefined && { shards }) };
   const prepared = await task.prepare(source, readOptions(here, task.options, given), context);
   try {
     const ended = readStatus(folder).state === "finished";

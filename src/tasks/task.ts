@@ -91,6 +91,8 @@ export interface TaskContext {
   readonly signal?: AbortSignal | undefined;
   /** Epochs that a resumed run has trained already: its batches go on with those of the next. Default 0. */
   readonly initialEpoch?: number;
+  /** So many share each epoch, and each of them does that part of its steps: what depends on the number of steps ends sooner. Default 1. */
+  readonly shards?: number;
 }
 
 /** A use of recurrent networks: options, what comes before training, and what a saved model of it can do. */

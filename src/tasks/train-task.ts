@@ -11,9 +11,9 @@ import { readOptions, type OptionsSchema } from "./options.js";
 import type { Run } from "./run.js";
 import { contentOf, slugOf, sourceName } from "./source-name.js";
 import type { Pipeline, Task } from "./task.js";
-import { runTraining } from "./training.js";
+import { runTraining, type Fitter } from "./training.js";
 
-/** What surrounds a training; none of it changes the result. */
+/** What surrounds a training; but for `fitter` and `shards`, none of it changes the result. */
 export interface TrainHooks {
   /** Ends training after the batch that is running; a checkpoint is kept, so that it can go on. */
   signal?: AbortSignal;
@@ -29,6 +29,10 @@ export interface TrainHooks {
   part?: "validation" | "test";
   /** Whether report.html is written, which takes a second. Default true. */
   report?: boolean;
+  /** Trains the network in another way than `model.fit`, which may lead to other weights. Default `model.fit`. */
+  fitter?: Fitter;
+  /** So many share each epoch of the training data (`TaskContext.shards`). */
+  shards?: number;
   /** The command that the report shows. Default: the call that makes the same run. */
   command?: string;
 }
@@ -47,7 +51,11 @@ export async function trainTask<S extends OptionsSchema, P extends Pipeline>(
   const begin = new Date();
   const options = readOptions(task.name, task.options, given);
   const { runs, name = slugOf(source) } = options as { runs: string; name?: string };
-  const prepared = await task.prepare(source, options, { warn: hooks.warn ?? console.warn, signal: hooks.signal });
+  const prepared = await task.prepare(source, options, {
+    warn: hooks.warn ?? console.warn,
+    signal: hooks.signal,
+    ...(hooks.shards !== undefined && { shards: hooks.shards }),
+  });
   try {
     attach(prepared.model, prepared.pipeline);
     const where = environment(await prepared.model.prepareTraining(), begin);

@@ -11,6 +11,7 @@ import { BEFORE_FIRST, bestEpochOf } from "../runs/plots/curves.js";
 import { gradientNormsJsonl } from "../runs/gradient-norms-jsonl.js";
 import { readHistory } from "../runs/metrics-jsonl.js";
 import { removeLeftovers, saveLast } from "../runs/checkpoints.js";
+import type { Block } from "../runs/report.js";
 import { runCallbacks } from "../runs/run-callbacks.js";
 import { RUN_FILES, type RunFolder } from "../runs/run-folder.js";
 import { lockRun } from "../runs/run-lock.js";
@@ -40,6 +41,17 @@ export interface Session<P extends Pipeline> {
   readonly before: History | null;
   /** Whether a training that had come to its end is to go on. */
   readonly anew?: boolean;
+}
+
+/** Trains in another way than `model.fit` in this process. */
+export interface Fitter {
+  /**
+   * As `fit` with these options: tells the callbacks of epochs, ends with the weights in the model, and stops where the signal or a callback
+   * says so; `model.epoch` counts the epochs that are whole.
+   */
+  fit(session: Session<Pipeline>, options: FitOptions): Promise<Pick<History, "stopReason">>;
+  /** What the report tells of it, behind the curves. */
+  report?(): readonly Block[];
 }
 
 /** @throws what training throws, after the run folder has been told that the run failed; checkpoints stay */
@@ -98,11 +110,15 @@ async function fitRun<P extends Pipeline>(session: Session<P>, start: number | n
     ...(hooks.verbose !== undefined && { verbose: hooks.verbose }),
     ...(hooks.signal && { signal: hooks.signal }),
   };
-  const { train } = prepared;
-  const { stopReason } = isArrays(train)
-    ? await model.fit(train[0], train[1], { ...options, batchSize, ...(train[2] && { sampleWeight: train[2] }) })
-    : await model.fit(train, options);
+  const { stopReason } = await (hooks.fitter?.fit(session, options) ?? fitHere(session, options));
   return { ...readHistory(folder.file(RUN_FILES.metrics)), stopReason };
+}
+
+function fitHere<P extends Pipeline>({ prepared, model }: Session<P>, options: FitOptions): Promise<History> {
+  const { train, fit } = prepared;
+  if (!isArrays(train)) return model.fit(train, options);
+  const { batchSize } = fit;
+  return model.fit(train[0], train[1], { ...options, batchSize, ...(train[2] && { sampleWeight: train[2] }) });
 }
 
 /** Last of all: its values are a file of their own and no curves. */

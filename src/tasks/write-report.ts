@@ -21,7 +21,7 @@ function titleOf({ pipeline, settings }: Prepared, source: string): string {
  * @param seconds time that training and measuring took
  */
 export async function writeReport<P extends Pipeline>(
-  { prepared, model, folder, source, command, environment }: Session<P>,
+  { prepared, model, folder, hooks, source, command, environment }: Session<P>,
   history: History,
   start: number | null,
   evaluation: Evaluation | null,
@@ -36,6 +36,7 @@ export async function writeReport<P extends Pipeline>(
     evaluation,
     history,
     monitor: { monitor, mode, start },
+    training: hooks.fitter?.report?.() ?? [],
     summary: summarize(model),
     facts: prepared.facts,
     settings: prepared.settings,

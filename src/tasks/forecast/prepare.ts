@@ -1,8 +1,9 @@
-import type { Dataset, Model } from "sluice";
+import type { Model } from "sluice";
 import { readTable, type DataSource, type Table } from "../../data/index.js";
 import { check } from "../../util/errors.js";
 import { readingOf } from "../common-options.js";
 import { epochRandom } from "../epoch-random.js";
+import { inPasses } from "../passes.js";
 import type { Prepared, TaskContext, TrainingData } from "../task.js";
 import type { Autoregression } from "./autoregression.js";
 import { chooseFeatures, numbersOf, type Chosen } from "./choose.js";
@@ -218,10 +219,14 @@ function planOf(
 function trainingData(samples: Samples, { batchSize, seed }: ForecastOptions, initialEpoch?: number): TrainingData {
   const pairs = (indices?: Int32Array) => pairOf(samples.batch(indices));
   if (samples.count * numbersOf(samples) <= IN_MEMORY) return pairs();
-  let epoch = initialEpoch;
-  return function* () {
-    const order = Int32Array.from({ length: samples.count }, (_, i) => i);
-    if (epoch !== undefined) epochRandom(seed, epoch++).shuffle(order);
-    for (let first = 0; first < order.length; first += batchSize) yield pairs(order.slice(first, first + batchSize));
-  } satisfies Dataset;
+  const steps = Math.ceil(samples.count / batchSize);
+  return inPasses(
+    steps,
+    function* (epoch) {
+      const order = Int32Array.from({ length: samples.count }, (_, i) => i);
+      if (initialEpoch !== undefined) epochRandom(seed, epoch).shuffle(order);
+      for (let first = 0; first < order.length; first += batchSize) yield pairs(order.slice(first, first + batchSize));
+    },
+    initialEpoch,
+  );
 }

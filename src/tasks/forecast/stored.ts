@@ -1,9 +1,10 @@
 /** A file that is larger than memory: one series, kept as rows on disk; settings from an excerpt, training from blocks. */
-import type { Dataset } from "sluice";
+import type { Batch, Dataset } from "sluice";
 import { readTableChunks, RowStore, type DataSource, type Table } from "../../data/index.js";
 import { check, SluiceError } from "../../util/errors.js";
 import { readingOf, type Reading } from "../common-options.js";
 import { epochRandom } from "../epoch-random.js";
+import { inPasses } from "../passes.js";
 import type { LoadedData } from "./load.js";
 import type { Frame, Series } from "./frame.js";
 import type { ForecastOptions } from "./options.js";
@@ -153,9 +154,9 @@ function blocksOf(
   initialEpoch: number,
 ): Dataset {
   const size = Math.ceil(BLOCK / plan.stride) * plan.stride;
-  let epoch = initialEpoch;
-  return function* () {
-    const random = epochRandom(seed, epoch++);
+  const steps = Math.ceil(trainEnd / plan.stride / batchSize);
+  const pass = function* (epoch: number): Generator<Batch> {
+    const random = epochRandom(seed, epoch);
     const firsts = Int32Array.from({ length: Math.ceil(trainEnd / size) }, (_, k) => k * size);
     random.shuffle(firsts);
     for (const first of firsts) {
@@ -169,5 +170,6 @@ function blocksOf(
         yield pairOf(samples.batch(order.slice(i, i + batchSize)));
       }
     }
-  } satisfies Dataset;
+  };
+  return inPasses(steps, pass, initialEpoch);
 }

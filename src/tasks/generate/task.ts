@@ -4,8 +4,9 @@ import type { Picture } from "../../runs/evaluation.js";
 import { check } from "../../util/errors.js";
 import { NGram } from "../baselines/n-gram.js";
 import { optimizerOf, recurrentStack } from "../network.js";
+import { inPasses } from "../passes.js";
 import { sourceName } from "../source-name.js";
-import type { Prepared, Task, TaskContext } from "../task.js";
+import type { Prepared, Task, TaskContext, TrainingData } from "../task.js";
 import { continuation, textOf } from "./continuation.js";
 import { readCorpus, type Corpus } from "./corpus.js";
 import type { Ids } from "./id-list.js";
@@ -44,13 +45,12 @@ async function prepare(
   const pipeline = new GeneratePipeline(vocabulary, options.encoding);
   const network = makeNetwork(vocabulary.size, settings);
   const baselines = baselinesOf(pipeline, train, settings);
-  let epoch = context.initialEpoch ?? 0;
   const validate = (m: Model, pictures: readonly Picture[] = []) =>
     pipeline.judge(m, validation, "validation", baselines(), pictures);
   return {
     pipeline,
     model: network,
-    train: () => (settings.tbptt ? trainingStreams : trainingWindows)(train, windowsOf(settings), epoch++),
+    train: trainingData(train, settings, context.initialEpoch),
     validation: () => validationWindows(validation.subarray(0, MONITORED), batchOf(settings, vocabulary)),
     fit: {
       epochs: settings.epochs,
@@ -68,6 +68,14 @@ async function prepare(
       return test ? pipeline.judge(m, test, tested, baselines(), pictures) : validate(m, pictures);
     },
   };
+}
+
+/** With carried states batches follow one another, so there is no taking some of them. */
+function trainingData(train: Ids, settings: Settings, initialEpoch = 0): TrainingData {
+  const { tbptt, stepsPerEpoch } = settings;
+  if (!tbptt) return inPasses(stepsPerEpoch, (n) => trainingWindows(train, windowsOf(settings), n), initialEpoch);
+  let epoch = initialEpoch;
+  return () => trainingStreams(train, windowsOf(settings), epoch++);
 }
 
 /** Pieces of the validation part that are judged after each epoch, at most; the report judges all. */

@@ -2,6 +2,7 @@ import { logMel, stratifiedSplit, type DataSource } from "../../data/index.js";
 import { stepsFor } from "../../ops/ctc-labels.js";
 import { check, show } from "../../util/errors.js";
 import { readingOf } from "../common-options.js";
+import { inPasses } from "../passes.js";
 import type { Prepared, TaskContext } from "../task.js";
 import { plainBatches, trainingBatches, type Spoken } from "./batches.js";
 import { readTranscripts, type Clips } from "./clips.js";
@@ -49,11 +50,11 @@ export async function prepareTranscribe(
     reading,
     rivals,
   });
-  let epoch = context.initialEpoch ?? 0;
+  const steps = Math.ceil(train.frames.length / options.batchSize);
   return {
     pipeline,
-    model: buildNetwork(symbols.classes, Math.ceil(train.frames.length / options.batchSize), options),
-    train: () => trainingBatches(train, options, epoch++),
+    model: buildNetwork(symbols.classes, Math.ceil(steps / (context.shards ?? 1)), options),
+    train: inPasses(steps, (epoch) => trainingBatches(train, options, epoch), context.initialEpoch),
     validation: () => plainBatches(validation, options),
     fit: {
       epochs: options.epochs,

@@ -2,6 +2,7 @@ import { Random } from "sluice";
 import type { DataSource } from "../../data/index.js";
 import { check } from "../../util/errors.js";
 import { readingOf } from "../common-options.js";
+import { inPasses } from "../passes.js";
 import type { Prepared, TaskContext } from "../task.js";
 import { plainBatches, trainingBatches, type Numbered } from "./batches.js";
 import { Codec } from "./codec.js";
@@ -46,12 +47,11 @@ export async function prepareTranslate(
     reading,
     nearest: new Nearest(parts.train.sources, parts.train.targets, source),
   });
-  let epoch = context.initialEpoch ?? 0;
   const steps = Math.ceil(train.sources.length / batchSize);
   return {
     pipeline,
-    model: buildNetwork(source.size, target.size, options, steps),
-    train: () => trainingBatches(train, options, epoch++),
+    model: buildNetwork(source.size, target.size, options, Math.ceil(steps / (context.shards ?? 1))),
+    train: inPasses(steps, (epoch) => trainingBatches(train, options, epoch), context.initialEpoch),
     validation: () => plainBatches(validation, batchSize),
     fit: { epochs: options.epochs, batchSize, patience: options.patience, monitor: "val_loss", mode: "min" },
     settings: options,

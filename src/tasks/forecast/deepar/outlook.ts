@@ -1,7 +1,8 @@
 /** DeepAR on windows of samples: what it is trained on, and what its paths say in raw units. */
-import type { Dataset, Model } from "sluice";
+import type { Batch, Dataset, Model } from "sluice";
 import { families, type FamilyName } from "../../../distributions/index.js";
 import { epochRandom } from "../../epoch-random.js";
+import { inPasses } from "../../passes.js";
 import type { TrainingData } from "../../task.js";
 import { startOf } from "../doubt/head.js";
 import type { Doubt } from "../doubt/doubt.js";
@@ -77,9 +78,8 @@ export function trainingDraws(
 ): Dataset {
   const batches = Math.min(BATCHES, Math.ceil(starts.length / batchSize));
   const draw = shape.counts ? weighted(starts, shape) : null;
-  let epoch = initialEpoch;
-  return function* () {
-    const random = epochRandom(seed, epoch++);
+  const pass = function* (epoch: number): Generator<Batch> {
+    const random = epochRandom(seed, epoch);
     for (let k = 0; k < batches; k++) {
       const some = Array.from({ length: Math.min(batchSize, starts.length) }, () => {
         return starts[draw ? draw(random.uniform()) : random.below(starts.length)]!;
@@ -88,7 +88,8 @@ export function trainingDraws(
       const shown = some.map(({ track }) => (random.uniform() < UNKNOWN ? unknown : track.categories));
       yield trainingBatch(some, shape, (i) => shown[i]!);
     }
-  } satisfies Dataset;
+  };
+  return inPasses(batches, pass, initialEpoch);
 }
 
 /** From a uniform number to a window, by a search in the sums of the scales. */

@@ -1,9 +1,10 @@
-import { tensor, type Dataset } from "sluice";
+import { tensor } from "sluice";
 import { columnOf, observations, readTable, standardScaler, type DataSource, type Observations, type Scaler, type Table } from "../../../data/index.js"; // prettier-ignore
 import { check, show } from "../../../util/errors.js";
 import { nearest } from "../../../util/checks.js";
 import { readingOf } from "../../common-options.js";
 import { epochRandom } from "../../epoch-random.js";
+import { inPasses } from "../../passes.js";
 import { usualGap } from "../../irregular.js";
 import type { Prepared, TaskContext, TrainingData } from "../../task.js";
 import type { ForecastOptions } from "../options.js";
@@ -142,12 +143,16 @@ function trainingData(
   const pairOf = (indices: Int32Array) => [samples.inputs(indices), samples.targets(indices)] as const;
   const inOrder = () => Int32Array.from({ length: samples.count }, (_, i) => i);
   if (samples.count * lookback * 3 * variables.length <= IN_MEMORY) return pairOf(inOrder());
-  let epoch = initialEpoch;
-  return function* () {
-    const order = inOrder();
-    if (epoch !== undefined) epochRandom(seed, epoch++).shuffle(order);
-    for (let first = 0; first < order.length; first += batchSize) yield pairOf(order.slice(first, first + batchSize));
-  } satisfies Dataset;
+  const steps = Math.ceil(samples.count / batchSize);
+  return inPasses(
+    steps,
+    function* (epoch) {
+      const order = inOrder();
+      if (initialEpoch !== undefined) epochRandom(seed, epoch).shuffle(order);
+      for (let first = 0; first < order.length; first += batchSize) yield pairOf(order.slice(first, first + batchSize));
+    },
+    initialEpoch,
+  );
 }
 
 function factsOf(
