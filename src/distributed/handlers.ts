@@ -2,5 +2,6 @@
 import type { Handler } from "./job.js";
 
 export const HANDLERS: Readonly<Record<string, () => Promise<Handler>>> = {
+  fit: async () => (await import("./backtest/fit.js")).fit,
   trial: async () => (await import("./trial.js")).trial,
 };

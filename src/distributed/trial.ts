@@ -11,8 +11,7 @@ import { readEvaluation, type Judge } from "../runs/evaluation.js";
 import { readHistory } from "../runs/metrics-jsonl.js";
 import { namesIn, RUN_FILES, RunFolder } from "../runs/run-folder.js";
 import { removeRun } from "../runs/run-list.js";
-import { forgetLock, forgetOwnLock } from "../runs/run-lock.js";
-import { markRun, readStatus } from "../runs/run-status.js";
+import { readStatus } from "../runs/run-status.js";
 import { resumeRun } from "../tasks/open-run.js";
 import { readOptions } from "../tasks/options.js";
 import { taskNamed } from "../tasks/registry.js";
@@ -21,6 +20,7 @@ import { trainTask, type TrainHooks } from "../tasks/train-task.js";
 import { check } from "../util/errors.js";
 import type { JobContext } from "./job.js";
 import { isAddress } from "./store/folder-store.js";
+import { epochReporter, takeOver } from "./training-job.js";
 
 export const trialPayload = z.strictObject({
   task: z.string(),
@@ -139,7 +139,7 @@ async function train(folder: RunFolder | null, asked: Asked, context: JobContext
     verbose: 0,
     signal: context.signal,
     warn: (message) => void warnings.push(message),
-    callbacks: [reporter(context), ...(payload.until === undefined ? [] : [waitAfter(payload.until)])],
+    callbacks: [epochReporter(context), ...(payload.until === undefined ? [] : [waitAfter(payload.until)])],
     command: payload.command,
   };
   const run = folder ? await goOn(folder, asked, context, hooks) : await begin(asked, hooks);
@@ -161,18 +161,10 @@ async function train(folder: RunFolder | null, asked: Asked, context: JobContext
 async function goOn(
   folder: RunFolder,
   { payload, runs, source }: Asked,
-  { sole }: JobContext,
+  context: JobContext,
   hooks: TrainHooks,
 ): Promise<Run> {
-  // A thread of this process that died cannot say so. No executor does one job twice at the same time.
-  const { state, process: owner } = readStatus(folder);
-  if (state === "running" && owner?.id === process.pid) {
-    markRun(folder, "interrupted", "its thread ended before the run did");
-    forgetOwnLock(folder);
-  } else if (sole) {
-    if (state === "running") markRun(folder, "interrupted", "its worker was lost");
-    forgetLock(folder);
-  }
+  takeOver(folder, context);
   if (hasCheckpoint(folder)) return resumeRun(folder.path, { ...hooks, data: source });
   removeRun(folder.path, runs);
   return begin({ payload, runs, source }, hooks);
@@ -183,17 +175,6 @@ function begin(
   hooks: TrainHooks,
 ): Promise<Run> {
   return trainTask(taskNamed("trial", task), source, { ...settings, runs, name }, hooks);
-}
-
-/** Tells after each epoch how far it is. */
-function reporter({ report }: JobContext): Callback {
-  return {
-    onEpochEnd: (epoch, logs, { epochs }) => report({ epoch: epoch + 1, epochs, loss: lossOf(logs["val_loss"]) }),
-  };
-}
-
-function lossOf(value: number | undefined): number | null {
-  return value !== undefined && Number.isFinite(value) ? value : null;
 }
 
 /** Ends the training after so many epochs, as if they were all: the schedule of the learning rate is that of the whole. */

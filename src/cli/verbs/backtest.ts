@@ -15,10 +15,13 @@ import { commandLine, quoted } from "../command-line.js";
 import { InterruptedError, UsageError } from "../errors.js";
 import { addFlags, flagsOf, givenFlags, headingOf } from "../flags.js";
 import { progress } from "../progress.js";
+import { addQueueFlags, openQueue } from "../queue-flags.js";
 import { addReadingFlags, readingFlags } from "../reading-flags.js";
 import type { Screen } from "../screen.js";
 import { addSettingsFlags, checkFlags, lookAhead, optionsOf, type Given } from "../settings.js";
+import { addWorkersFlag, workersOf } from "../train/workers.js";
 import { watched } from "../training.js";
+import { trainingsProgress } from "../trainings-progress.js";
 import type { Invocation, Reply } from "../verbs.js";
 
 /** What a training takes, and when forecasts are made. */
@@ -38,9 +41,14 @@ export async function invoke(words: readonly string[]): Promise<Invocation> {
     "File of one or several series, or a run to test as it is.",
   );
   addSettingsFlags(command).option("--resume <run>", "Go on with a backtest that was interrupted.");
+  addParallelFlags(command);
   addFlags(command, flagsOf(backtestOptions), backtestGroup);
   addScreenFlags(command);
   return { command, act: (screen) => train(given, command, words, screen) };
+}
+
+function addParallelFlags(command: Command): Command {
+  return addQueueFlags(addWorkersFlag(command));
 }
 
 const ORIGINS = ["initial", "period", "origins", "window", "refit"];
@@ -60,20 +68,22 @@ async function train(given: Given, command: Command, words: readonly string[], s
   const data = command.args[0] ?? given.data;
   if (data === undefined) throw new UsageError("the data are needed: a file", command.name());
   const line = commandLine(["backtest", ...words]);
-  return told(screen, (hooks) => backtestForecast(data, options as never, { ...hooks, command: line }));
+  return inParallel(command, screen, (hooks) => backtestForecast(data, options as never, { ...hooks, command: line }));
 }
 
 function resume(): Invocation {
   const command = verbCommand("backtest")
     .argument("[data]", "The data, where they have moved.")
     .requiredOption("--resume <run>", "The backtest to go on with, with its own settings.");
-  addScreenFlags(command);
+  addScreenFlags(addParallelFlags(command));
   return {
     command,
     act(screen) {
       const { resume: where } = command.opts<{ resume: string }>();
       const [data] = command.args;
-      return told(screen, (hooks) => resumeBacktest(where, { ...hooks, ...(data !== undefined && { data }) }));
+      return inParallel(command, screen, (hooks) =>
+        resumeBacktest(where, { ...hooks, ...(data !== undefined && { data }) }),
+      );
     },
   };
 }
@@ -95,6 +105,21 @@ function replay(words: readonly string[]): Invocation {
       return told(screen, (hooks) => backtestRun(run, data, { ...options, ...readingFlags(command) }, { ...hooks, command: line })); // prettier-ignore
     },
   };
+}
+
+/** Trains on threads or a queue where that is asked for. */
+async function inParallel(
+  command: Command,
+  screen: Screen,
+  work: (hooks: BacktestHooks) => Promise<Backtest>,
+): Promise<Reply> {
+  const workers = workersOf(command);
+  const queue = await openQueue(command, screen, workers);
+  if (queue === null && workers === undefined) return told(screen, work);
+  const { backtestTrainer } = await import("../../distributed/backtest/trainer.js");
+  const settings = { ...(queue && { executor: queue }), ...(workers !== undefined && { workers }) };
+  const trainer = backtestTrainer({ ...settings, ...trainingsProgress(screen) });
+  return told(screen, (hooks) => work({ ...hooks, trainer }));
 }
 
 /** Does the work with progress, and says how to go on where it was stopped. */

@@ -16,18 +16,21 @@ import { readOptions } from "../options.js";
 import { contentOf, slugOf, sourceName } from "../source-name.js";
 import type { Prepared } from "../task.js";
 import type { TrainHooks } from "../train-task.js";
-import { fitAt, prepareAt, type Fit, type FitPlan } from "./fits.js";
+import { asAtFirst, prepareAt, type Fit, type FitPlan } from "./fits.js";
 import { forecastsAt, type Forecasts } from "./forecasts.js";
 import { BacktestStopped, finish } from "./finish.js";
 import { backtestOptions, type BacktestOptions } from "./options.js";
 import { originsOf, type Origin } from "./origins.js";
 import type { Backtest } from "./result.js";
+import { inTurn, type Trainer } from "./trainer.js";
 
 const WHERE = "backtest";
 
 export interface BacktestHooks extends Omit<TrainHooks, "part"> {
-  /** Told before each training; callbacks of its own may be given back. */
+  /** Told before each training in this process; callbacks of its own may be given back. */
   onFit?: (at: string | number, number: number, of: number) => TrainHooks["callbacks"];
+  /** Who trains, such as what `backtestTrainer` of `sluice/distributed` gives; it is closed at the end. Default: one training after the other in this process. */
+  trainer?: Trainer;
 }
 
 /** The data, and when forecasts are made of them. */
@@ -51,21 +54,41 @@ export async function backtestForecast(
   given: z.input<typeof backtestOptions>,
   hooks: BacktestHooks = {},
 ): Promise<Backtest> {
-  const begin = new Date();
+  return closing(hooks, async () => {
+    hooks.trainer?.admit(source);
+    return begin(source, given, hooks);
+  });
+}
+
+/** A trainer is closed even where the backtest could not begin. */
+export async function closing<T>({ trainer }: BacktestHooks, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } finally {
+    await trainer?.close();
+  }
+}
+
+async function begin(
+  source: DataSource,
+  given: z.input<typeof backtestOptions>,
+  hooks: BacktestHooks,
+): Promise<Backtest> {
+  const date = new Date();
   const options = readOptions(WHERE, backtestOptions, given);
   const course = await courseOf(source, options);
   const plan = planOf(course, options, hooks);
   const first = await prepareAt(plan, course.origins[0]!);
-  const made = environment(await first.model.prepareTraining(), begin);
+  const made = environment(await first.model.prepareTraining(), date);
   const command = hooks.command ?? `await forecast.backtest(${JSON.stringify(sourceName(source))}, ${JSON.stringify(given)})`; // prettier-ignore
   const print = await fingerprint(contentOf(source));
-  const folder = RunFolder.create(options.runs, `${options.name ?? slugOf(source)}-backtest`, begin, (fresh) => {
+  const folder = RunFolder.create(options.runs, `${options.name ?? slugOf(source)}-backtest`, date, (fresh) => {
     fresh.writeJson(RUN_FILES.config, { task: "forecast", verb: "backtest", data: sourceName(source), ...options });
     fresh.writeJson(RUN_FILES.environment, { ...made, command });
     fresh.writeJson(RUN_FILES.data, { fingerprint: print, facts: Object.fromEntries(first.facts) });
   });
   hooks.onFolder?.(folder.path);
-  return runBacktest({ source: sourceName(source), course, options, folder, hooks, command, first });
+  return runBacktest({ data: source, course, options, folder, hooks, command, first });
 }
 
 /** Reads the data. @throws SluiceError where they leave no origin */
@@ -79,20 +102,25 @@ export async function courseOf(source: DataSource, options: BacktestOptions): Pr
   return { table, roles, frame, origins, write };
 }
 
-function planOf({ table, frame }: Course, options: BacktestOptions, hooks: BacktestHooks): FitPlan {
+/** Options of a training: those of the origins are none. */
+export function taskOptions(options: BacktestOptions): ForecastOptions {
   const { initial: _, period: __, origins: ___, window: ____, refit: _____, ...task } = options;
+  return task as ForecastOptions;
+}
+
+function planOf({ table, frame }: Course, options: BacktestOptions, hooks: BacktestHooks): FitPlan {
   const warned = new Set<string>();
   const warn = (message: string) => {
     if (warned.has(message)) return; // every training would say the same of the data
     warned.add(message);
     (hooks.warn ?? console.warn)(message);
   };
-  return { table, frame, options: task as ForecastOptions, hooks: { ...hooks, callbacks: [] }, warn };
+  return { table, frame, options: taskOptions(options), hooks: { ...hooks, callbacks: [] }, warn };
 }
 
 /** A backtest that is about to begin, or to go on. */
 export interface BacktestSession {
-  readonly source: string;
+  readonly data: DataSource;
   readonly course: Course;
   readonly options: BacktestOptions;
   readonly folder: RunFolder;
@@ -122,36 +150,30 @@ export async function runBacktest(session: BacktestSession): Promise<Backtest> {
 }
 
 async function rollOn(session: BacktestSession, begin: number): Promise<Backtest> {
-  const { course, options, folder, hooks } = session;
+  const { course, options, folder, hooks, data, command, first } = session;
   const { origins, write, frame } = course;
   const every = options.refit === 0 ? origins.length : options.refit;
-  const count = Math.ceil(origins.length / every);
-  let plan = planOf(course, options, hooks);
-  const fits: (Fit & { at: string | number })[] = [];
+  const due = origins.flatMap((origin, place) =>
+    place % every === 0 ? [{ place, origin, at: write(origin.at) }] : [],
+  );
+  const plan = planOf(course, options, hooks);
+  const work = { data, options, folder, plan, due, first, hooks, root: join(folder.path, "fits"), command };
+  const fits: Backtest["fits"][number][] = [];
   const parts: Forecasts[] = [];
-  for (let f = 0; f < count; f++) {
-    const origin = origins[f * every]!;
-    const at = write(origin.at);
-    const callbacks = hooks.onFit?.(at, f + 1, count) ?? hooks.callbacks ?? [];
-    const place = { root: join(folder.path, "fits"), name: `fit-${f + 1}`, callbacks };
-    const fit = hooks.signal?.aborted ? null : await fitAt(plan, origin, place, f === 0 ? session.first : null);
-    if (fit === null) throw new BacktestStopped(folder.path, f, count);
-    fits.push({ ...fit, at });
-    if (f === 0) plan = asAtFirst(plan, fit);
-    const own = origins.slice(f * every, (f + 1) * every).map((one, i) => ({ index: f * every + i, origin: one }));
+  let pipeline: FitPipeline | null = null;
+  for await (const fit of (hooks.trainer ?? inTurn).train(work)) {
+    const { place, origin, at } = due[fits.length]!;
+    fits.push({ at, epochs: fit.epochs, run: fit.run });
+    pipeline ??= fit.pipeline;
+    const own = origins.slice(place, place + every).map((one, i) => ({ index: place + i, origin: one }));
     const forecasts = await forecastsAt(fit.model, fit.pipeline, frame, own, origin);
     if (forecasts) parts.push(forecasts);
   }
   copyFileSync(join(fits.at(-1)!.run, RUN_FILES.model), folder.file(RUN_FILES.model));
   const fitOf = (origin: number) => Math.floor(origin / every);
   const seconds = () => (performance.now() - begin) / 1000;
-  return finish({ ...session, pipeline: fits[0]!.pipeline, fits, parts, fitOf, settings: settingsOf(options, plan), seconds }); // prettier-ignore
-}
-
-/** What the first training found out holds for all: another lookback or season at each origin would be another forecast. */
-function asAtFirst(plan: FitPlan, { pipeline: { plan: found } }: Fit): FitPlan {
-  const { lookback, season } = found;
-  return { ...plan, options: { ...plan.options, lookback, ...(season !== null && { season }) } };
+  const settings = settingsOf(options, asAtFirst(plan, pipeline!));
+  return finish({ ...session, source: sourceName(data), pipeline: pipeline!, fits, parts, fitOf, settings, seconds });
 }
 
 function settingsOf(options: BacktestOptions, { options: { lookback, season } }: FitPlan): Record<string, unknown> {

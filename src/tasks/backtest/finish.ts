@@ -21,7 +21,7 @@ export class BacktestStopped extends SluiceError {
     readonly done: number,
     readonly of: number,
   ) {
-    super(`backtest: stopped in training ${done + 1} of ${of}; what is done is in ${folder}`);
+    super(`backtest: stopped after ${done} of ${of} trainings; what is done is in ${folder}`);
   }
 }
 

@@ -37,6 +37,11 @@ export interface FitPlan {
   readonly warn: (message: string) => void;
 }
 
+/** What the first training found out holds for all: another lookback or season at each origin would be another forecast. */
+export function asAtFirst(plan: FitPlan, { plan: { lookback, season } }: ForecastPipeline): FitPlan {
+  return { ...plan, options: { ...plan.options, lookback, ...(season !== null && { season }) } };
+}
+
 /** Prepares a training on what is known at an origin: no later row is there to be seen. */
 export function prepareAt(plan: FitPlan, origin: Origin, initialEpoch = 0): Promise<Prepared<ForecastPipeline>> {
   const { table, frame, options, hooks, warn } = plan;
@@ -57,8 +62,9 @@ export async function fitAt(
   { root, name, callbacks }: { root: string; name: string; callbacks: readonly Callback[] },
   ready: Prepared<ForecastPipeline> | null,
 ): Promise<Fit | null> {
-  const before = foundIn(root, name);
-  if (before && readStatus(before).state === "finished") return takeFit(before);
+  const ended = await endedFit(root, name);
+  if (ended) return ended;
+  const before = fitFolder(root, name);
   const checkpoint = before && hasCheckpoint(before) ? await loadLast(before, plan.warn) : null;
   const prepared = ready ?? (await prepareAt(plan, origin, checkpoint?.epoch));
   try {
@@ -91,12 +97,22 @@ export async function fitAt(
   }
 }
 
-function foundIn(root: string, name: string): RunFolder | null {
+/** The folder of a training that was begun. */
+export function fitFolder(root: string, name: string): RunFolder | null {
   const found = namesIn(root).find((folder) => folder.endsWith(`-${name}`));
   return found === undefined ? null : RunFolder.open(join(root, found));
 }
 
-async function takeFit(folder: RunFolder): Promise<Fit> {
+/** Whether a training has come to its end. */
+export function hasEnded(root: string, name: string): boolean {
+  const folder = fitFolder(root, name);
+  return folder !== null && readStatus(folder).state === "finished";
+}
+
+/** A training that has come to its end; null where there is none yet. */
+export async function endedFit(root: string, name: string): Promise<Fit | null> {
+  if (!hasEnded(root, name)) return null;
+  const folder = fitFolder(root, name)!;
   const model = await loadModel(folder.file(RUN_FILES.model));
   const { pipeline } = attachmentOf(`backtest ${folder.path}`, model.attachments);
   const epochs = readHistory(folder.file(RUN_FILES.metrics)).epoch.length;

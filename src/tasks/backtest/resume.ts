@@ -12,7 +12,7 @@ import { ForecastPipeline, rowsNeeded } from "../forecast/pipeline.js";
 import { checkSame, dataOf, openRun } from "../open-run.js";
 import { readOptions } from "../options.js";
 import { contentOf, slugOf, sourceName } from "../source-name.js";
-import { courseOf, runBacktest, type BacktestHooks, type Course } from "./backtest.js";
+import { closing, courseOf, runBacktest, type BacktestHooks, type Course } from "./backtest.js";
 import { finish } from "./finish.js";
 import { forecastsAt } from "./forecasts.js";
 import { backtestOptions, replayOptions } from "./options.js";
@@ -33,6 +33,10 @@ export async function resumeBacktest(
   options: ResumeBacktestOptions = {},
   root = "runs",
 ): Promise<Backtest> {
+  return closing(options, () => goOn(where, options, root));
+}
+
+async function goOn(where: string, options: ResumeBacktestOptions, root: string): Promise<Backtest> {
   const folder = RunFolder.open(where, root);
   const here = `resume ${folder.path}`;
   const { task: _, verb, data, ...settings } = folder.readJson(RUN_FILES.config) as Record<string, unknown>;
@@ -41,13 +45,14 @@ export async function resumeBacktest(
   check(state !== "running", () => `${here}: another process is working on it`);
   check(state !== "finished", () => `${here}: it has ended; ${folder.file("backtest.json")} holds its result`);
   const source = options.data ?? dataOf(here, folder, data);
+  options.trainer?.admit(source);
   await checkSame(here, folder, source);
   const read = readOptions(here, backtestOptions, settings);
   const course = await courseOf(source, read);
   const { command } = readEnvironment(folder);
   options.onFolder?.(folder.path);
   return runBacktest({
-    source: sourceName(source),
+    data: source,
     course,
     options: read,
     folder,

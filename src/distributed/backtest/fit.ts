@@ -1,0 +1,87 @@
+/** One training of a backtest as a job. It can be asked for again and again: what has ended is left as it is, what was cut off goes on from its checkpoint. */
+import { z } from "zod";
+import type { Json } from "../../format/json.js";
+import { fingerprint } from "../../runs/fingerprint.js";
+import { courseOf, taskOptions, type Course } from "../../tasks/backtest/backtest.js";
+import { fitAt, fitFolder, hasEnded, type FitPlan } from "../../tasks/backtest/fits.js";
+import { backtestOptions } from "../../tasks/backtest/options.js";
+import { readOptions } from "../../tasks/options.js";
+import { check, SluiceError } from "../../util/errors.js";
+import type { JobContext } from "../job.js";
+import { isAddress } from "../store/folder-store.js";
+import { epochReporter, takeOver } from "../training-job.js";
+
+export const fitPayload = z.strictObject({
+  data: z.union([
+    z.strictObject({ path: z.string().min(1) }),
+    z.strictObject({ address: z.string().refine(isAddress, "expected an address sha256-…"), ending: z.string() }),
+  ]),
+  /** Fingerprint of the data that the backtest was begun with. */
+  sha256: z.string().regex(/^[0-9a-f]{64}$/, "expected a checksum"),
+  /** Of the backtest; what the first training found out is filled in for the others. */
+  options: z.record(z.string(), z.json()),
+  /** Place of the training's origin among all. */
+  place: z.int().min(0),
+  /** Folder of the trainings. */
+  root: z.string().min(1),
+  name: z.string().regex(/^fit-\d{1,9}$/),
+  /** What reports show as the command. */
+  command: z.string(),
+});
+
+export type FitPayload = z.output<typeof fitPayload>;
+
+/** What was trained stands in the folder. */
+export const fitResult = z.strictObject({ warnings: z.array(z.string()) });
+
+type Data = Pick<FitPayload, "data" | "sha256">;
+
+export async function fit(json: Json, context: JobContext): Promise<Json> {
+  const { place, name, command, ...payload } = readOptions("training of a backtest", fitPayload, json as object);
+  const options = readOptions("backtest", backtestOptions, payload.options);
+  const root = context.path(payload.root);
+  const warnings: string[] = [];
+  if (hasEnded(root, name)) return { warnings };
+  const course = await courseFor(payload, options, context);
+  const origin = course.origins[place];
+  check(origin !== undefined, () => `backtest: there are ${course.origins.length} origins, and none at place ${place}`);
+  const warn = (message: string) => void warnings.push(message);
+  const plan: FitPlan = {
+    // Called as whoever began the backtest calls it.
+    table: { ...course.table, ...("path" in payload.data && { source: payload.data.path }) },
+    frame: course.frame,
+    options: taskOptions(options),
+    hooks: { signal: context.signal, verbose: 0, warn, command },
+    warn,
+  };
+  const before = fitFolder(root, name);
+  if (before) takeOver(before, context);
+  const done = await fitAt(plan, origin, { root, name, callbacks: [epochReporter(context)] }, null);
+  context.signal.throwIfAborted();
+  if (done === null) throw new SluiceError(`backtest: training ${name} was stopped`);
+  return { warnings };
+}
+
+/** The data as this thread read them last: all trainings of a backtest read the same. */
+let kept: { readonly key: string; readonly course: Promise<Course> } | null = null;
+
+function courseFor(data: Data, options: z.output<typeof backtestOptions>, context: JobContext): Promise<Course> {
+  const { lookback: _, season: __, ...shared } = options; // found out by the first training, and nothing that reads depends on them
+  const key = JSON.stringify([data.data, data.sha256, shared]);
+  if (kept?.key === key) return kept.course;
+  const course = read(data, options, context);
+  const own = (kept = { key, course });
+  course.catch(() => {
+    if (kept === own) kept = null; // the next attempt reads anew
+  });
+  return course;
+}
+
+async function read({ data, sha256 }: Data, options: z.output<typeof backtestOptions>, context: JobContext) {
+  const source = "path" in data ? context.path(data.path) : await context.store.file(data.address, data.ending);
+  const found = await fingerprint(source);
+  check(found.sha256 === sha256, () => {
+    return `backtest: ${source}, as ${context.worker.host} has it, is not what the backtest was begun with`;
+  });
+  return courseOf(source, options);
+}
