@@ -34,6 +34,19 @@ export interface BatchSlice {
   readonly order: Int32Array | undefined;
   /** Of a piece of sequences: the positions that counted in its loss, which the step writes here. */
   counted?: number;
+  readonly part?: Part;
+}
+
+/** What a slice that is part of a batch knows of the whole. */
+export interface Part {
+  /**
+   * What the sum of an output's losses is divided by.
+   * @param count positions of the part that count
+   * @param uneven other parts may have another number for a sample
+   */
+  divisor(output: number, count: number, uneven: boolean): number;
+  /** Factor on what layers add to the loss, which are means over samples. */
+  share(): number;
 }
 
 /** { x, y }: what tells a list of batches from nested arrays of numbers. */

@@ -5,18 +5,24 @@ import { check, show, SluiceError } from "../util/errors.js";
 /** Factor of each class; classes that are not named count 1. */
 export type ClassWeights = { readonly [label: number]: number };
 
-export function checkClassWeights(weights: ClassWeights | undefined): ClassWeights | null {
-  if (weights === undefined) return null;
+/** One factor per position: from class numbers or 0/1 labels [..] or [.., 1], or from one-hot rows [.., K]. */
+export interface ClassFactors {
+  (scope: Scope, target: Tensor, prediction: Tensor): Tensor;
+  readonly weights: ClassWeights;
+}
+
+/** @throws SluiceError unless they are numbers for classes; `fit` fetches this file where it is given such */
+export function classFactors(weights: ClassWeights): ClassFactors {
   for (const [label, factor] of Object.entries(weights)) {
     check(/^\d+$/.test(label) && Number.isFinite(factor) && factor >= 0, () => {
       return `fit: classWeight maps class numbers to factors of at least 0, got ${label}: ${show(factor)}`;
     });
   }
-  return weights;
+  const factors = (scope: Scope, target: Tensor, prediction: Tensor) => factorsOf(weights, scope, target, prediction);
+  return Object.assign(factors, { weights });
 }
 
-/** One factor per position: from class numbers or 0/1 labels [..] or [.., 1], or from one-hot rows [.., K]. */
-export function classFactors(scope: Scope, weights: ClassWeights, target: Tensor, prediction: Tensor): Tensor {
+function factorsOf(weights: ClassWeights, scope: Scope, target: Tensor, prediction: Tensor): Tensor {
   const K = prediction.shape.at(-1)!;
   const oneHot = K > 1 && target.size === prediction.size;
   const positions = prediction.size / K;

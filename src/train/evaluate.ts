@@ -77,7 +77,8 @@ export async function trainOnBatch(
   const book = new LogBook(model.compiled, false);
   const batch = { samples, start: 0, count: samples.count, order: undefined };
   const place = { epoch: model.epoch, step: model.optimizer.iterations };
-  book.add(trainStep(model, kernels, batch, { classWeight: null, place, metrics: book.metrics }), batch);
+  const step = model.step ?? trainStep;
+  book.add(await step(model, kernels, batch, { classWeight: null, place, metrics: book.metrics }), batch);
   return book.logs();
 }
 

@@ -12,7 +12,7 @@ import { datasetBatches, isDataset, readSamples, sliceBatches, splitSamples } fr
 import type { BatchSlice, Dataset, Samples } from "./batches.js";
 import { notify, toCallback, type Callback, type CallbackLike, type Logs, type TrainingRun } from "./callback.js";
 import { checkTargets } from "./check-targets.js";
-import { checkClassWeights, type ClassWeights } from "./class-weights.js";
+import type { ClassFactors, ClassWeights } from "./class-weights.js";
 import { evaluateBatches, truncation } from "./evaluate.js";
 import { addEpoch, emptyHistory, type History } from "./history.js";
 import { LogBook } from "./logs.js";
@@ -69,7 +69,7 @@ interface Plan {
   pieces: Truncation | null;
   steps: number | null;
   validates: boolean;
-  classWeight: ClassWeights | null;
+  classWeight: ClassFactors | null;
   callbacks: Callback[];
   signal: AbortSignal | undefined;
   batches(): Iterable<BatchSlice> | AsyncIterable<BatchSlice>;
@@ -115,7 +115,9 @@ async function makePlan(model: Model, x: Inputs | Dataset, y: Inputs | undefined
     return `fit: the model stands at epoch ${model.epoch}, step ${position?.step ?? 0}, got ${initialEpoch}, ${initialStep}`;
   });
   const from = initialStep === 0 ? null : { ...position! };
-  const classWeight = checkClassWeights(options.classWeight);
+  const classWeight = options.classWeight
+    ? (await import("./class-weights.js")).classFactors(options.classWeight)
+    : null;
   const listed = options.callbacks === undefined ? [] : [options.callbacks].flat();
   const callbacks = [...(await progress(verbose)), ...(listed as CallbackLike[]).map(toCallback)];
   const validates = options.validationData !== undefined || (options.validationSplit ?? 0) !== 0;
@@ -260,10 +262,8 @@ class Run implements TrainingRun {
         continue;
       }
       try {
-        book.add(
-          trainStep(model, kernels, batch, { classWeight, place: { epoch, step }, metrics: book.metrics }),
-          batch,
-        );
+        const measure = { classWeight, place: { epoch, step }, metrics: book.metrics };
+        book.add(await (model.step ?? trainStep)(model, kernels, batch, measure), batch);
       } catch (error) {
         if (!this.#forgives(error)) throw error;
         this.stop((error as Error).message);

@@ -22,6 +22,7 @@ import { evaluate, predictOnBatch, trainOnBatch, type EvaluateOptions } from "./
 import { fit, type FitOptions } from "./fit.js";
 import type { History } from "./history.js";
 import type { Logs } from "./callback.js";
+import type { Step } from "./step.js";
 import { restoreMoments, trainingState, type Position, type StoredTraining } from "./training-state.js";
 
 /** Whose weights an optimizer's moments belong to. */
@@ -37,6 +38,8 @@ export class Model extends Graph {
   #pending: Map<string, Tensor> | null = null;
   /** How its recurrent layers run over time while it is trained; left out, in their own way. */
   scan?: Scan;
+  /** What takes the place of {@link trainStep}, such as one on several threads. */
+  step?: Step;
   /** The epochs that the last `fit` finished; `initialEpoch` of the next may go on from there. */
   epoch = 0;
   /** Where an epoch that is under way, or was when the file was written, has got to; null between epochs. */

@@ -1,6 +1,5 @@
 /** A loss or gradient that is not finite stops a step before any weight is changed, and is named with its place. */
 import type { Kernels } from "../kernels/kernels.js";
-import type { Parameter } from "../layers/parameter.js";
 import { namedParameters } from "../model/weights.js";
 import { callLayer, type Value } from "../model/graph.js";
 import { inferenceContext } from "../model/context.js";
@@ -22,13 +21,8 @@ export function checkLoss(model: Model, value: number, place: StepPlace, inputs:
   );
 }
 
-export function checkGradients(
-  model: Model,
-  kernels: Kernels,
-  parameters: readonly Parameter[],
-  place: StepPlace,
-): void {
-  for (const p of parameters) {
+export function checkGradients(model: Model, kernels: Kernels, place: StepPlace): void {
+  for (const p of model.trained) {
     if (Number.isFinite(kernels.sumSquares(p.grad!.ptr, p.size))) continue;
     const name = namedParameters(model.layers).find(([, candidate]) => candidate === p)?.[0] ?? p.name;
     throw new NonFiniteError(

@@ -6,8 +6,13 @@ import type { Tensor } from "../tensor/tensor.js";
 
 type Floats = Float32Array | Float64Array;
 
+/** What the regularizers of these weights add to the loss. */
+export function penalties(parameters: readonly Parameter[], kernels: Kernels): number {
+  return parameters.reduce((total, p) => total + penaltyOf(kernels, p), 0);
+}
+
 /** l1·Σ|w| + l2·Σw², or what the regularizer computes on the host. */
-export function penaltyOf(kernels: Kernels, p: Parameter): number {
+function penaltyOf(kernels: Kernels, p: Parameter): number {
   if (!p.regularizer) return 0;
   const { l1, l2, host } = p.regularizer;
   let penalty = host?.penalty(floatsOf(p), p.shape) ?? 0;

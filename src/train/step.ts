@@ -14,11 +14,11 @@ import type { Tensor } from "../tensor/tensor.js";
 import { check } from "../util/errors.js";
 import { activityPenalty } from "./activity-penalty.js";
 import { feedSlice, type BatchSlice } from "./batches.js";
-import type { Compiled } from "./compile.js";
+import type { CompiledOutput } from "./compile.js";
 import type { Model } from "./model.js";
 import { checkLoss, checkGradients } from "./non-finite.js";
-import { addPenaltyGradient, penaltyOf, project } from "./penalties.js";
-import { classFactors, type ClassWeights } from "./class-weights.js";
+import { addPenaltyGradient, penalties, project } from "./penalties.js";
+import type { ClassFactors } from "./class-weights.js";
 import { SampleWeights } from "./sample-weights.js";
 
 /** Where a step is, for errors. */
@@ -28,8 +28,8 @@ export interface StepPlace {
 }
 
 /** What a step measures, and with which weights. */
-interface Measure {
-  readonly classWeight: ClassWeights | null;
+export interface Measure {
+  readonly classWeight: ClassFactors | null;
   /** The metrics of each output, which the step updates. */
   readonly metrics: readonly (readonly Metric[])[];
 }
@@ -38,64 +38,75 @@ export interface StepOptions extends Measure {
   readonly place: StepPlace;
 }
 
-/** Loss of one batch, with the penalties in it; metrics are updated on the way. Changes the weights that `prepareTraining` listed. */
-export function trainStep(model: Model, kernels: Kernels, batch: BatchSlice, options: StepOptions): number {
-  const compiled = model.compiled;
-  const parameters = model.trained;
-  return withScope(kernels, true, (scope) => {
-    // Said anew for each step, since other models may share layers with this one.
-    for (const p of model.untrained) p.tracked = false;
-    for (const p of parameters) p.tracked = true;
-    for (const p of parameters) kernels.fill(p.grad!.ptr, 0, p.size);
-    const { loss, value } = forward(model, compiled, scope, batch, true, options);
-    checkLoss(model, value, options.place, () => rerunInputs(scope, batch));
-    check(loss.tracked, () => {
-      return "fit: no gradient reaches the weights from the loss; build losses of your own from `ops`";
-    });
+/** Changes the weights that `prepareTraining` listed by one batch, and returns its loss with the penalties in it; updates metrics. */
+export type Step = (
+  model: Model,
+  kernels: Kernels,
+  batch: BatchSlice,
+  options: StepOptions,
+) => number | Promise<number>;
+
+export const trainStep = (model: Model, kernels: Kernels, batch: BatchSlice, options: StepOptions): number =>
+  withScope(kernels, true, (scope) => {
+    const loss = recordLoss(model, scope, batch, options);
+    const value = loss.item() + penalties(model.trained, kernels);
+    checkLoss(model, value, options.place, () => fed(scope, batch));
     scope.backward(loss);
-    for (const p of parameters) addPenaltyGradient(scope, p);
-    checkGradients(model, kernels, parameters, options.place);
-    compiled.optimizer.apply();
-    for (const p of parameters) project(p);
+    update(model, scope, options.place);
     return value;
   });
+
+/** Loss of a batch or of its part, from which `scope.backward` adds to gradients that are zero. */
+export function recordLoss(model: Model, scope: Scope, batch: BatchSlice, measure: Measure): Tensor {
+  // Said anew for each step, since other models may share layers with this one.
+  for (const p of model.untrained) p.tracked = false;
+  for (const p of model.trained) {
+    p.tracked = true;
+    scope.kernels.fill(p.grad!.ptr, 0, p.size);
+  }
+  const loss = forward(model, scope, batch, true, measure);
+  check(loss.tracked, () => {
+    return "fit: no gradient reaches the weights from the loss; build losses of your own from `ops`";
+  });
+  return loss;
+}
+
+/** From the gradients of a loss without penalties to new weights. */
+export function update(model: Model, scope: Scope, place: StepPlace): void {
+  for (const p of model.trained) addPenaltyGradient(scope, p);
+  checkGradients(model, scope.kernels, place);
+  model.optimizer.apply();
+  for (const p of model.trained) project(p);
 }
 
 /** The loss of a batch without training; metrics are updated on the way. */
 export function evaluateStep(model: Model, kernels: Kernels, batch: BatchSlice, metrics: Measure["metrics"]): number {
-  const measure = { classWeight: null, metrics };
-  return withScope(kernels, false, (scope) => forward(model, model.compiled, scope, batch, false, measure).value);
+  return withScope(kernels, false, (scope) => {
+    const loss = forward(model, scope, batch, false, { classWeight: null, metrics });
+    return loss.item() + penalties(model.trainableParameters, kernels);
+  });
 }
 
-function rerunInputs(scope: Scope, batch: BatchSlice): Value[] {
+/** The batch's inputs in the memory of the step. */
+export function fed(scope: Scope, batch: BatchSlice): Value[] {
   return batch.samples.x.map(
     (t) => packedSupport?.feed(t, batch) ?? { tensor: feedSlice(scope, t, batch), mask: null },
   );
 }
 
-function forward(
-  model: Model,
-  compiled: Compiled,
-  scope: Scope,
-  batch: BatchSlice,
-  training: boolean,
-  measure: Measure,
-): { loss: Tensor; value: number } {
+function forward(model: Model, scope: Scope, batch: BatchSlice, training: boolean, measure: Measure): Tensor {
   const extra: Tensor[] = [];
-  const addLoss = (t: Tensor) => void extra.push(t);
+  const addLoss = (t: Tensor) => void extra.push(batch.part ? mul(t, batch.part.share()) : t);
   const penalize: CallContext["penalize"] = (layer, ys) => activityPenalty(layer, ys, addLoss);
   const context: CallContext = { training, random: model.random, masks: [], addLoss, penalize, scan: model.scan };
-  const outputs = model.run(rerunInputs(scope, batch), context);
-  const losses = outputs.map((output, i) => outputLoss(compiled.outputs[i]!, scope, output, batch, i, measure));
-  const loss = [...losses, ...extra].reduce((a, b) => add(a, b));
-  const penalized = training ? model.trained : model.trainableParameters;
-  const penalty = penalized.reduce((total, p) => total + penaltyOf(scope.kernels, p), 0);
-  return { loss, value: loss.item() + penalty };
+  const outputs = model.run(fed(scope, batch), context);
+  const losses = outputs.map((output, i) => outputLoss(model.compiled.outputs[i]!, scope, output, batch, i, measure));
+  return [...losses, ...extra].reduce((a, b) => add(a, b));
 }
 
 /** The weighted mean of one output's losses, over all samples and positions that are not masked. */
 function outputLoss(
-  { loss, weight, weightedFrom }: Compiled["outputs"][number],
+  { loss, weight, weightedFrom }: CompiledOutput,
   scope: Scope,
   output: Value,
   batch: BatchSlice,
@@ -110,16 +121,13 @@ function outputLoss(
   const target = aligned?.target ?? take(batch.samples.y[index]!);
   const samples = aligned ? aligned.samples : given && take(given);
   const perPosition = loss.call(target, prediction, (mask ?? samples ?? classWeight) !== null, mask);
-  const factors = classWeight ? classFactors(scope, classWeight, target, prediction) : null;
+  const factors = classWeight && classWeight(scope, target, prediction);
   const weights = new SampleWeights(scope, perPosition, samples, factors, mask);
   if (batch.counted !== undefined) batch.counted = weights.count;
   for (const [i, metric] of metrics[index]!.entries()) {
     metric.update(target, prediction, i < weightedFrom ? weights.readMask() : weights.read());
   }
-  return meanLoss(perPosition, weights, weight);
-}
-
-function meanLoss(perPosition: Tensor, weights: SampleWeights, outputWeight: number): Tensor {
+  const counted = batch.part?.divisor(index, weights.count, !!(mask || output.packing)) ?? weights.count;
   const weighted = weights.tensor ? mul(perPosition, weights.tensor) : perPosition;
-  return mul(reshape(sum(weighted), []), outputWeight / (weights.count || 1));
+  return mul(reshape(sum(weighted), []), weight / (counted || 1));
 }
