@@ -50,6 +50,8 @@ export interface Field {
   readonly unit?: string;
   /** Of a category: the values that were seen in training. */
   readonly values?: readonly (string | number)[];
+  /** One that the model takes, where not any of the type will do. */
+  readonly example?: string;
   /** Whether a sample may lack it. */
   readonly optional?: boolean;
   /** Whether it holds a list of such values. */

@@ -93,7 +93,8 @@ describe("a plain model", () => {
     assert.match(wide.detail, /must be \[null, null, 3\], got \[1, 1, 2\]/);
     const ragged = await problem(await ask(plainBody(served, [[[1, 2, 3], [1, 2]]])), "invalid-input", 422); // prettier-ignore
     assert.equal(ragged.errors?.[0]?.pointer, `#/inputs/${inputName(served)}`);
-    await problem(await ask({ inputs: { other: SAMPLE } }), "invalid-input", 422);
+    const { errors } = await problem(await ask({ inputs: { other: SAMPLE } }), "invalid-input", 422);
+    assert.deepEqual(errors?.map(({ pointer }) => pointer), ["#/inputs/other", `#/inputs/${inputName(served)}`]); // prettier-ignore
     await problem(await ask({ inputs: SAMPLE }), "invalid-input", 422);
     await problem(await ask({ ...plainBody(served), extra: 1 }), "invalid-input", 422);
     await problem(await ask(plainBody(served, [[["1", 2, 3]]])), "invalid-input", 422);
@@ -334,6 +335,28 @@ describe("models of tasks", () => {
     assert.throws(ask, { kind: "not-supported" });
   });
 
+  test("fields that are missing are pointed at where they would stand", async () => {
+    const pointers = async (name: string, body: unknown) => {
+      const { errors } = await problem(await api.post(`/v1/models/${name}/predict`, body), "invalid-input", 422);
+      return errors?.map(({ pointer }) => pointer);
+    };
+    const undated = rows().map(({ date }) => ({ date }));
+    assert.deepEqual(await pointers("prices", { rows: undated }), ["#/rows/0/close"]);
+    assert.deepEqual(await pointers("prices", { samples: [rows(), undated] }), ["#/samples/1/0/close"]);
+    assert.deepEqual(await pointers("prices", { columns: { date: undated.map(({ date }) => date) } }), ["#/columns/close"]); // prettier-ignore
+    // Each row of a table is a sample.
+    assert.deepEqual(await pointers("houses", { rows: [{ rooms: 6, age: 5 }, { rooms: 6 }, {}] }), ["#/rows/1/age", "#/rows/2/rooms", "#/rows/2/age"]); // prettier-ignore
+    assert.deepEqual(await pointers("houses", { columns: { rooms: [6, "x"], age: [1, 2] } }), ["#/columns/rooms/1"]);
+    assert.deepEqual(await pointers("houses", { columns: { rooms: [6, 7], age: [1] } }), ["#/columns/age"]);
+    assert.deepEqual(await pointers("houses", { rows: [{ rooms: 6, age: 5 }], extra: 1 }), ["#/extra"]);
+    assert.deepEqual(await pointers("pairs", { texts: ["two"], options: { format: "csv" } }), ["#/options/format"]);
+    // A pointer in a URI is percent-encoded; the sentence is for reading.
+    const body = { rows: [{ rooms: 6, age: 5, "5 % / 收": 1 }] };
+    const { errors, detail } = await problem(await api.post("/v1/models/houses/predict", body), "invalid-input", 422);
+    assert.equal(errors?.[0]?.pointer, "#/rows/0/5%20%25%20~1%20%E6%94%B6");
+    assert.ok(detail.startsWith("#/rows/0/5 % ~1 收: the model takes no field"), detail);
+  });
+
   test("every value that does not fit is pointed at", async () => {
     const bad = rows().map((row, i) => (i === 3 ? { ...row, close: "dear" } : i === 5 ? { ...row, closee: 1 } : row));
     const { errors } = await problem(await api.post("/v1/models/prices/predict", { rows: bad }), "invalid-input", 422);
@@ -345,7 +368,6 @@ describe("models of tasks", () => {
       422,
     );
     assert.match(short.detail, /20/);
-    await problem(await api.post("/v1/models/houses/predict", { rows: [{ rooms: 6 }] }), "invalid-input", 422);
     await problem(await api.post("/v1/models/houses/predict", { rows: [], columns: {} }), "invalid-input", 422);
     await problem(await api.post("/v1/models/houses/predict", {}), "invalid-input", 422);
     await problem(

@@ -19,6 +19,14 @@ test("the description knows the sessions of each model that can be run step by s
   assert.deepEqual(schemas["several.StepRequest"].properties.values.anyOf[0].required, ["a", "b"]);
   assert.equal(schemas["m.StepRequest"].properties.values.anyOf[0].minItems, 3);
   assert.deepEqual(Object.keys(json.paths["/v1/stream"].get.responses), ["101", "400", "403", "404", "422", "426", "500", "503"]); // prettier-ignore
+  const examples = (name: string) => schemas[`${name}.StepRequest`].examples[0];
+  assert.deepEqual(examples("weather"), { row: { temperature: 0, humidity: 0, sky: "clear" } });
+  assert.deepEqual(examples("several"), { values: { a: [0, 0], b: [0] } });
+  assert.deepEqual(examples("m"), { values: [0, 0, 0] });
+  for (const { name } of models) {
+    const { status } = await ask("POST", "/v1/sessions", { model: name, ...examples(name) });
+    assert.equal(status, 201, name);
+  }
   const { responses } = json.paths["/v1/step"].post;
   assert.deepEqual(Object.keys(responses), ["200", "400", "401", "404", "409", "410", "413", "415", "422", "500", "503"]); // prettier-ignore
 });

@@ -70,7 +70,12 @@ test("what does not fit is 422 with its place, and the state stays", async () =>
   const cases: [id: string, body: unknown, kind: string, says: RegExp][] = [
     [named, {}, "invalid-input", /one of "row", "rows" and "values"/],
     [named, { row, rows: [row] }, "invalid-input", /there are 2/],
-    [named, { row: { ...row, humidity: "wet" } }, "invalid-input", /#\/row: humidity: expected a number, got wet/],
+    [
+      named,
+      { row: { ...row, humidity: "wet" } },
+      "invalid-input",
+      /#\/row\/humidity: humidity must be a number, got "wet"/,
+    ],
     [named, { rows: [row, 5] }, "invalid-input", /#\/rows\/1: a row must be an object of fields, got 5/],
     [named, { rows: row }, "invalid-input", /#\/rows: expected a list/],
     [named, { rows: [] }, "invalid-input", /There are no steps/],
@@ -93,6 +98,24 @@ test("what does not fit is 422 with its place, and the state stays", async () =>
   assert.equal((await made.ask("GET", `/v1/sessions/${plain}`)).json.step, 0);
   const { json } = await made.ask("POST", `/v1/sessions/${plain}/step`, { values: FRAMES[0] });
   assert.deepEqual(json.output, expected(FRAMES)[0]);
+});
+
+test("fields that are missing, of another type or of no model are pointed at by their names", async () => {
+  const made = appWith([{ ...(await served("named")), stepper: WEATHER }, await served("plain")]);
+  const [named, plain] = [await opened(made), await opened(made, { model: "plain" })];
+  const row = { temperature: 20, humidity: 50, sky: "clear" };
+  const pointers = async (path: string, body: unknown) => {
+    const { status, json } = await made.ask("POST", path, body);
+    assert.equal(status, 422, JSON.stringify(body));
+    return (json.errors as { pointer: string }[]).map(({ pointer }) => pointer);
+  };
+  const step = `/v1/sessions/${named}/step`;
+  assert.deepEqual(await pointers(step, { row: { temperature: 20 } }), ["#/row/humidity", "#/row/sky"]);
+  assert.deepEqual(await pointers(step, { rows: [row, { ...row, sky: undefined }] }), ["#/rows/1/sky"]);
+  assert.deepEqual(await pointers(step, { row: { sky: "clear", humidity: "wet" } }), ["#/row/temperature", "#/row/humidity"]); // prettier-ignore
+  assert.deepEqual(await pointers(step, { row, colour: "red" }), ["#/colour"]);
+  assert.deepEqual(await pointers(`/v1/sessions/${plain}/step`, { values: [1, "2", 3] }), ["#/values/1"]);
+  assert.deepEqual(await pointers("/v1/step", { row }), ["#/token"]);
 });
 
 test("sessions that cannot be made: unknown model, one that needs the whole sequence, as many as allowed", async () => {

@@ -77,3 +77,25 @@ test("generate: character by character, the likeliest next one and how probable 
   assert.equal(status, 422);
   assert.match(json.detail, /character must hold one character, got "the"/);
 });
+
+test("what a session takes stands in /v1/models and the description, with an example that it takes", async () => {
+  const { models } = (await made.ask("GET", "/v1/models")).json;
+  const { components } = (await made.ask("GET", "/openapi.json")).json;
+  for (const { name, step } of models) {
+    if (name === "both") {
+      assert.equal(step, null);
+      continue;
+    }
+    const stepper = runs[name]!.stepper();
+    assert.deepEqual([step.fields, step.outputs], [stepper.fields, stepper.outputs]);
+    assert.deepEqual(components.schemas[`${name}.StepRequest`].examples, [{ row: step.example }]);
+    const { status, json } = await made.ask("POST", "/v1/sessions", { model: name, row: step.example });
+    assert.equal(status, 201, JSON.stringify([step.example, json]));
+    assert.deepEqual(Object.keys(json.answer), step.outputs.map((field: { name: string }) => field.name)); // prettier-ignore
+  }
+  const { step } = (await made.ask("GET", "/v1/models/novel")).json;
+  assert.deepEqual(step.fields.map((field: { name: string }) => field.name), ["character"]); // prettier-ignore
+  assert.match(step.example.character, /^\p{L}$/u);
+  const page = await (await made.app.fetch(new Request("http://localhost/"))).text();
+  assert.ok(page.includes("A step takes") && page.includes("<code>character</code>"));
+});

@@ -7,7 +7,7 @@ import { negotiate } from "../accept.js";
 import { problemOf } from "../problem-of.js";
 import { readJsonBody } from "../body.js";
 import type { App, AppContext, ServerContext } from "../context.js";
-import { isObject } from "../predict/fields.js";
+import { invalid, isObject } from "../predict/fields.js";
 import { JSON_TYPE } from "../predict/media-types.js";
 import { modelNamed, refuseWhenStopping } from "../predict/routes.js";
 import { Problem } from "../problem.js";
@@ -49,7 +49,7 @@ async function generate(
   const body = await readJsonBody(c, limits.maxBody);
   if (!isObject(body)) throw new Problem("invalid-input", "The body must be a JSON object.");
   const { model: inBody, stream, ...options } = body;
-  if (stream !== undefined && typeof stream !== "boolean") throw new Problem("invalid-input", `stream must be true or false, got ${show(stream)}.`); // prettier-ignore
+  if (stream !== undefined && typeof stream !== "boolean") throw invalid([{ pointer: "#/stream", detail: `stream must be true or false, got ${show(stream)}.` }]); // prettier-ignore
   const model = models.get(modelNamed(inBody, name) ?? writerOf(context));
   const pieces = await piecesOf(model, options, limits.maxLength);
   if (work.underWay >= limits.maxQueue)

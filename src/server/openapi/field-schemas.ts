@@ -17,7 +17,7 @@ export function fieldSchema(field: Field, missing: boolean, closed = false): Sch
   return field.unit === undefined ? described : { ...described, "x-unit": field.unit };
 }
 
-function itemSchema({ type, values = [] }: Field): Schema {
+function itemSchema({ type, example, values = example === undefined ? [] : [example] }: Field): Schema {
   if (type === "number") return { type: "number" };
   if (type === "boolean") return { type: "boolean" };
   if (type === "date") return { type: ["string", "number"] };
@@ -65,9 +65,15 @@ export function dateOf(day: number): string {
 }
 
 /** A value that the field takes, for examples. */
-export function exampleOf({ type, values, list }: Field): unknown {
-  const one = values?.[0] ?? EXAMPLES[type];
+export function exampleOf({ type, values, example, list }: Field): unknown {
+  const one = example ?? values?.[0] ?? EXAMPLES[type];
   return list === true ? [one] : one;
+}
+
+/** A row that a model takes, for examples: what it may lack is left out. */
+export function exampleRow(fields: readonly Field[]): Record<string, unknown> {
+  const needed = fields.filter(({ optional }) => optional !== true);
+  return Object.fromEntries(needed.map((field) => [field.name, exampleOf(field)]));
 }
 
 const EXAMPLES: Readonly<Record<Field["type"], unknown>> = {

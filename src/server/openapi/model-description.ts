@@ -16,9 +16,15 @@ export const MODEL_SCHEMA: Schema = object(
     rows: { type: ["object", "null"], description: "How many rows a sample needs, and how many are looked at." },
     steppable: { type: "boolean", description: "Whether it can be run one step at a time." },
     notSteppable: { type: ["string", "null"], description: "Why not." },
+    step: {
+      ...object({ fields, outputs: fields, example: { type: "object" } }, ["fields", "outputs", "example"]),
+      type: ["object", "null"],
+      description:
+        "What a session takes and answers, and a row as an example; null where there are none, and for a plain model.",
+    },
     parameters: { type: "integer" },
     size: { type: "integer", description: "Bytes of its file." },
     loadedAt: { ...text, format: "date-time" },
   },
-  ["name", "version", "default", "task", "sample", "inputs", "outputs", "rows", "steppable", "notSteppable", "parameters", "size", "loadedAt"], // prettier-ignore
+  ["name", "version", "default", "task", "sample", "inputs", "outputs", "rows", "steppable", "notSteppable", "step", "parameters", "size", "loadedAt"], // prettier-ignore
 );

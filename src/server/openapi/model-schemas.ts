@@ -4,7 +4,7 @@ import type { Limits } from "../limits.js";
 import { inputFields, outputFields } from "../predict/array-input.js";
 import { WAYS } from "../predict/task-input.js";
 import type { ServedModel } from "../served-model.js";
-import { arraySchema, dateOf, exampleOf, fieldSchema } from "./field-schemas.js";
+import { arraySchema, dateOf, exampleRow, fieldSchema } from "./field-schemas.js";
 import { object, type Schema } from "./shared.js";
 
 export interface ModelSchemas {
@@ -142,9 +142,7 @@ function formsOf({ sample, inputs, rows: count }: Signature, { maxBatch, maxLeng
 function exampleBody({ sample, inputs, rows }: Signature): unknown {
   if (sample === "text") return { texts: ["some text"] };
   if (sample === "audio") return { audio: ["UklGRg=="] };
-  const row = Object.fromEntries(
-    inputs.filter(({ optional }) => optional !== true).map((field) => [field.name, exampleOf(field)]),
-  );
+  const row = exampleRow(inputs);
   if (sample === "row") return { rows: [row] };
   const days = inputs.filter(({ type }) => type === "date").map(({ name }) => name);
   const dated = (day: number) => Object.fromEntries(days.map((name) => [name, dateOf(day)]));

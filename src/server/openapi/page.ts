@@ -40,7 +40,7 @@ function section(
   { basePath, guards }: ServerContext,
   origin: string,
 ): string {
-  const { name, version, task, inputs, outputs, steppable, parameters, rows } = model;
+  const { name, version, task, inputs, outputs, step, steppable, parameters, rows } = model;
   const generates = task === "generate";
   const body = JSON.stringify(generates ? { prompt: "", length: 200, stream: true } : example);
   const address = `${basePath}/v1/models/${name}/${generates ? "generate" : "predict"}`;
@@ -58,7 +58,14 @@ function section(
     `version ${version}`,
   ];
   return `<h2>${escape(name)}${model.default ? '<span class="tag">default</span>' : ""}</h2><p>${escape(facts.join(" · "))}</p>
-${table("Takes", inputs)}${table("Gives", outputs)}<pre>${escape(call)}</pre>`;
+${table("Takes", inputs)}${table("Gives", outputs)}<pre>${escape(call)}</pre>${stepTables(step)}`;
+}
+
+/** What a session takes and answers, row by row; of a text these are words or characters. */
+function stepTables(step: ModelDescription["step"]): string {
+  if (step === null) return "";
+  const body = JSON.stringify({ row: step.example });
+  return `${table("A step takes", step.fields)}${table("A step gives", step.outputs)}<pre>${escape(`POST v1/sessions/…/step ${body}`)}</pre>`;
 }
 
 function table(title: string, fields: ModelDescription["inputs"]): string {

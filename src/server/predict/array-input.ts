@@ -6,7 +6,7 @@ import { show, SluiceError } from "../../util/errors.js";
 import { columnArray } from "../arrow/arrays.js";
 import type { Limits } from "../limits.js";
 import { Problem } from "../problem.js";
-import { invalid, isObject, pointerStep } from "./fields.js";
+import { invalid, isObject, pointerStep, unknownMember } from "./fields.js";
 
 /** An array that goes in or comes out. */
 export interface ArrayField {
@@ -45,14 +45,13 @@ export function arraysInput(
 ): Record<string, Tensor> {
   const fields = inputFields(model);
   for (const name of Object.keys(body))
-    if (name !== "model" && name !== "inputs")
-      throw new Problem("invalid-input", `The body has an unknown member ${show(name)}; there are model, inputs.`);
+    if (name !== "model" && name !== "inputs") throw unknownMember(name, ["model", "inputs"]);
   const { inputs } = body;
   if (!isObject(inputs)) {
     const names = fields.map(({ name }) => show(name)).join(", ");
     throw invalid([{ pointer: "#/inputs", detail: `expected an object with an array for each of ${names}, got ${show(inputs)}` }]); // prettier-ignore
   }
-  checkNames(fields, Object.keys(inputs));
+  checkNames(fields, Object.keys(inputs), "#/inputs");
   const tensors = fields.map(
     (field) => [field.name, readArray(inputs[field.name]!, `#/inputs${pointerStep(field.name)}`, model.dtype)] as const,
   );
@@ -78,11 +77,15 @@ export async function columnsInput(
   return tensors;
 }
 
-function checkNames(fields: readonly ArrayField[], given: readonly string[]): void {
+/** @param place of the body's object of arrays; left out for the columns of a table */
+function checkNames(fields: readonly ArrayField[], given: readonly string[], place?: string): void {
+  const at = (name: string) => (place === undefined ? {} : { pointer: place + pointerStep(name) });
   const names = fields.map(({ name }) => name);
   const errors = [
-    ...given.filter((name) => !names.includes(name)).map((name) => ({ detail: `the model has no input ${show(name)}; there are ${names.map(show).join(", ")}` })), // prettier-ignore
-    ...names.filter((name) => !given.includes(name)).map((name) => ({ detail: `the input ${show(name)} is missing` })),
+    ...given.filter((name) => !names.includes(name)).map((name) => ({ ...at(name), detail: `the model has no input ${show(name)}; there are ${names.map(show).join(", ")}` })), // prettier-ignore
+    ...names
+      .filter((name) => !given.includes(name))
+      .map((name) => ({ ...at(name), detail: `the input ${show(name)} is missing` })),
   ];
   if (errors.length > 0) throw invalid(errors);
 }

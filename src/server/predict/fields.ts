@@ -13,29 +13,54 @@ const MOST_ERRORS = 20;
 export const isObject = (value: unknown): value is Readonly<Record<string, Json>> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
-/** One step of a JSON pointer (RFC 6901). */
-export const pointerStep = (name: string | number) => `/${String(name).replaceAll("~", "~0").replaceAll("/", "~1")}`;
+/** One step of a JSON pointer (RFC 6901, section 6: as a URI fragment it is percent-encoded). */
+export function pointerStep(name: string): string {
+  const whole = name.replace(/\p{Surrogate}/gu, "\ufffd"); // halves of pairs cannot be encoded
+  return `/${encodeURIComponent(whole.replaceAll("~", "~0").replaceAll("/", "~1"))}`;
+}
+
+/** Where in a body the cells of a table stand. */
+export interface Places {
+  row(i: number): string;
+  cell(i: number, name: string): string;
+  /** A field of which there is nothing in any row. */
+  field(name: string): string;
+}
+
+/** @param pointer of a list of objects */
+export function rowPlaces(pointer: string): Places {
+  const row = (i: number) => `${pointer}/${i}`;
+  const cell = (i: number, name: string) => row(i) + pointerStep(name);
+  return { row, cell, field: (name) => cell(0, name) };
+}
+
+/** @param pointer of an object of lists */
+export function columnPlaces(pointer: string): Places {
+  const field = (name: string) => pointer + pointerStep(name);
+  return { row: () => pointer, cell: (i, name) => `${field(name)}/${i}`, field };
+}
 
 /**
  * Rows as objects with the model's fields; what the cells are worth the preprocessing says.
- * @param pointer where the list stands in the body
- * @throws Problem 422 that points at every value which is of another type, of no field, or missing in all rows
+ * @throws Problem 422 that points at every value which is of another type, of no field, or missing: in a row that is a sample, or in all rows of
+ * one
  */
-export function checkRows(signature: Signature, rows: readonly Json[], pointer: string): readonly Row[] {
+export function checkRows(signature: Signature, rows: readonly Json[], places: Places): readonly Row[] {
   const fields = new Map(signature.inputs.map((field) => [field.name, field]));
   const errors: ProblemItem[] = [];
   const seen = new Set<string>();
   // A field that is none is told once, not for every row.
   const unknown = new Set<string>();
   for (const [i, row] of rows.entries()) {
-    const at = `${pointer}/${i}`;
-    if (!isObject(row)) errors.push({ pointer: at, detail: `expected an object of fields, got ${show(row)}` });
-    else checkRow(row, fields, at, seen, unknown, errors);
+    if (isObject(row)) {
+      checkRow(row, fields, (name) => places.cell(i, name), seen, unknown, errors);
+      if (signature.sample === "row") errors.push(...missingIn(row, signature.inputs, (name) => places.cell(i, name)));
+    } else errors.push({ pointer: places.row(i), detail: `expected an object of fields, got ${show(row)}` });
     if (errors.length >= MOST_ERRORS) break;
   }
   for (const { name, optional } of signature.inputs) {
     if (optional === true || seen.has(name) || errors.length > 0) continue;
-    errors.push({ pointer, detail: `the field ${show(name)} is missing in all rows` });
+    errors.push({ pointer: places.field(name), detail: `the field ${show(name)} is missing in all rows` });
   }
   if (errors.length > 0) throw invalid(errors);
   return rows as readonly Row[];
@@ -44,13 +69,13 @@ export function checkRows(signature: Signature, rows: readonly Json[], pointer: 
 function checkRow(
   row: Row,
   fields: ReadonlyMap<string, Field>,
-  at: string,
+  at: (name: string) => string,
   seen: Set<string>,
   unknown: Set<string>,
   errors: ProblemItem[],
 ): void {
   for (const [name, value] of Object.entries(row)) {
-    const pointer = at + pointerStep(name);
+    const pointer = at(name);
     const field = fields.get(name);
     if (field !== undefined) {
       seen.add(name);
@@ -61,6 +86,20 @@ function checkRow(
       errors.push({ pointer, detail: unknownField(name, [...fields.keys()]) });
     }
   }
+}
+
+/** Fields that an object lacks. @param at where each would stand */
+export function missingIn(row: Row, fields: readonly Field[], at: (name: string) => string): ProblemItem[] {
+  const lacking = fields.filter(({ name, optional }) => optional !== true && !Object.hasOwn(row, name));
+  return lacking.map(({ name }) => ({ pointer: at(name), detail: `the field ${show(name)} is missing` }));
+}
+
+/** @param known members that a body may have */
+export function unknownMember(name: string, known: readonly string[]): Problem {
+  const hint = nearest(name, known);
+  const tail = hint === undefined ? `there are ${known.join(", ")}` : `did you mean ${show(hint)}?`;
+  const detail = `The body has an unknown member ${show(name)}; ${tail}`;
+  return new Problem("invalid-input", detail, { errors: [{ pointer: `#${pointerStep(name)}`, detail }] });
 }
 
 function unknownField(name: string, known: readonly string[]): string {
@@ -80,10 +119,9 @@ export function checkColumns(signature: Signature, names: readonly string[]): vo
 export function invalid(errors: readonly ProblemItem[]): Problem {
   const shown = errors.slice(0, MOST_ERRORS);
   const { pointer, detail } = shown[0]!;
+  const place = pointer === undefined ? "" : `${decodeURIComponent(pointer)}: `;
   const more = shown.length > 1 ? ` (and ${shown.length - 1} more)` : "";
-  return new Problem("invalid-input", `${pointer === undefined ? "" : `${pointer}: `}${detail}${more}`, {
-    errors: shown,
-  });
+  return new Problem("invalid-input", `${place}${detail}${more}`, { errors: shown });
 }
 
 const WANTED: Readonly<Record<Field["type"], readonly [what: string, fits: (value: Json) => boolean]>> = {
@@ -95,7 +133,8 @@ const WANTED: Readonly<Record<Field["type"], readonly [what: string, fits: (valu
   audio: ["nothing: recordings do not go in rows", () => false],
 };
 
-function whyWrong({ name, type, list }: Field, value: Json): string | null {
+/** Null where the value is of the field's type. */
+export function whyWrong({ name, type, list }: Field, value: Json): string | null {
   const [what, fits] = WANTED[type];
   const ok = list === true ? Array.isArray(value) && value.every(fits) : fits(value);
   return ok ? null : `${name} must be ${list === true ? `a list, each ${what}` : what}, got ${show(value)}`;

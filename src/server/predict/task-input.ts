@@ -2,12 +2,22 @@
 import type { DataSource, Table } from "../../data/index.js";
 import type { Json } from "../../format/json.js";
 import type { Signature } from "../../tasks/view.js";
-import { nearest } from "../../util/checks.js";
 import { show } from "../../util/errors.js";
 import type { Limits } from "../limits.js";
 import { Problem } from "../problem.js";
 import { clipOf } from "./audio.js";
-import { checkColumns, checkRows, invalid, isObject, type Row } from "./fields.js";
+import {
+  checkColumns,
+  checkRows,
+  columnPlaces,
+  invalid,
+  isObject,
+  pointerStep,
+  rowPlaces,
+  unknownMember,
+  type Places,
+  type Row,
+} from "./fields.js";
 
 export interface TaskInput {
   /** Each is predicted by itself, all at the same time. */
@@ -33,7 +43,7 @@ export function taskInput(signature: Signature, body: Body, limits: Limits): Tas
   checkServable(signature);
   const ways = WAYS[signature.sample];
   const known = ["model", "options", ...ways];
-  for (const name of Object.keys(body)) if (!known.includes(name)) throw unknownName(name, known);
+  for (const name of Object.keys(body)) if (!known.includes(name)) throw unknownMember(name, known);
   const given = ways.filter((way) => way in body);
   if (given.length !== 1) {
     const came = given.length === 0 ? "none" : given.join(" and ");
@@ -58,12 +68,6 @@ export function checkServable(signature: Signature): void {
   throw new Problem("not-supported", `This model cannot be asked over HTTP: ${why}.`);
 }
 
-function unknownName(name: string, known: readonly string[]): Problem {
-  const hint = nearest(name, known);
-  const tail = hint ? `did you mean ${show(hint)}?` : `there are ${known.join(", ")}`;
-  return new Problem("invalid-input", `The body has an unknown member ${show(name)}; ${tail}`);
-}
-
 /** Names that the search of a translation has; what they may be it says itself. */
 const SEARCH = ["beamWidth", "lengthPenalty", "coveragePenalty"];
 const WIDEST = 64;
@@ -73,7 +77,7 @@ function optionsOf({ task }: Signature, given: Json | undefined): Readonly<Recor
   if (!isObject(given)) throw invalid([{ pointer: "#/options", detail: `expected an object, got ${show(given)}` }]);
   for (const name of Object.keys(given)) {
     if (task !== "translate") throw new Problem("invalid-input", `options: a model that ${task} has none.`);
-    if (!SEARCH.includes(name)) throw invalid([{ pointer: "#/options", detail: `unknown option ${show(name)}; there are ${SEARCH.join(", ")}` }]); // prettier-ignore
+    if (!SEARCH.includes(name)) throw invalid([{ pointer: `#/options${pointerStep(name)}`, detail: `unknown option ${show(name)}; there are ${SEARCH.join(", ")}` }]); // prettier-ignore
   }
   const { beamWidth } = given;
   if (typeof beamWidth === "number" && beamWidth > WIDEST)
@@ -86,7 +90,7 @@ type Read = (signature: Signature, value: Json, limits: Limits) => readonly Data
 const READ: Readonly<Record<string, Read>> = {
   rows: (signature, value, limits) => [sourceOf(signature, rowsIn(signature, value, "#/rows", limits))],
   columns: (signature, value, limits) => [
-    sourceOf(signature, rowsIn(signature, rowsOfColumns(value), "#/columns", limits)),
+    sourceOf(signature, rowsIn(signature, rowsOfColumns(value), "#/columns", limits, columnPlaces("#/columns"))),
   ],
   samples: (signature, value, limits) =>
     list(value, "#/samples", limits.maxBatch).map((rows, i) =>
@@ -110,10 +114,16 @@ function list(value: Json, pointer: string, most: number): readonly Json[] {
 }
 
 /** Rows that are samples are limited in their number, rows that are steps in their length. */
-function rowsIn(signature: Signature, value: Json, pointer: string, limits: Limits): readonly Row[] {
+function rowsIn(
+  signature: Signature,
+  value: Json,
+  pointer: string,
+  limits: Limits,
+  places: Places = rowPlaces(pointer),
+): readonly Row[] {
   if (!Array.isArray(value)) throw invalid([{ pointer, detail: `expected a list of rows, got ${show(value)}` }]);
   checkCount(signature, value.length, pointer, limits);
-  return checkRows(signature, value, pointer);
+  return checkRows(signature, value, places);
 }
 
 function checkCount({ sample }: Signature, count: number, pointer: string, { maxBatch, maxLength }: Limits): void {
@@ -135,7 +145,12 @@ function rowsOfColumns(value: Json): Json {
   for (const [name, cells] of columns) {
     if (Array.isArray(cells) && cells.length === length) continue;
     const came = Array.isArray(cells) ? `${cells.length} values` : show(cells);
-    throw invalid([{ pointer: "#/columns", detail: `${show(name)} must be a list of ${length} values, got ${came}` }]);
+    throw invalid([
+      {
+        pointer: `#/columns${pointerStep(name)}`,
+        detail: `${show(name)} must be a list of ${length} values, got ${came}`,
+      },
+    ]);
   }
   return Array.from({ length }, (_, i) =>
     Object.fromEntries(columns.map(([name, cells]) => [name, (cells as Json[])[i]!])),

@@ -88,8 +88,8 @@ export function describeSessions(sessions: Sessions): {
       Session: SESSION,
       CarriedState: CARRIED,
       ...Object.fromEntries(
-        models.flatMap(({ name, request, response }) => [
-          [`${name}.StepRequest`, object(request)],
+        models.flatMap(({ name, request, example, response }) => [
+          [`${name}.StepRequest`, { ...object(request), examples: [example] }],
           [`${name}.StepResponse`, object(response, ["step"], true)],
         ]),
       ),

@@ -35,10 +35,10 @@ export class PlainFrames {
       throw wrong(place, `expected an object of ${this.#names()}, got ${show(frame)}`);
     for (const name in frame)
       if (this.#inputs.every((input) => input.name !== name))
-        throw wrong(place, `there is no input ${show(name)}; expected ${this.#names()}`);
+        throw wrong(place + pointerStep(name), `there is no input ${show(name)}; expected ${this.#names()}`);
     for (const input of this.#inputs) {
       const { name, width } = input;
-      if (frame[name] === undefined) throw wrong(place, `the input ${show(name)} is missing`);
+      if (frame[name] === undefined) throw wrong(place + pointerStep(name), `the input ${show(name)} is missing`);
       this.#writeInput(input, frame[name], to, at, place + pointerStep(name));
       at += width;
     }

@@ -1,10 +1,9 @@
 /** POST /v1/sessions, GET and DELETE /v1/sessions/:id, POST /v1/sessions/:id/step, POST /v1/step; and what /v1/stream says to HTTP. */
 import type { Json } from "../../format/json.js";
-import { nearest } from "../../util/checks.js";
 import { show } from "../../util/errors.js";
 import { readJsonBody } from "../body.js";
 import type { App, AppContext } from "../context.js";
-import { isObject } from "../predict/fields.js";
+import { invalid, isObject, unknownMember } from "../predict/fields.js";
 import { modelNamed, refuseWhenStopping } from "../predict/routes.js";
 import { Problem } from "../problem.js";
 import { headersOf, reply } from "../reply.js";
@@ -98,7 +97,7 @@ export async function run(session: Session, steps: Steps): Promise<object> {
 async function stepToken(c: AppContext, sessions: Sessions): Promise<Response> {
   const body = await bodyOf(c, sessions, ["token", ...STEPS]);
   if (body["token"] === undefined)
-    throw new Problem("invalid-input", "token is missing: the text that the last step gave.");
+    throw invalid([{ pointer: "#/token", detail: "token is missing: the text that the last step gave." }]);
   const { answer, token, model } = await sessions.stepToken(body["token"], (stepped) => stepped.read(body));
   const { name, version } = model.served;
   return reply(c, { ...answer, model: name, version, ends: sessions.ends(), token });
@@ -111,10 +110,7 @@ async function bodyOf(c: AppContext, { context }: Sessions, known: readonly stri
   const body = empty ? {} : await readJsonBody(c, context.limits.maxBody);
   if (!isObject(body)) throw new Problem("invalid-input", "The body must be a JSON object.");
   for (const name in body) {
-    if (known.includes(name)) continue;
-    const hint = nearest(name, known);
-    const meant = hint === undefined ? `there are ${known.join(", ")}` : `did you mean ${show(hint)}?`;
-    throw new Problem("invalid-input", `The body has an unknown member ${show(name)}; ${meant}`);
+    if (!known.includes(name)) throw unknownMember(name, known);
   }
   return body;
 }

@@ -1,7 +1,7 @@
 /** What a step of a model takes and gives, as schemas. */
 import type { Field } from "../../tasks/view.js";
 import type { ServerContext } from "../context.js";
-import { fieldSchema } from "../openapi/field-schemas.js";
+import { exampleRow, fieldSchema } from "../openapi/field-schemas.js";
 import { object, type Schema } from "../openapi/shared.js";
 import { outputFields } from "../predict/array-input.js";
 import type { SteppedModel } from "./stepped-model.js";
@@ -26,7 +26,11 @@ export function stepSchemas({ served, engine }: SteppedModel, { limits: { maxLen
       rows: list(row),
       values: { anyOf: [values, list(values)], description: "Values in the order of the fields." },
     };
-    return { request, response: { step: STEP, answer, answers: list(answer) } };
+    return {
+      request,
+      example: { row: exampleRow(stepper.fields) },
+      response: { step: STEP, answer, answers: list(answer) },
+    };
   }
   const numbers = (n: number): Schema => ({ type: "array", items: { type: "number" }, minItems: n, maxItems: n });
   const inputs = model.inputs.map((t, i) => [t.node.layer.name, numbers(engine.frameWidths[i]!)] as const);
@@ -39,8 +43,10 @@ export function stepSchemas({ served, engine }: SteppedModel, { limits: { maxLen
         );
   const outputs = outputFields(model).map(({ name }) => [name, { type: "array" }] as const);
   const output: Schema = outputs.length === 1 ? outputs[0]![1] : object(Object.fromEntries(outputs));
+  const zeros = inputs.map(([name], i) => [name, Array.from({ length: engine.frameWidths[i]! }, () => 0)] as const);
   return {
     request: { values: { anyOf: [frame, list(frame)] } },
+    example: { values: zeros.length === 1 ? zeros[0]![1] : Object.fromEntries(zeros) },
     response: { step: STEP, output, outputs: list(output) },
   };
 }

@@ -5,7 +5,8 @@ import type { RawRow, Stepper } from "../../tasks/view.js";
 import { makeData, type TensorData } from "../../tensor/dtype.js";
 import { show, SluiceError } from "../../util/errors.js";
 import type { ServerContext } from "../context.js";
-import { Problem } from "../problem.js";
+import { invalid, missingIn, pointerStep, whyWrong, type Row } from "../predict/fields.js";
+import { Problem, type ProblemItem } from "../problem.js";
 import type { ServedModel } from "../served-model.js";
 import { PlainFrames, wrong } from "./plain-frames.js";
 import { SequenceClosed, StepEngine, type Sequence } from "./step-engine.js";
@@ -146,8 +147,9 @@ export class SteppedModel {
       try {
         stepper.encode(row, frames, i * stepper.width);
       } catch (error) {
-        if (error instanceof SluiceError) throw wrong(place, error.message);
-        throw error;
+        if (!(error instanceof SluiceError)) throw error;
+        const errors = errorsOf(row, stepper, place);
+        throw errors.length > 0 ? invalid(errors) : wrong(place, error.message);
       }
     }
     return { frames, count: rows.length, rows: rows as readonly RawRow[], single };
@@ -191,6 +193,17 @@ export class SteppedModel {
     if (count === 0) throw new Problem("invalid-input", "There are no steps.");
     if (count > maxLength) throw new Problem("too-long", `At most ${maxLength} steps in one request, got ${count}.`);
   }
+}
+
+/** Where in a row that the preprocessing refuses a field is missing, or of another type. */
+function errorsOf(row: RawRow, { fields }: Stepper, place: string): ProblemItem[] {
+  const at = (name: string) => place + pointerStep(name);
+  const wrongTypes = fields.flatMap((field): ProblemItem[] => {
+    const value = (row as Row)[field.name] ?? null;
+    const detail = value === null ? null : whyWrong(field, value);
+    return detail === null ? [] : [{ pointer: at(field.name), detail }];
+  });
+  return [...missingIn(row as Row, fields, at), ...wrongTypes];
 }
 
 function listOf(values: Json, place: string): readonly Json[] {

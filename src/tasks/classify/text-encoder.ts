@@ -100,8 +100,9 @@ export class TextEncoder implements Encoder<string> {
 
   get pieces(): Pieces {
     const name = this.#tokenizer.config["charLevel"] === true ? "character" : "word";
+    const example = [...this.#tokenizer.wordIndex.keys()].find((word) => word !== UNKNOWN && /^\p{L}+$/u.test(word));
     return {
-      fields: [{ name, type: "text" }],
+      fields: [{ name, type: "text", ...(example !== undefined && { example }) }],
       rows: { least: 1, most: this.config.maxLength },
       width: 1,
       encode: (row, frame, offset = 0) => {

@@ -100,8 +100,11 @@ export class GeneratePipeline implements Pipeline {
     const { vocabulary } = this;
     const sampler = new Sampler(vocabulary.size, { temperature: 1 }, vocabulary.unknown);
     const name = vocabulary.level === "char" ? "character" : "word";
+    const example = this.#pieces.find(
+      (piece) => /^\p{L}+$/u.test(piece) && vocabulary.encode(piece, "error").length === 1,
+    );
     return {
-      fields: [{ name, type: "text" }],
+      fields: [{ name, type: "text", ...(example !== undefined && { example }) }],
       rows: { least: 1, most: null },
       outputs: [{ name: "next", type: "text" }, { name: "probability", type: "number" }], // prettier-ignore
       width: 1,
