@@ -4,13 +4,14 @@ import type { Redis } from "ioredis";
 import { mkdtempSync, rmSync, statSync } from "node:fs";
 import { availableParallelism, hostname, tmpdir } from "node:os";
 import { join } from "node:path";
-import type { z } from "zod";
+import type { Json } from "../format/json.js";
 import { sluiceVersion } from "../runs/environment.js";
 import { checkCount } from "../util/checks.js";
 import { check, show, SluiceError } from "../util/errors.js";
 import { ATTEMPTS, ThreadExecutor } from "./executors/threads.js";
 import { HANDLERS } from "./handlers.js";
 import type { JobOutcome, WorkerInfo } from "./job.js";
+import { answersOf, nothingDone } from "./queue/answers.js";
 import { explained, loadBull, openRedis, type Bull } from "./queue/connection.js";
 import * as queued from "./queue/envelope.js";
 import { readJob, versionOf } from "./queue/intake.js";
@@ -32,9 +33,6 @@ export interface WorkerCounts {
   readonly failed: number;
   readonly refused: number;
 }
-
-/** Given back by the processor, for whoever waits for the job. */
-type Answer = z.output<typeof queued.answer>;
 
 export class QueueWorker {
   readonly counts = { done: 0, failed: 0, refused: 0 };
@@ -103,7 +101,7 @@ export class QueueWorker {
 
   #begin(): void {
     const { bull, client, queue, slots, lostAfter, note, redis } = this.own;
-    this.#bull = new bull.Worker<unknown, Answer>(queue, (job, token) => this.#process(job, token!), {
+    this.#bull = new bull.Worker<unknown, queued.Answer>(queue, (job, token) => this.#process(job, token!), {
       connection: client,
       prefix: queued.PREFIX,
       name: this.info.name,
@@ -153,7 +151,7 @@ export class QueueWorker {
     if (this.own.scratch !== null) rmSync(this.own.scratch, { recursive: true, force: true });
   }
 
-  async #process(job: QueuedJob<unknown, Answer>, token: string): Promise<Answer> {
+  async #process(job: QueuedJob<unknown, queued.Answer>, token: string): Promise<queued.Answer> {
     const { UnrecoverableError, WaitingError } = this.own.bull;
     await this.#refuseOther(job, token);
     const refuse = (error: unknown) => {
@@ -161,12 +159,18 @@ export class QueueWorker {
       throw new UnrecoverableError(`refused: ${(error as Error).message}`);
     };
     let asked: queued.Envelope;
+    let children: ReadonlyMap<string, Json> | string;
     try {
       asked = readJob(job.data, job.attemptsMade, this.#kinds);
-      await this.own.store.fetchAll(asked.payload);
+      children = await this.#childrenOf(job, asked);
+      await this.own.store.fetchAll([asked.payload, ...(typeof children === "string" ? [] : children.values())]);
     } catch (error) {
       if (!(error instanceof SluiceError)) throw error;
       return refuse(error);
+    }
+    if (typeof children === "string") {
+      this.counts.failed++;
+      throw new UnrecoverableError(children);
     }
     const controller = new AbortController();
     this.#active.set(job.id!, controller);
@@ -177,6 +181,7 @@ export class QueueWorker {
         { id, kind, payload },
         {
           signal: controller.signal,
+          children,
           onProgress: (progress) => void job.updateProgress({ progress }).catch(() => undefined), // it is told again after the next epoch
         },
       );
@@ -194,7 +199,15 @@ export class QueueWorker {
     }
   }
 
-  #answer({ state, result, reason, worker, seconds }: JobOutcome): Answer {
+  /** Answers of the jobs before it; where there is not a single one, why. */
+  async #childrenOf(job: QueuedJob, { children }: queued.Envelope): Promise<ReadonlyMap<string, Json> | string> {
+    if (!children) return new Map();
+    const answers = await answersOf(job, this.own.queue, children);
+    if (answers.done.size === 0) return nothingDone(answers, children);
+    return new Map([...answers.done].map(([id, { result }]) => [id, result]));
+  }
+
+  #answer({ state, result, reason, worker, seconds }: JobOutcome): queued.Answer {
     if (state === "failed") throw new SluiceError(reason ?? "it failed");
     queued.guarded(result, "the result");
     this.counts.done++;

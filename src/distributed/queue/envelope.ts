@@ -2,7 +2,8 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
 import { parseJson, type Json } from "../../format/json.js";
-import { check } from "../../util/errors.js";
+import { check, SluiceError } from "../../util/errors.js";
+import { MOST_CHILDREN } from "../executors/flow.js";
 import type { Job } from "../job.js";
 
 /** All keys begin with it. */
@@ -20,18 +21,35 @@ export function checkQueue(name: string): string {
   return name;
 }
 
+const id = z.string().regex(/^[\w-]{1,200}$/);
+
 export const envelope = z.strictObject({
   /** Of the library that asks. */
   version: z.string(),
-  id: z.string().regex(/^[\w-]{1,200}$/),
+  id,
   kind: z.string().regex(/^[a-z][\w-]{0,63}$/),
   payload: z.json(),
+  /** Of a parent: the jobs before it, with their ids in the queue. Answers of no others are handed to it. */
+  children: z
+    .array(z.strictObject({ id, job: z.string().regex(/^[\w-]{1,400}$/) }))
+    .min(1)
+    .max(MOST_CHILDREN)
+    .optional(),
 });
 
 export type Envelope = z.output<typeof envelope>;
 
 /** What a worker gives back. */
 export const answer = z.strictObject({ result: z.json(), worker: z.string(), seconds: z.number() });
+
+export type Answer = z.output<typeof answer>;
+
+/** @throws SluiceError for what is none */
+export function readAnswer(data: unknown, what: string): Answer {
+  const told = answer.safeParse(guarded(data, what));
+  if (!told.success) throw new SluiceError(`${what} is none: ${z.prettifyError(told.error).replaceAll("\n", " ")}`);
+  return told.data;
+}
 
 export const progress = z.union([z.strictObject({ progress: z.json() }), z.strictObject({ refused: z.string() })]);
 
@@ -45,14 +63,20 @@ export function guarded(data: unknown, what: string): Json {
   return parseJson(text, what);
 }
 
-/** The same job of a plan has the same id, so that it is done once; another payload makes another job. */
-export function idInQueue(plan: string, { id, kind, payload }: Job): string {
+/**
+ * The same job of a plan has the same id, so that it is done once; another payload makes another job.
+ * @param parent id in the queue of the job that waits for it: one job cannot have two that do
+ */
+export function idInQueue(plan: string, { id, kind, payload }: Job, parent?: string): string {
   const hash = createHash("sha256")
-    .update(JSON.stringify([kind, payload]))
+    .update(JSON.stringify([kind, payload, ...(parent === undefined ? [] : [parent])]))
     .digest("hex")
     .slice(0, 16);
   return `${plan}-${id}-${hash}`;
 }
+
+/** As BullMQ names a job, which is how a parent knows its children. */
+export const keyInQueue = (queue: string, id: string): string => `${PREFIX}:${queue}:${id}`;
 
 /** Set where a job must be given up that a worker has begun. */
 export const abortKey = (queue: string, id: string): string => `${PREFIX}:${queue}:abort:${id}`;

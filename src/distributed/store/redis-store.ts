@@ -63,9 +63,9 @@ export class RedisStore implements Store {
     await this.folder.put(bytes);
   }
 
-  /** The same for every address that a payload names. */
-  async fetchAll(payload: Json): Promise<void> {
-    for (const address of addressesIn(payload)) await this.fetch(address);
+  /** The same for every address that payloads and answers name. */
+  async fetchAll(named: readonly Json[]): Promise<void> {
+    for (const address of named.flatMap(addressesIn)) await this.fetch(address);
   }
 }
 

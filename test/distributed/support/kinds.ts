@@ -32,7 +32,26 @@ const crash: Handler = async () => {
   return null;
 };
 
+/** Answers a number, after it has rested. */
+const add: Handler = async (payload, context) => {
+  const { value } = payload as { value: number };
+  await rest(payload, context);
+  return value;
+};
+
+const sum: Handler = async (payload, { children, path, store }) => {
+  const { file, store: address } = payload as { file: string; store?: string };
+  appendFileSync(path(file), `sum ${JSON.stringify([...children])}\n`);
+  if (address !== undefined) await store.get(address);
+  return {
+    sum: [...children.values()].reduce<number>((sum, value) => sum + Number(value), 0),
+    of: [...children.keys()],
+  };
+};
+
 export const HANDLERS: Readonly<Record<string, () => Promise<Handler>>> = {
+  add: async () => add,
+  sum: async () => sum,
   rest: async () => rest,
   read: async () => read,
   crash: async () => crash,

@@ -1,12 +1,13 @@
-/** A worker in a process of its own, which tests kill: ADDRESS ROOT LOST_AFTER. */
+/** A worker in a process of its own, which tests kill: ADDRESS ROOT LOST_AFTER [QUEUE]. */
 import { redisAddress } from "../../../src/distributed/queue/address.js";
 import { QueueWorker } from "../../../src/distributed/worker.js";
 
-const [, , url, dataRoot, lostAfter] = process.argv;
+const [, , url, dataRoot, lostAfter, queue] = process.argv;
 const worker = await QueueWorker.start({
   redis: redisAddress(url),
   dataRoot: dataRoot!,
   slots: 1,
+  ...(queue !== undefined && { queue }),
   lostAfter: Number(lostAfter),
   handlers: new URL("./kinds.js", import.meta.url),
   name: `process-${process.pid}`,
