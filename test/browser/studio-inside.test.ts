@@ -104,6 +104,23 @@ describe("inside a run", { skip: chromium === undefined && process.env["CI"] !==
     await page.close();
   });
 
+  test("an emptied text says that the pictures are of the one before, and the horizon of what it is", async () => {
+    const page = await visit(runs.reviews, "inside");
+    await page.locator('[data-signal="state"]').waitFor();
+    await page.evaluate(() => scrollTo(0, document.body.scrollHeight));
+    await page.locator(".reach").waitFor();
+    const horizon = page.locator("section", { has: page.locator("#inside-horizon") });
+    await horizon.getByText("It is of the sample of the run’s data").waitFor();
+    await look(page, TEXT);
+    await horizon.getByText("It is of the sample").waitFor({ state: "detached" });
+    await page.getByRole("textbox", { name: "Text" }).fill("");
+    await page.getByText("There is nothing to read. The pictures show what stood here before.").waitFor();
+    assert.match(await page.locator(".player-at").innerText(), /\/ 7/);
+    await look(page, "a great film");
+    await page.getByText("There is nothing to read.").waitFor({ state: "detached" });
+    await page.close();
+  });
+
   test("scrubbing and playing change the step that is shown", async () => {
     const page = await visit(runs.reviews, "inside");
     await look(page, TEXT);
@@ -224,6 +241,9 @@ describe("inside a run", { skip: chromium === undefined && process.env["CI"] !==
   test("a phone shows it all without scrolling sideways", async () => {
     const page = await visit(runs.reviews, "inside", { viewport: PHONE, language: "zh" });
     await page.getByRole("heading", { name: "门与状态" }).waitFor();
+    await page.goto(`${world.studio.origin}#/runs/${runs.reviews}`);
+    await page.getByText("直到第几轮").waitFor();
+    assert.ok((await overflow(page)) <= 0, `run is ${await overflow(page)} pixels too wide`);
     for (const tab of ["inside", "model"]) {
       await page.goto(`${world.studio.origin}#/runs/${runs.reviews}/${tab}`);
       await page.waitForFunction(() => document.querySelector("main .card") !== null);

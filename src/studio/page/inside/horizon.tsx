@@ -20,6 +20,8 @@ const t = dictionary(
     occlusion: "Change when hidden",
     lag: "Steps back",
     scaled: "Both curves are drawn as parts of their largest value.",
+    sample:
+      "It is of the sample of the run’s data that is chosen above; what you put in yourself may reach further back.",
   },
   {
     title: "记忆范围",
@@ -30,6 +32,7 @@ const t = dictionary(
     occlusion: "遮住后的变化",
     lag: "往回的步数",
     scaled: "两条曲线都按各自的最大值缩放。",
+    sample: "这里是上方所选训练数据样本的结果；自己的输入可能有不同的记忆范围。",
   },
 );
 
@@ -85,7 +88,8 @@ function Curve({ state, horizon }: { readonly state: InsideState; readonly horiz
         xText={(lag) => (Number.isInteger(lag) ? String(lag) : "")}
       />
       <p class="small muted">
-        {t("means", { output: targetName(state.seen.value!, output) })} {t("scaled")}
+        {t("means", { output: targetName(state.seen.value!, output) })} {t("scaled")}{" "}
+        {state.asked !== null && "sample" in state.asked && t("sample")}
       </p>
     </>
   );

@@ -84,13 +84,13 @@ function ResumeForm({ live, run }: { readonly live: LiveRun; readonly run: RunSu
     going.value = false;
   };
   return (
-    <form class="row" onSubmit={(event) => void resume(event)}>
+    <form class="row wrap" onSubmit={(event) => void resume(event)}>
       <button type="submit" class="button" disabled={going.value}>
         <Icon name="play" />
         {t("resume")}
       </button>
       <label class="row small">
-        <span class="wide-only">{t("resumeEpochs")}</span>
+        <span>{t("resumeEpochs")}</span>
         <input
           aria-label={t("resumeEpochs")}
           class="input short"

@@ -67,6 +67,7 @@ export function InputPanel({ state, signature }: InputPanelProps) {
           <TextInput
             key={chosen?.index}
             start={chosen?.text ?? ""}
+            seen={state.seen.value !== null}
             onTyping={() => (typed.current = true)}
             onText={(text) => (state.input.value = { text })}
           />
