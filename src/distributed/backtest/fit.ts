@@ -47,8 +47,7 @@ export async function fit(json: Json, context: JobContext): Promise<Json> {
   check(origin !== undefined, () => `backtest: there are ${course.origins.length} origins, and none at place ${place}`);
   const warn = (message: string) => void warnings.push(message);
   const plan: FitPlan = {
-    // Called as whoever began the backtest calls it.
-    table: { ...course.table, ...("path" in payload.data && { source: payload.data.path }) },
+    table: course.table,
     frame: course.frame,
     options: taskOptions(options),
     hooks: { signal: context.signal, verbose: 0, warn, command },
