@@ -1,7 +1,15 @@
 /** What workers can do, by the kind of the job: nothing else can be asked of them. Loaded when the first job of a kind comes. */
+import type { ZodType } from "zod";
 import type { Handler } from "./job.js";
 
 export const HANDLERS: Readonly<Record<string, () => Promise<Handler>>> = {
   fit: async () => (await import("./backtest/fit.js")).fit,
+  round: async () => (await import("./parallel/diloco/round.js")).round,
+  shard: async () => (await import("./parallel/diloco/shard.js")).shard,
   trial: async () => (await import("./trial.js")).trial,
+};
+
+/** The forms of their payloads, which a worker checks before it begins a thread for a job. In modules that load little else. */
+export const PAYLOADS: Readonly<Record<string, () => Promise<ZodType>>> = {
+  trial: async () => (await import("./trial-payload.js")).trialPayload,
 };

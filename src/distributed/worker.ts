@@ -4,21 +4,19 @@ import type { Redis } from "ioredis";
 import { mkdtempSync, rmSync, statSync } from "node:fs";
 import { availableParallelism, hostname, tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Json } from "../format/json.js";
 import { sluiceVersion } from "../runs/environment.js";
 import { checkCount } from "../util/checks.js";
 import { check, show, SluiceError } from "../util/errors.js";
 import { ATTEMPTS, ThreadExecutor } from "./executors/threads.js";
 import { HANDLERS } from "./handlers.js";
 import type { JobOutcome, WorkerInfo } from "./job.js";
-import { answersOf, nothingDone } from "./queue/answers.js";
 import { explained, loadBull, openRedis, type Bull } from "./queue/connection.js";
 import * as queued from "./queue/envelope.js";
-import { readJob, versionOf } from "./queue/intake.js";
+import { Final, takeIn, versionOf, type Intake } from "./queue/intake.js";
 import { announce } from "./queue/presence.js";
 import type { WorkerOptions } from "./worker-options.js";
 import { FolderStore } from "./store/folder-store.js";
-import { RedisStore } from "./store/redis-store.js";
+import { MOST_IN_REDIS, RedisStore } from "./store/redis-store.js";
 
 /** Between two looks whether a job that is being done was given up by who asked for it. */
 const LOOK_MS = 1_000;
@@ -67,7 +65,7 @@ export class QueueWorker {
     const client = await openRedis(options.redis, note);
     const scratch = options.store === undefined ? mkdtempSync(join(tmpdir(), "sluice-worker-")) : null;
     const folder = new FolderStore(options.store ?? scratch!);
-    const store = new RedisStore(folder, options.store !== undefined, client, options.redis);
+    const store = new RedisStore({ folder, shared: options.store !== undefined, client, redis: options.redis });
     const worker = new QueueWorker(info, { ...options, slots, dataRoot, lostAfter, note, queue, client, scratch, store, bull }); // prettier-ignore
     worker.#begin();
     return worker;
@@ -92,6 +90,7 @@ export class QueueWorker {
     return new ThreadExecutor({
       workers: slots,
       store: store.folder.folder,
+      ...(!store.own.shared && { most: MOST_IN_REDIS }),
       attempts: 1, // the queue counts them
       name: this.info.name,
       root: dataRoot,
@@ -152,64 +151,45 @@ export class QueueWorker {
   }
 
   async #process(job: QueuedJob<unknown, queued.Answer>, token: string): Promise<queued.Answer> {
-    const { UnrecoverableError, WaitingError } = this.own.bull;
+    const { UnrecoverableError } = this.own.bull;
     await this.#refuseOther(job, token);
-    const refuse = (error: unknown) => {
-      this.counts.refused++;
-      throw new UnrecoverableError(`refused: ${(error as Error).message}`);
-    };
-    let asked: queued.Envelope;
-    let children: ReadonlyMap<string, Json> | string;
     try {
-      asked = readJob(job.data, job.attemptsMade, this.#kinds);
-      children = await this.#childrenOf(job, asked);
-      await this.own.store.fetchAll([asked.payload, ...(typeof children === "string" ? [] : children.values())]);
+      const taken = await takeIn(job, this.#kinds, this.own.queue, this.own.store);
+      return await this.#work(job, token, taken).finally(taken.release);
     } catch (error) {
-      if (!(error instanceof SluiceError)) throw error;
-      return refuse(error);
+      if (!(error instanceof Final)) throw error;
+      this.counts[error.counts]++;
+      throw new UnrecoverableError(error.message);
     }
-    if (typeof children === "string") {
-      this.counts.failed++;
-      throw new UnrecoverableError(children);
-    }
+  }
+
+  async #work(job: QueuedJob, token: string, { job: asked, children }: Intake): Promise<queued.Answer> {
     const controller = new AbortController();
     this.#active.set(job.id!, controller);
     try {
       if (this.#ending.signal.aborted) controller.abort(this.#ending.signal.reason);
-      const { id, kind, payload } = asked;
-      const outcome = await this.#threads.run(
-        { id, kind, payload },
-        {
-          signal: controller.signal,
-          children,
-          onProgress: (progress) => void job.updateProgress({ progress }).catch(() => undefined), // it is told again after the next epoch
-        },
-      );
-      return this.#answer(outcome);
+      const outcome = await this.#threads.run(asked, {
+        signal: controller.signal,
+        children,
+        onProgress: (progress) => void job.updateProgress({ progress }).catch(() => undefined), // it is told again after the next epoch
+      });
+      return await this.#answer(outcome);
     } catch (error) {
       if (this.#ending.signal.aborted && controller.signal.aborted) {
         await job.moveToWait(token);
-        throw new WaitingError();
+        throw new this.own.bull.WaitingError();
       }
+      if (controller.signal.reason instanceof GivenUp) throw new Final(controller.signal.reason.message, "failed");
       this.counts.failed++;
-      if (controller.signal.reason instanceof GivenUp) throw new UnrecoverableError(controller.signal.reason.message);
       throw error;
     } finally {
       this.#active.delete(job.id!);
     }
   }
 
-  /** Answers of the jobs before it; where there is not a single one, why. */
-  async #childrenOf(job: QueuedJob, { children }: queued.Envelope): Promise<ReadonlyMap<string, Json> | string> {
-    if (!children) return new Map();
-    const answers = await answersOf(job, this.own.queue, children);
-    if (answers.done.size === 0) return nothingDone(answers, children);
-    return new Map([...answers.done].map(([id, { result }]) => [id, result]));
-  }
-
-  #answer({ state, result, reason, worker, seconds }: JobOutcome): queued.Answer {
+  async #answer({ state, result, reason, worker, seconds }: JobOutcome): Promise<queued.Answer> {
     if (state === "failed") throw new SluiceError(reason ?? "it failed");
-    queued.guarded(result, "the result");
+    await this.own.store.publish(queued.guarded(result, "the result"));
     this.counts.done++;
     return { result, worker, seconds };
   }

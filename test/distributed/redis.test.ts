@@ -91,7 +91,7 @@ describe("jobs on Redis", { skip }, () => {
     const refused = await queue.run({ id: "f", kind: "read", payload: { address: forged } });
     assert.equal(refused.state, "failed");
     assert.match(refused.reason!, /not what its address says/);
-    await assert.rejects(queue.store.put(new Uint8Array((4 << 20) + 1)), /--store FOLDER/);
+    await assert.rejects(queue.store.put(new Uint8Array((64 << 20) + 1)), /--store FOLDER/);
   });
 
   test("what is aborted leaves the queue, and what a worker has begun is given up", async () => {

@@ -7,6 +7,8 @@ export interface ThreadStart {
   readonly worker: WorkerInfo;
   /** Folder of the store. */
   readonly store: string;
+  /** Bytes of content that fit in it; null for any. */
+  readonly most: number | null;
   /** Address of the module that exports `HANDLERS`. */
   readonly handlers: string;
   /** Folder that paths in jobs must not lead out of; null where any may be named. */

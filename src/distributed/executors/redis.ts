@@ -61,7 +61,7 @@ export class RedisExecutor implements Executor {
     const scratch = store === undefined ? mkdtempSync(join(tmpdir(), "sluice-store-")) : null;
     const executor = new RedisExecutor(
       Math.max(1, slots),
-      new RedisStore(new FolderStore(store ?? scratch!), store !== undefined, client, redis),
+      new RedisStore({ folder: new FolderStore(store ?? scratch!), shared: store !== undefined, client, redis }),
       { redis, plan, note, queue, flows, events, client, listener, scratch },
     );
     executor.#tellOfWorkers(workers);

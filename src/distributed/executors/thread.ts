@@ -8,7 +8,7 @@ import { FolderStore } from "../store/folder-store.js";
 import type { FromThread, ThreadStart, ToThread } from "./messages.js";
 
 const port = parentPort!;
-const { worker, store, handlers, root } = workerData as ThreadStart;
+const { worker, store, most, handlers, root } = workerData as ThreadStart;
 const { HANDLERS: known } = (await import(handlers)) as { HANDLERS: typeof HANDLERS };
 // Jobs of this process may name what it may read; those of a queue may not.
 const pathIn = root === null ? (given: string) => given : below(root);
@@ -24,7 +24,7 @@ async function work({ kind, payload }: Job, children: JobContext["children"]): P
   controller = new AbortController();
   const context: JobContext = {
     worker,
-    store: new FolderStore(store),
+    store: new FolderStore(store, most),
     signal: controller.signal,
     path: pathIn,
     children,

@@ -20,6 +20,8 @@ export interface ThreadOptions {
   readonly workers?: number;
   /** Folder of the store; made when something is kept. */
   readonly store: string;
+  /** Bytes of content that jobs may keep there, each. Default: any. */
+  readonly most?: number;
   /** Module that exports `HANDLERS`. Default: those of the library. */
   readonly handlers?: URL;
   /** How often a job is tried. Default 3; a queue counts itself. */
@@ -58,13 +60,14 @@ export class ThreadExecutor implements Executor {
   constructor({
     workers = defaultWorkers(),
     store,
+    most,
     handlers = new URL("../handlers.js", import.meta.url),
     attempts = ATTEMPTS,
     name = "thread",
     root,
   }: ThreadOptions) {
     this.slots = checkCount("threads", "workers", workers);
-    this.store = new FolderStore(store);
+    this.store = new FolderStore(store, most ?? null);
     this.#handlers = handlers.href;
     this.#attempts = attempts;
     this.#name = name;
@@ -123,7 +126,7 @@ export class ThreadExecutor implements Executor {
       kernels: "wasm",
       host: hostname(),
     };
-    return { worker, store: this.store.folder, handlers: this.#handlers, root: this.#root };
+    return { worker, store: this.store.folder, most: this.store.most, handlers: this.#handlers, root: this.#root };
   }
 
   /** A task whose attempt has ended, in one way or the other. */

@@ -1,7 +1,7 @@
 /** Content by its checksum in a folder that workers share: what is there never changes, so it may be read while others write. */
 import { createHash, randomUUID } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { copyFile, mkdir, open, readdir, readFile, rename, rm, stat } from "node:fs/promises";
+import { copyFile, mkdir, open, readdir, readFile, rename, rm, stat, utimes } from "node:fs/promises";
 import { join } from "node:path";
 import { check, show, SluiceError } from "../../util/errors.js";
 import type { Store } from "../job.js";
@@ -15,8 +15,14 @@ export function isAddress(text: string): boolean {
 }
 
 export class FolderStore implements Store {
-  /** @param folder made when the first content is kept */
-  constructor(readonly folder: string) {}
+  /**
+   * @param folder made when the first content is kept
+   * @param most bytes of content that fit where it goes from here; null where nothing but the disk bounds them
+   */
+  constructor(
+    readonly folder: string,
+    readonly most: number | null = null,
+  ) {}
 
   /** Writes beside the target, syncs and renames: a crash leaves nothing half written under an address. */
   async put(content: Uint8Array | { readonly file: string }): Promise<string> {
@@ -26,10 +32,13 @@ export class FolderStore implements Store {
       try {
         const file = await open(fresh, "wx");
         const hash = createHash("sha256");
+        let size = 0;
         try {
           const pieces = content instanceof Uint8Array ? [content] : createReadStream(content.file);
           for await (const piece of pieces as AsyncIterable<Uint8Array>) {
             hash.update(piece);
+            size += piece.length;
+            check(size <= (this.most ?? Infinity), () => tooLarge(this.most!));
             await file.writeFile(piece);
           }
           await file.sync();
@@ -43,6 +52,12 @@ export class FolderStore implements Store {
         await rm(fresh, { force: true });
       }
     });
+  }
+
+  /** Notes that it is used now. False where it is not there. */
+  async touch(address: string): Promise<boolean> {
+    const now = new Date();
+    return utimes(this.#path(address), now, now).then(() => true, () => false); // prettier-ignore
   }
 
   async has(address: string): Promise<boolean> {
@@ -81,6 +96,28 @@ export class FolderStore implements Store {
     for (const name of names) if (name.startsWith(`${address}.`)) await rm(join(this.folder, name), { force: true });
   }
 
+  /**
+   * Forgets what was used least lately, until all takes at most so many bytes.
+   * @param keep addresses that stay
+   */
+  async trim(bytes: number, keep: ReadonlySet<string>): Promise<void> {
+    const all = new Map<string, { size: number; used: number }>();
+    for (const name of await readdir(this.folder).catch(() => [])) {
+      const address = name.split(".")[0]!;
+      const found = isAddress(address) ? await stat(join(this.folder, name)).catch(() => null) : null;
+      if (!found) continue;
+      const { size, used } = all.get(address) ?? { size: 0, used: 0 };
+      all.set(address, { size: size + found.size, used: Math.max(used, found.mtimeMs) });
+    }
+    let sum = [...all.values()].reduce((before, { size }) => before + size, 0);
+    for (const [address, { size }] of [...all].sort(([, one], [, other]) => one.used - other.used)) {
+      if (sum <= bytes) return;
+      if (keep.has(address)) continue;
+      await this.drop(address);
+      sum -= size;
+    }
+  }
+
   /** @throws SluiceError for what is no address, before anything is touched */
   #path(address: string): string {
     check(isAddress(address), () => `store: expected an address sha256-…, got ${show(address)}`);
@@ -97,6 +134,10 @@ export class FolderStore implements Store {
       throw new SluiceError(`store: cannot ${what} in ${this.folder}: ${reason}`, { cause: error });
     }
   }
+}
+
+export function tooLarge(most: number): string {
+  return `store: content of more than ${most} bytes does not go through Redis; give a folder that all share, to the workers and to who asks: --store FOLDER`;
 }
 
 function damaged(path: string): string {

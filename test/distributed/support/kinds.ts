@@ -49,8 +49,23 @@ const sum: Handler = async (payload, { children, path, store }) => {
   };
 };
 
+/** Keeps so many bytes, and answers where. */
+const keep: Handler = async (payload, { store }) => {
+  const { bytes, value } = payload as { bytes: number; value: number };
+  return { kept: await store.put(new Uint8Array(bytes).fill(value)) };
+};
+
+/** How long all content is that the payload and the answers before it name. */
+const measure: Handler = async (payload, { store, children }) => {
+  const addresses = [...children.values(), payload].map((one) => (one as { kept: string }).kept);
+  const found = await Promise.all(addresses.map((one) => store.get(one)));
+  return found.map(({ length }) => length);
+};
+
 export const HANDLERS: Readonly<Record<string, () => Promise<Handler>>> = {
   add: async () => add,
+  keep: async () => keep,
+  measure: async () => measure,
   sum: async () => sum,
   rest: async () => rest,
   read: async () => read,
