@@ -32,12 +32,47 @@ test("sluice backtest measures forecasts from many origins, and a run as it is",
   assert.match(out, /^RMSE at step +network/m);
 });
 
+test(
+  "on threads the same comes out, each training is told of, and Ctrl-C stops those under way with checkpoints",
+  { skip: process.platform === "win32" },
+  async () => {
+    const line = `${COMMON} --epochs 2 --period 6 --refit 1`;
+    const { run: _, file: __, report: ___, seconds: ____, fits, ...alone } = await ask(folder, REPLIES.backtest, line);
+    const { run, file: _____, report, seconds: ______, fits: own, ...shared } = await ask(folder, REPLIES.backtest, `${line} --workers 2`); // prettier-ignore
+    assert.deepEqual(shared, alone);
+    assert.deepEqual(own.map(({ at, epochs }) => [at, epochs]), fits.map(({ at, epochs }) => [at, epochs])); // prettier-ignore
+    assert.ok(existsSync(join(folder, run, "fits")) && existsSync(join(folder, report)));
+    const stopped = await runIn(
+      folder,
+      `${COMMON} --epochs 30 --patience 30 --period 6 --refit 1 --save-every 0 --workers 2`,
+      {
+        onError: (text, interrupt) => {
+          if (/1\/4 {2}training \d {2}at 2024-/.test(text) && !text.includes("Finishing")) interrupt();
+        },
+      },
+    );
+    assert.equal(stopped.code, 1, stopped.err);
+    assert.match(stopped.err, /Stopped after [1-3] of 4 trainings; a checkpoint is in/);
+    const [, where] = /sluice backtest --resume (\S+)/.exec(stopped.err)!;
+    const { out, code } = await runIn(folder, `backtest --resume ${where} --workers 2 --quiet`);
+    assert.equal(code, 0);
+    assert.match(out, /^Trained +4 times/m);
+  },
+);
+
 test("wrong use ends with 2, data that do not fit with 1, and nothing is written", async () => {
   for (const [line, code, message] of [
     ["backtest prices.csv --task classify", 2, /a backtest is one of forecast, got classify/],
     ["backtest prices.csv --target close --test 0.2", 2, /unknown option '--test'/],
     ["backtest prices.csv --target close --window slding", 2, /--window/],
     ["backtest --target close", 2, /the data are needed/],
+    ["backtest prices.csv --target close --workers 0", 2, /--workers: must be at least 1, got 0/],
+    ["backtest prices.csv --target close --queue jobs", 2, /--queue: it is one of a Redis; give --redis too/],
+    [
+      "backtest prices.csv --target close --redis redis://127.0.0.1:1",
+      1,
+      /redis:\/\/127\.0\.0\.1:1: no Redis answers there/,
+    ],
     ["backtest prices.csv --target close --initial 120", 1, /prices\.csv has 120 steps; initial 120 and horizon 1 leave no origin/], // prettier-ignore
     ["backtest prices.csv --target clos", 1, /no column "clos"; did you mean "close"/],
     ["backtest --resume runs/none", 1, /there is no run/],
@@ -47,7 +82,7 @@ test("wrong use ends with 2, data that do not fit with 1, and nothing is written
     assert.match(err, message);
   }
   const { out } = await runIn(folder, "backtest --help");
-  for (const flag of ["--initial <n>", "--period <n>", "--refit <n>", "--window", "--quantiles", "Example"]) assert.ok(out.includes(flag), flag); // prettier-ignore
+  for (const flag of ["--initial <n>", "--period <n>", "--refit <n>", "--window", "--workers <n>", "--redis", "--queue", "--quantiles", "Example"]) assert.ok(out.includes(flag), flag); // prettier-ignore
 });
 
 test("a backtest that was stopped goes on where it was", { skip: process.platform === "win32" }, async () => {

@@ -7,7 +7,8 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { backtestTrainer, type BacktestTrainerOptions } from "../../src/distributed/backtest/trainer.js";
-import { fit, type FitPayload } from "../../src/distributed/backtest/fit.js";
+import { fit } from "../../src/distributed/backtest/fit.js";
+import type { FitPayload } from "../../src/distributed/backtest/payload.js";
 import { ThreadExecutor } from "../../src/distributed/executors/threads.js";
 import type { JobContext } from "../../src/distributed/job.js";
 import { FolderStore } from "../../src/distributed/store/folder-store.js";
@@ -153,6 +154,13 @@ test("data in memory are refused before anything is written, and an executor tha
   );
   assert.ok(!existsSync(nowhere));
   await assert.rejects(executor.run({ id: "x", kind: "fit", payload: null }), /the executor is closed/);
+});
+
+test("of a single training it is said that others have nothing to do", async () => {
+  const warnings: string[] = [];
+  const shared = await run({ ...on(2), warn: (message) => void warnings.push(message) }, { refit: 0 });
+  assert.match(warnings.join("\n"), /^backtest: there is one training, which one worker does alone; refit trains anew/);
+  assert.deepEqual(decided(shared), decided(await run({}, { refit: 0 })));
 });
 
 test("a training reads its data once in a thread, and refuses other data and wrong payloads before anything is written", async () => {

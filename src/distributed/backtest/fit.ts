@@ -8,28 +8,8 @@ import { backtestOptions } from "../../tasks/backtest/options.js";
 import { readOptions } from "../../tasks/options.js";
 import { check, SluiceError } from "../../util/errors.js";
 import type { JobContext } from "../job.js";
-import { isAddress } from "../store/folder-store.js";
+import { fitPayload, type FitPayload } from "./payload.js";
 import { epochReporter, takeOver } from "../training-job.js";
-
-export const fitPayload = z.strictObject({
-  data: z.union([
-    z.strictObject({ path: z.string().min(1) }),
-    z.strictObject({ address: z.string().refine(isAddress, "expected an address sha256-…"), ending: z.string() }),
-  ]),
-  /** Fingerprint of the data that the backtest was begun with. */
-  sha256: z.string().regex(/^[0-9a-f]{64}$/, "expected a checksum"),
-  /** Of the backtest; what the first training found out is filled in for the others. */
-  options: z.record(z.string(), z.json()),
-  /** Place of the training's origin among all. */
-  place: z.int().min(0),
-  /** Folder of the trainings. */
-  root: z.string().min(1),
-  name: z.string().regex(/^fit-\d{1,9}$/),
-  /** What reports show as the command. */
-  command: z.string(),
-});
-
-export type FitPayload = z.output<typeof fitPayload>;
 
 /** What was trained stands in the folder. */
 export const fitResult = z.strictObject({ warnings: z.array(z.string()) });

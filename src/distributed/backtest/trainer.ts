@@ -13,7 +13,8 @@ import { pathOf } from "../../tasks/source-name.js";
 import { check, SluiceError } from "../../util/errors.js";
 import { ThreadExecutor } from "../executors/threads.js";
 import type { Executor, JobOutcome } from "../job.js";
-import { fitResult, type FitPayload } from "./fit.js";
+import { fitResult } from "./fit.js";
+import type { FitPayload } from "./payload.js";
 
 /** What fails so many trainings is no matter of one origin: the others are given up then. */
 const MOST_FAILED = 3;
@@ -107,6 +108,7 @@ class Trainings {
   /** Asks for all trainings that have not ended yet. */
   async #ask(): Promise<Promise<void>[]> {
     const { due, root, plan, options, folder } = this.work;
+    if (due.length === 1) plan.warn("backtest: there is one training, which one worker does alone; refit trains anew at later origins"); // prettier-ignore
     const { sha256 } = (folder.readJson(RUN_FILES.data) as { fingerprint: { sha256: string } }).fingerprint;
     const { lookback, season } = asAtFirst(plan, await this.#firstPipeline()).options;
     const later = { ...options, lookback, ...(season !== undefined && { season }) };
