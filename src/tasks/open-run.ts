@@ -18,7 +18,7 @@ import { Run } from "./run.js";
 import { contentOf, sourceName } from "./source-name.js";
 import { taskNamed } from "./registry.js";
 import type { TrainHooks } from "./train-task.js";
-import { runTraining } from "./training.js";
+import { prepareFor, runTraining } from "./training.js";
 
 /**
  * A run folder or a model file, ready to predict.
@@ -78,9 +78,7 @@ export async function resumeRun(where: string, options: ResumeOptions = {}, root
   const given = { ...settings, ...(options.epochs !== undefined && { epochs: options.epochs }) };
   const warn = options.warn ?? console.warn;
   const model = await loadLast(folder, warn);
-  const { signal, shards } = options;
-  const context = { warn, signal, initialEpoch: model.epoch, ...(shards !== undefined && { shards }) };
-  const prepared = await task.prepare(source, readOptions(here, task.options, given), context);
+  const prepared = await prepareFor(task, source, readOptions(here, task.options, given), options, model.epoch);
   try {
     const ended = readStatus(folder).state === "finished";
     check(!ended || model.epoch < prepared.fit.epochs, () => {

@@ -11,7 +11,7 @@ import { readOptions, type OptionsSchema } from "./options.js";
 import type { Run } from "./run.js";
 import { contentOf, slugOf, sourceName } from "./source-name.js";
 import type { Pipeline, Task } from "./task.js";
-import { runTraining, type Fitter } from "./training.js";
+import { prepareFor, runTraining, type Fitter } from "./training.js";
 
 /** What surrounds a training; but for `fitter` and `shards`, none of it changes the result. */
 export interface TrainHooks {
@@ -51,11 +51,7 @@ export async function trainTask<S extends OptionsSchema, P extends Pipeline>(
   const begin = new Date();
   const options = readOptions(task.name, task.options, given);
   const { runs, name = slugOf(source) } = options as { runs: string; name?: string };
-  const prepared = await task.prepare(source, options, {
-    warn: hooks.warn ?? console.warn,
-    signal: hooks.signal,
-    ...(hooks.shards !== undefined && { shards: hooks.shards }),
-  });
+  const prepared = await prepareFor(task, source, options, hooks);
   try {
     attach(prepared.model, prepared.pipeline);
     const where = environment(await prepared.model.prepareTraining(), begin);

@@ -3,6 +3,8 @@ import { existsSync, mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import { loadModel, type Callback, type FitOptions, type History, type Model } from "sluice";
 import type { Dataset } from "sluice";
+import type { z } from "zod";
+import type { DataSource } from "../data/index.js";
 import type { Layer } from "../layers/layer.js";
 import { RecurrentLayer } from "../layers/recurrent/recurrent-layer.js";
 import { saveModel, toBytes } from "../model/save.js";
@@ -21,7 +23,8 @@ import { attach } from "./attachment.js";
 import { earlyStoppingAfter } from "./patience.js";
 import { Run } from "./run.js";
 import { startValueOf } from "./start-value.js";
-import type { Pipeline, Prepared } from "./task.js";
+import type { OptionsSchema } from "./options.js";
+import type { Pipeline, Prepared, Task } from "./task.js";
 import type { TrainHooks } from "./train-task.js";
 import { ofWholeEpochs } from "./whole-epochs.js";
 import { writeReport } from "./write-report.js";
@@ -45,6 +48,8 @@ export interface Session<P extends Pipeline> {
 
 /** Trains in another way than `model.fit` in this process. */
 export interface Fitter {
+  /** Looks at what was prepared, before a folder is made. @throws SluiceError where it cannot be trained so */
+  admit?<P extends Pipeline>(prepared: Prepared<P>): Prepared<P>;
   /**
    * As `fit` with these options: tells the callbacks of epochs, ends with the weights in the model, and stops where the signal or a callback
    * says so; `model.epoch` counts the epochs that are whole.
@@ -52,6 +57,24 @@ export interface Fitter {
   fit(session: Session<Pipeline>, options: FitOptions): Promise<Pick<History, "stopReason">>;
   /** What the report tells of it, behind the curves. */
   report?(): readonly Block[];
+}
+
+/** What `task.prepare` gives, as the fitter will have it. */
+export async function prepareFor<S extends OptionsSchema, P extends Pipeline>(
+  task: Task<S, P>,
+  source: DataSource,
+  options: z.output<S>,
+  { warn = console.warn, signal, shards, fitter }: TrainHooks,
+  initialEpoch = 0,
+): Promise<Prepared<P>> {
+  const context = { warn, signal, initialEpoch, ...(shards !== undefined && { shards }) };
+  const prepared = await task.prepare(source, options, context);
+  try {
+    return fitter?.admit?.(prepared) ?? prepared;
+  } catch (error) {
+    await prepared.close?.();
+    throw error;
+  }
 }
 
 /** @throws what training throws, after the run folder has been told that the run failed; checkpoints stay */
