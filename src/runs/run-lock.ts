@@ -52,6 +52,13 @@ function held(folder: RunFolder, path: string, { id, host }: Owner): string {
   return `run folder: ${folder.path}: ${who} training in it; ${way}`;
 }
 
+/** The process of this machine that holds the folder; null where its system cannot tell that it is still the same one. */
+export function holderOf(folder: RunFolder): number | null {
+  const text = read(folder.file(RUN_FILES.lock));
+  const owner = text === null ? null : ownerIn(text);
+  return owner?.host === hostname() && owner.begun !== null && !hasEnded(owner) ? owner.id : null;
+}
+
 /** Takes away whatever lock there is: for who knows, as from a queue, that whoever holds it was lost and writes no more. */
 export function forgetLock(folder: RunFolder): void {
   const path = folder.file(RUN_FILES.lock);

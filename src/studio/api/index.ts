@@ -1,6 +1,7 @@
 /**
  * What the studio's page and its server say to each other: types alone. All bodies are JSON, names of runs are those of their
  * folders, and numbers that are not finite are null. Whatever fails answers with a `Problem`.
+ * A run inside of another one, such as a trial of a sweep, is named by its way there: "2026-03-01T14-05-09-prices-sweep/trials/…".
  *
  * | request                                | body                 | answer                                            |
  * | -------------------------------------- | -------------------- | ------------------------------------------------- |
@@ -40,3 +41,4 @@ export type * from "./model.js";
 export type * from "./runs.js";
 export type * from "./session.js";
 export type * from "./start.js";
+export type * from "./sweep.js";

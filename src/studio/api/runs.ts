@@ -2,6 +2,7 @@
 import type { Evaluation } from "../../runs/evaluation.js";
 import type { Maybe } from "./common.js";
 import type { JobReply } from "./start.js";
+import type { SweepReply, SweepSummary, TrialProgress } from "./sweep.js";
 
 export type RunStateName = "running" | "finished" | "interrupted" | "failed" | "broken";
 
@@ -33,6 +34,8 @@ export interface RunSummary {
     readonly baseline: { readonly name: string; readonly value: Maybe } | null;
     readonly verdict: string;
   } | null;
+  /** Of a sweep that can be read. */
+  readonly sweep: SweepSummary | null;
   /** What the pages can do with it. */
   readonly has: {
     readonly model: boolean;
@@ -68,6 +71,9 @@ export interface RunDetail {
   readonly files: readonly { readonly name: string; readonly bytes: number }[];
   readonly progress: Progress | null;
   readonly gradientNorms: readonly GradientNormRow[];
+  readonly sweep: SweepReply | null;
+  /** Of a sweep that is running. */
+  readonly training: readonly TrialProgress[];
 }
 
 /** Of a run that is training. */
@@ -104,6 +110,10 @@ export interface RunEvents {
   readonly gradientNorms: { readonly run: string; readonly reset: boolean; readonly rows: readonly GradientNormRow[] };
   /** Null when it trains no more. */
   readonly progress: { readonly run: string; readonly progress: Progress | null };
+  /** Of a sweep: as it is now, at the beginning and whenever a trial has ended. */
+  readonly sweep: { readonly run: string; readonly sweep: SweepReply | null };
+  /** Of a sweep: its trials that are training, whenever one has come further. */
+  readonly training: { readonly run: string; readonly trials: readonly TrialProgress[] };
   /** At the beginning and whenever it changes. */
   readonly status: { readonly run: string; readonly summary: RunSummary };
   /** Of /api/events only: all runs, at the beginning and whenever one has come, gone or changed; every two seconds at most. */

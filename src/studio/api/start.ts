@@ -47,6 +47,8 @@ export interface StartRequest {
 export interface ResumeRequest {
   /** Train up to this many epochs. */
   readonly epochs?: number;
+  /** Of a sweep: try up to this many trials. */
+  readonly trials?: number;
 }
 
 /** A training that this studio has started. */

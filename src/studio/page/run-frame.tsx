@@ -20,6 +20,8 @@ export function RunFrame(props: { readonly name: string; readonly path: string; 
   const { name, path, page } = props;
   const live = useRun(name);
   const run = live.summary.value;
+  // A trial of a sweep is named by its way there.
+  const [own, outer] = [name.split("/").at(-1), name.includes("/") ? name.split("/")[0] : undefined];
   if (!run) {
     const error = live.error.value;
     return error ? <Failure error={error} retry={() => void live.refresh()} /> : <Loading height={96} />;
@@ -29,11 +31,16 @@ export function RunFrame(props: { readonly name: string; readonly path: string; 
       <div class="page-head">
         <nav class="crumbs" aria-label={t("crumbs")}>
           <a href={linkTo(["runs"])}>{t("runs")}</a> <Icon name="right" />
+          {outer !== undefined && (
+            <>
+              <a href={linkTo(["runs", outer])}>{outer}</a> <Icon name="right" />
+            </>
+          )}
         </nav>
         <div class="row wrap between">
           <div>
             <div class="row wrap">
-              <h1 class="break">{name}</h1>
+              <h1 class="break">{own}</h1>
               <StateBadge state={run.state} />
             </div>
             <p class="muted small">

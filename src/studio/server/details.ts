@@ -1,5 +1,5 @@
 /** One run with all that its folder tells, but for the model. */
-import { readdirSync, statSync } from "node:fs";
+import { lstatSync, readdirSync, statSync } from "node:fs";
 import { join, relative, sep } from "node:path";
 import type { Json } from "../../format/json.js";
 import { readEvaluation } from "../../runs/evaluation.js";
@@ -8,7 +8,9 @@ import { readHistory } from "../../runs/metrics-jsonl.js";
 import { RUN_FILES, RunFolder } from "../../runs/run-folder.js";
 import { readProgress } from "../../runs/run-progress.js";
 import { SluiceError } from "../../util/errors.js";
+import { INNER } from "./places.js";
 import { thinned } from "./thinned.js";
+import { sweepOf, trainingTrials } from "./sweeps.js";
 import type { HistoryReply, Maybe, RunDetail, RunSummary } from "../api/index.js";
 
 /** A folder with more holds something else than a run. */
@@ -32,6 +34,8 @@ export function detailOf(path: string, run: RunSummary): RunDetail {
     files,
     progress: run.state === "running" ? orNull(() => readProgress(folder)) : null,
     gradientNorms: thinned(orNull(() => readGradientNorms(folder.file(RUN_FILES.gradientNorms))) ?? []),
+    sweep: run.sweep && orNull(() => sweepOf(path, run.name)),
+    training: run.sweep && run.state === "running" ? trainingTrials(path, run.name) : [],
   };
 }
 
@@ -44,6 +48,8 @@ const EMPTY: Omit<RunDetail, "run" | "files"> = {
   report: null,
   progress: null,
   gradientNorms: [],
+  sweep: null,
+  training: [],
 };
 
 function historyOf(folder: RunFolder): HistoryReply {
@@ -54,10 +60,12 @@ function historyOf(folder: RunFolder): HistoryReply {
 
 const finite = (value: number): Maybe => (Number.isFinite(value) ? value : null);
 
+/** Runs inside of it have pages, and lists of files, of their own. */
 function filesOf(path: string): RunDetail["files"] {
-  const entries = readdirSync(path, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
-  const paths = entries.slice(0, MOST_FILES).map(({ parentPath, name }) => join(parentPath, name));
-  return paths
+  const names = readdirSync(path).filter((name) => !INNER.includes(name));
+  return names
+    .flatMap((name) => filesBelow(join(path, name)))
+    .slice(0, MOST_FILES)
     .map((file) => ({
       name: relative(path, file).split(sep).join("/"),
       bytes: statSync(file, { throwIfNoEntry: false })?.size ?? 0,
@@ -65,8 +73,14 @@ function filesOf(path: string): RunDetail["files"] {
     .sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
+function filesBelow(path: string): string[] {
+  if (!lstatSync(path, { throwIfNoEntry: false })?.isDirectory()) return [path];
+  const entries = readdirSync(path, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  return entries.map(({ parentPath, name }) => join(parentPath, name));
+}
+
 /** A file that another process is about to replace, or that is damaged, is left out; the rest of the run is still shown. */
-function orNull<T>(read: () => T): T | null {
+export function orNull<T>(read: () => T): T | null {
   try {
     return read();
   } catch (error) {

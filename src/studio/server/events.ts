@@ -2,17 +2,22 @@
  * What happens in runs, as server-sent events. Files are looked at twice a second, whoever writes them: this works on every file
  * system, and each listener has its own place in them, so that a slow one holds up nobody and nothing piles up.
  */
+import { statSync } from "node:fs";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Context } from "hono";
 import { streamSSE, type SSEStreamingApi } from "hono/streaming";
+import { SWEEP_FILE } from "../../distributed/search/ledger.js";
 import { RUN_FILES, RunFolder } from "../../runs/run-folder.js";
 import { readProgress } from "../../runs/run-progress.js";
 import { SluiceError } from "../../util/errors.js";
-import type { GradientNormRow, HistoryRow, Maybe, Progress, RunEvents } from "../api/index.js";
+import type { GradientNormRow, HistoryRow, Maybe, Progress, RunEvents, RunSummary } from "../api/index.js";
+import { orNull } from "./details.js";
 import type { Jobs } from "./jobs.js";
 import type { Places } from "./places.js";
 import { refuseUnless } from "./problems.js";
 import type { Summaries } from "./summaries.js";
+import { sweepOf, trainingTrials } from "./sweeps.js";
 import { JsonlTail } from "./tail.js";
 import { thinned } from "./thinned.js";
 
@@ -40,6 +45,8 @@ export class RunCursor {
   readonly #norms: JsonlTail<GradientNormRow>;
   #status = "";
   #progress = "";
+  #sweep = "";
+  #training = "[]";
 
   constructor(
     readonly run: string,
@@ -61,8 +68,20 @@ export class RunCursor {
     const progress = summary.state === "running" ? progressOf(this.path) : null;
     if (changed(progress, this.#progress)) yield { event: "progress", data: { run, progress } };
     this.#progress = JSON.stringify(progress);
+    if (summary.sweep) yield* this.#sweepNews(summary);
     if (changed(summary, this.#status)) yield { event: "status", data: { run, summary } };
     this.#status = JSON.stringify(summary);
+  }
+
+  *#sweepNews({ state }: RunSummary): Generator<Told> {
+    const { run, path } = this;
+    const training = state === "running" ? trainingTrials(path, run) : [];
+    if (changed(training, this.#training)) yield { event: "training", data: { run, trials: training } };
+    this.#training = JSON.stringify(training);
+    const stat = statSync(join(path, SWEEP_FILE), { throwIfNoEntry: false });
+    const mark = `${stat?.mtimeMs}:${stat?.size}:${training.map(({ trial }) => trial).join()}`;
+    if (mark !== this.#sweep) yield { event: "sweep", data: { run, sweep: orNull(() => sweepOf(path, run)) } };
+    this.#sweep = mark;
   }
 }
 

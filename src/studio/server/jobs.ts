@@ -3,15 +3,16 @@ import { randomUUID } from "node:crypto";
 import { hostname } from "node:os";
 import { relative } from "node:path";
 import { RunFolder } from "../../runs/run-folder.js";
+import { holderOf } from "../../runs/run-lock.js";
 import { readProgress } from "../../runs/run-progress.js";
 import { readStatus } from "../../runs/run-status.js";
 import { readOptions } from "../../tasks/options.js";
 import type { JobReply, ResumeRequest, StartRequest } from "../api/index.js";
 import { filesAmong, taskAsked } from "./forms.js";
 import { Job } from "./job.js";
-import type { Places } from "./places.js";
+import { outerOf, type Places } from "./places.js";
 import { Refusal, refuseUnless } from "./problems.js";
-import { flagWords } from "./words.js";
+import { flagWords, quoted } from "./words.js";
 
 /** More would only slow each other down. */
 const MOST_AT_ONCE = 8;
@@ -64,16 +65,23 @@ export class Jobs {
   }
 
   /** @throws Refusal where it is training */
-  resume(run: string, { epochs }: ResumeRequest): JobReply {
+  resume(run: string, request: ResumeRequest): JobReply {
     const path = this.places.run(run);
     const folder = RunFolder.open(path);
-    refuseUnless(!this.#active(run) && readStatus(folder).state !== "running", 409, () => `${run} is training`);
-    const isCount = epochs === undefined || (Number.isInteger(epochs) && epochs >= 1);
-    refuseUnless(isCount, 422, () => "epochs must be a whole number of at least 1");
+    for (const one of [run, outerOf(run)]) if (one !== null) this.#refuseRunning(one);
     const { verb } = folder.readJson("config.json") as { verb?: unknown };
+    const more = verb === "sweep" ? "trials" : "epochs";
+    const wanted = request[more];
+    const isCount = wanted === undefined || (Number.isInteger(wanted) && wanted >= 1);
+    refuseUnless(isCount, 422, () => `${more} must be a whole number of at least 1`);
     const where = relative(this.places.folder, path);
     const words = [verb === "backtest" || verb === "sweep" ? verb : "train", `--resume=${where}`];
-    return this.#begin(epochs === undefined ? words : [...words, `--epochs=${epochs}`], run);
+    return this.#begin(wanted === undefined ? words : [...words, `--${more}=${wanted}`], run);
+  }
+
+  #refuseRunning(run: string): void {
+    const { state } = readStatus(RunFolder.open(this.places.run(run)));
+    refuseUnless(!this.#active(run) && state !== "running", 409, () => `${run} is training`);
   }
 
   /** As Ctrl-C does: it ends after the batch that is running, with a checkpoint. */
@@ -81,12 +89,12 @@ export class Jobs {
     const job = this.#active(run);
     if (job) return job.stop();
     const folder = RunFolder.open(this.places.run(run));
+    const outer = outerOf(run);
+    refuseUnless(outer === null, 409, () => `${run} is trained by ${outer}; stop that`);
     const { state, process: owner } = readStatus(folder);
     refuseUnless(state === "running", 409, () => `${run} is not training`);
-    const progress = readProgress(folder);
-    const isOwners = owner?.host === hostname() && progress?.process === owner.id;
-    const fresh = progress !== null && Date.now() - Date.parse(progress.date) < FRESH_MS;
-    refuseUnless(isOwners && fresh && process.platform !== "win32", 409, () => {
+    const known = owner?.host === hostname() && (holderOf(folder) === owner.id || wroteJustNow(folder, owner.id));
+    refuseUnless(known && process.platform !== "win32", 409, () => {
       return `${run} was started elsewhere; stop it there`;
     });
     // Asked twice it would end at once, without a checkpoint.
@@ -138,9 +146,9 @@ export class Jobs {
   }
 }
 
-/** As a shell would take it. */
-function quoted(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+function wroteJustNow(folder: RunFolder, owner: number): boolean {
+  const progress = readProgress(folder);
+  return progress?.process === owner && Date.now() - Date.parse(progress.date) < FRESH_MS;
 }
 
 /** @throws Refusal for what is no request */

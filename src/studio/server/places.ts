@@ -1,11 +1,21 @@
 /** Paths that a request may name: inside the working folder, or a run in the folder of runs, links resolved. */
 import { lstatSync, realpathSync } from "node:fs";
 import { isAbsolute, join, relative, resolve, sep } from "node:path";
+import { TRIALS } from "../../distributed/search/ledger.js";
 import { namesIn, type RUN_FILES } from "../../runs/run-folder.js";
 import { refuseUnless } from "./problems.js";
 
 /** Longer ones are no paths. */
 const LONGEST = 4096;
+
+/** Folders of runs inside of a run: trials of a sweep. */
+export const INNER: readonly string[] = [TRIALS];
+
+/** The run that another one is inside of; null for one that stands by itself. */
+export function outerOf(name: string): string | null {
+  const [outer, ...inner] = name.split("/");
+  return inner.length === 0 ? null : outer!;
+}
 
 export interface Place {
   /** With links resolved. */
@@ -35,12 +45,19 @@ export class Places {
     return { path, shown: relative(this.folder, asked).split(sep).join("/") };
   }
 
-  /** The folder of a run. @throws Refusal 404 where there is none of that name */
+  /** The folder of a run, or of one inside of it. @throws Refusal 404 where there is none of that name */
   run(name: string): string {
-    const path = join(this.runs, name);
-    const known = namesIn(this.runs).includes(name) && lstatSync(path).isDirectory();
+    const [outer = "", kind, inner, ...more] = name.split("/");
+    const known =
+      holds(this.runs, outer) &&
+      (kind === undefined || (inner !== undefined && more.length === 0 && this.#holdsInner(outer, kind, inner)));
     refuseUnless(known, 404, () => `there is no run ${name.slice(0, 200)}`);
-    return path;
+    return join(this.runs, name);
+  }
+
+  #holdsInner(outer: string, kind: string, inner: string): boolean {
+    const folder = join(this.runs, outer);
+    return INNER.includes(kind) && holds(folder, kind) && holds(join(folder, kind), inner);
   }
 
   /** A file of a run, null where it has none. A link that leads out of the run counts as none. */
@@ -60,6 +77,10 @@ export class Places {
     }
   }
 }
+
+/** A folder of that name, no link. */
+const holds = (folder: string, name: string) =>
+  namesIn(folder).includes(name) && lstatSync(join(folder, name)).isDirectory();
 
 const elsewhere = (given: string) =>
   `${given.slice(0, 200)} is not in the working folder; start the studio in a folder that holds it`;

@@ -1,19 +1,21 @@
 /** Runs as the list shows them, read from their folders; what has not changed since is not read again. */
-import { lstatSync, statSync } from "node:fs";
+import { existsSync, lstatSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { LRUCache } from "lru-cache";
+import { SWEEP_FILE } from "../../distributed/search/ledger.js";
 import { readHistory } from "../../runs/metrics-jsonl.js";
 import { namesIn, RUN_FILES, RunFolder } from "../../runs/run-folder.js";
 import { describeRun } from "../../runs/run-list.js";
 import type { History } from "../../train/history.js";
 import { SluiceError } from "../../util/errors.js";
 import type { RunSummary } from "../api/index.js";
+import { sweepSummary } from "./sweeps.js";
 
 export const BACKTEST_FILE = "backtest.json";
 
 /** What decides in every task when training is best, and what stands in for it without validation. */
 const MONITORS = ["val_loss", "loss"];
-const FILES = [...Object.values(RUN_FILES), BACKTEST_FILE].filter((name) => name !== RUN_FILES.progress);
+const FILES = [...Object.values(RUN_FILES), BACKTEST_FILE, SWEEP_FILE].filter((name) => name !== RUN_FILES.progress);
 const MOST = 2000;
 /** How many times as long as a summary took to make it is good for: a run of very many epochs is not read anew at every look. */
 const GOOD_FOR = 20;
@@ -61,7 +63,7 @@ export class Summaries {
     const mark = markOf(path);
     // A process that is gone leaves no mark: runs that train are asked each time.
     const same = before?.mark === mark && before.summary.state !== "running";
-    const summary = same ? before.summary : summarize(path);
+    const summary = same ? before.summary : summarize(path, name);
     const end = performance.now();
     const until = end + GOOD_FOR * (end - begin);
     return { mark, summary, until, calmUntil: summary.state === "running" ? until : Math.max(until, end + CALM_MS) };
@@ -81,13 +83,14 @@ function markOf(path: string): string {
   return stats.map((stat) => (stat ? `${stat.mtimeMs}:${stat.size}` : "")).join(",");
 }
 
-function summarize(path: string): Jobless {
-  const { name, state, problem, task, date, epochs, result } = describeRun(path);
+function summarize(path: string, name: string): Jobless {
+  const { state, problem, task, date, epochs, result } = describeRun(path);
+  const search = searchIn(path);
   const has = (file: string) => statSync(join(path, file), { throwIfNoEntry: false })?.isFile() ?? false;
   return {
     name,
     state,
-    problem,
+    problem: problem ?? search.problem,
     task,
     date,
     epochs,
@@ -95,6 +98,7 @@ function summarize(path: string): Jobless {
     ...settingsOf(path),
     changed: changedOf(path),
     best: state === "broken" ? null : bestOf(readHistory(join(path, RUN_FILES.metrics))),
+    sweep: search.sweep,
     has: {
       model: [RUN_FILES.model, RUN_FILES.best, RUN_FILES.last].some(has),
       report: has(RUN_FILES.report),
@@ -102,6 +106,17 @@ function summarize(path: string): Jobless {
       gradientNorms: has(RUN_FILES.gradientNorms),
     },
   };
+}
+
+/** A sweep that cannot be read is still a run whose files can be looked at. */
+function searchIn(path: string): { readonly sweep: RunSummary["sweep"]; readonly problem: string | null } {
+  if (!existsSync(join(path, SWEEP_FILE))) return { sweep: null, problem: null };
+  try {
+    return { sweep: sweepSummary(path), problem: null };
+  } catch (error) {
+    if (error instanceof SluiceError) return { sweep: null, problem: error.message };
+    throw error;
+  }
 }
 
 function settingsOf(path: string): Pick<Jobless, "verb" | "data" | "epochsPlanned"> {

@@ -41,6 +41,17 @@ function listOf(items: readonly (string | null)[]): string | null {
     .join(",");
 }
 
+/** What a person would type; null where a setting cannot be told by a flag: a configuration file would be needed. */
+export function commandOf(verb: string, data: string, settings: Settings): string | null {
+  const flags = flagWords(settings);
+  return flags && `sluice ${[verb, data, ...flags].map(quoted).join(" ")}`;
+}
+
+/** As a shell takes it. */
+export function quoted(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+}
+
 function kebab(name: string): string {
   return name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }

@@ -31,6 +31,7 @@ const PATHS = {
   file: "M4 2h5.5L12.5 5v9h-8.5zM9 2v3.5h3.5",
   search: "M7 11.5a4.5 4.5 0 1 0 0-9 4.5 4.5 0 0 0 0 9ZM10.3 10.3 14 14",
   refresh: "M13 4v3h-3M13 7a5 5 0 1 0 .2 2.5",
+  copy: "M6 6h7.5v7.5H6zM3.5 10H2.5V2.5H10v1",
   link: "M9 3h4v4M13 3 7.5 8.5M11 9v4H3V5h4",
 } as const;
 

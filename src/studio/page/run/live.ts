@@ -1,7 +1,15 @@
 /** Runs as they are now: what was read of them, and what the server pushes while they train. */
 import { signal, type Signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import type { GradientNormRow, HistoryReply, Progress, RunDetail, RunSummary } from "../../api/index.js";
+import type {
+  GradientNormRow,
+  HistoryReply,
+  Progress,
+  RunDetail,
+  RunSummary,
+  SweepReply,
+  TrialProgress,
+} from "../../api/index.js";
 import { apiPath, get } from "../client.js";
 import { NO_HISTORY, withNorms, withRows } from "./history.js";
 import { followRun } from "./stream.js";
@@ -13,6 +21,9 @@ export interface LiveRun {
   readonly history: Signal<HistoryReply>;
   readonly norms: Signal<readonly GradientNormRow[]>;
   readonly progress: Signal<Progress | null>;
+  readonly sweep: Signal<SweepReply | null>;
+  /** Trials of a sweep that are being trained. */
+  readonly training: Signal<readonly TrialProgress[]>;
   readonly error: Signal<unknown>;
   refresh(): Promise<void>;
 }
@@ -23,6 +34,8 @@ class Follower implements LiveRun {
   readonly history = signal<HistoryReply>(NO_HISTORY);
   readonly norms = signal<readonly GradientNormRow[]>([]);
   readonly progress = signal<Progress | null>(null);
+  readonly sweep = signal<SweepReply | null>(null);
+  readonly training = signal<readonly TrialProgress[]>([]);
   readonly error = signal<unknown>(null);
   #users = 0;
   #leave: () => void = () => {};
@@ -36,6 +49,8 @@ class Follower implements LiveRun {
       history: (event) => (this.history.value = withRows(this.history.value, event)),
       gradientNorms: (event) => (this.norms.value = withNorms(this.norms.value, event)),
       progress: ({ progress }) => (this.progress.value = progress),
+      sweep: ({ sweep }) => (this.sweep.value = sweep),
+      training: ({ trials }) => (this.training.value = trials),
       status: ({ summary }) => this.#changed(summary),
     });
   }
@@ -55,6 +70,8 @@ class Follower implements LiveRun {
       this.history.value = detail.history;
       this.norms.value = detail.gradientNorms;
       this.progress.value = detail.progress;
+      this.sweep.value = detail.sweep;
+      this.training.value = detail.training;
     } catch (error) {
       this.error.value = error;
     }

@@ -15,7 +15,7 @@ const LOOKS = 20;
 export function RunActions({ live }: { readonly live: LiveRun }) {
   const run = live.summary.value!;
   const report = live.detail.value?.report ?? null;
-  const ended = run.verb === null && (run.state === "interrupted" || run.state === "finished");
+  const ended = (run.verb === null || run.sweep !== null) && (run.state === "interrupted" || run.state === "finished");
   // The process that trained it ends a moment after it has said so.
   const leaving = ended && run.job !== null;
   const mayResume = ended && !leaving;
@@ -27,7 +27,8 @@ export function RunActions({ live }: { readonly live: LiveRun }) {
   if (run.state !== "running" && !mayResume && report === null) return null;
   return (
     <div class="row wrap actions">
-      {run.state === "running" && <StopButton live={live} />}
+      {/* A trial ends with its sweep. */}
+      {run.state === "running" && (!run.name.includes("/") || run.job !== null) && <StopButton live={live} />}
       {mayResume && <ResumeForm live={live} run={run} />}
       {report !== null && (
         <a class="button" href={report} target="_blank" rel="noreferrer">
@@ -64,17 +65,29 @@ function StopButton({ live }: { readonly live: LiveRun }) {
   );
 }
 
+interface Budget {
+  readonly field: "epochs" | "trials";
+  readonly done: number;
+  readonly planned: number;
+}
+
+function budgetOf({ sweep, epochs, epochsPlanned }: RunSummary): Budget {
+  if (sweep) return { field: "trials", done: sweep.done, planned: sweep.of };
+  return { field: "epochs", done: epochs, planned: epochsPlanned ?? epochs };
+}
+
 function ResumeForm({ live, run }: { readonly live: LiveRun; readonly run: RunSummary }) {
-  const planned = run.epochsPlanned ?? run.epochs;
-  // One that has trained all its epochs can only go on beyond them.
-  const least = run.epochs + 1;
-  const epochs = useSignal(Math.max(planned, run.epochs >= planned ? run.epochs * 2 : least));
+  const { field, done, planned } = budgetOf(run);
+  // One that has done all that was planned can only go on beyond it; a search that was cut off may have trials on the way.
+  const over = done >= planned && (run.sweep === null || run.state === "finished");
+  const least = over ? done + 1 : field === "trials" ? planned : done + 1;
+  const wanted = useSignal(over ? done * 2 : Math.max(planned, least));
   const going = useSignal(false);
   const resume = async (event: Event) => {
     event.preventDefault();
     going.value = true;
     try {
-      const body: ResumeRequest = epochs.value === run.epochsPlanned ? {} : { epochs: epochs.value };
+      const body: ResumeRequest = wanted.value === planned && !over ? {} : { [field]: wanted.value };
       await post<JobReply>(apiPath("runs", live.name, "resume"), body);
       toast(t("resumed", { name: live.name }), "good");
       await untilRunning(live);
@@ -83,22 +96,23 @@ function ResumeForm({ live, run }: { readonly live: LiveRun; readonly run: RunSu
     }
     going.value = false;
   };
+  const label = t(run.sweep ? "resumeTrials" : "resumeEpochs");
   return (
-    <form class="row wrap" onSubmit={(event) => void resume(event)}>
+    <form class="row" onSubmit={(event) => void resume(event)}>
       <button type="submit" class="button" disabled={going.value}>
         <Icon name="play" />
-        {t("resume")}
+        {t(run.sweep ? "resumeSweep" : "resume")}
       </button>
       <label class="row small">
-        <span>{t("resumeEpochs")}</span>
+        <span class="wide-only">{label}</span>
         <input
-          aria-label={t("resumeEpochs")}
+          aria-label={label}
           class="input short"
           type="number"
           min={least}
           required
-          value={epochs.value}
-          onInput={({ currentTarget }) => (epochs.value = currentTarget.valueAsNumber)}
+          value={wanted.value}
+          onInput={({ currentTarget }) => (wanted.value = currentTarget.valueAsNumber)}
         />
       </label>
     </form>

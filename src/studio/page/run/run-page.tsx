@@ -6,6 +6,7 @@ import { duration, figure } from "../../ui/format.js";
 import { Icon } from "../../ui/icons.js";
 import { Empty, Failure, Loading, Note } from "../../ui/notices.js";
 import type { PageProps } from "../pages.js";
+import { useResource } from "../resource.js";
 import { Baselines } from "./baselines.js";
 import { LogSwitch, RunCurves } from "./curves.js";
 import { useRun, type LiveRun } from "./live.js";
@@ -38,8 +39,14 @@ export function RunPage({ params }: PageProps) {
           <strong>{t("problem")}</strong> <span class="output">{run.problem}</span>
         </Note>
       )}
-      {run.state === "running" && <ProgressCard live={live} />}
-      <Figures live={live} detail={detail} />
+      {run.sweep ? (
+        <Sweep live={live} />
+      ) : (
+        <>
+          {run.state === "running" && <ProgressCard live={live} />}
+          <Figures live={live} detail={detail} />
+        </>
+      )}
       <Verdicts detail={detail} />
       {/* A backtest trains many networks: what it shows are its forecasts. */}
       {run.verb === null && <Curves live={live} />}
@@ -49,6 +56,15 @@ export function RunPage({ params }: PageProps) {
       <Details detail={detail} />
     </div>
   );
+}
+
+/** What only sweeps need is fetched with the first one. */
+function Sweep({ live }: { readonly live: LiveRun }) {
+  const { value, error, reload } = useResource("sweep", async () => ({
+    Part: (await import("../sweep/sweep.js")).SweepOverview,
+  }));
+  if (error) return <Failure error={error} retry={reload} />;
+  return value ? <value.Part live={live} /> : <Loading height={320} />;
 }
 
 function Figures({ live, detail }: { readonly live: LiveRun; readonly detail: RunDetail }) {

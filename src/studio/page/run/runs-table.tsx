@@ -1,11 +1,11 @@
 /** A row for each run; on a phone, a card. */
 import { signal } from "@preact/signals";
-import type { RunSummary } from "../../api/index.js";
+import type { RunSummary, SweepSummary } from "../../api/index.js";
 import { count, dateTime, figure, NONE } from "../../ui/format.js";
 import { Icon } from "../../ui/icons.js";
 import { linkTo } from "../routes.js";
 import { StateBadge } from "../run-frame.js";
-import { curveOf, decidingCurve } from "./list.js";
+import { curveOf, decidingCurve, type Curve } from "./list.js";
 import { useRuns } from "./live.js";
 import { Sparkline } from "./sparkline.js";
 import { t } from "./texts.js";
@@ -15,8 +15,8 @@ type Key = "name" | "state" | "epochs" | "best" | "test" | "begun";
 const VALUES: Readonly<Record<Key, (run: RunSummary) => string | number | null>> = {
   name: (run) => run.name,
   state: (run) => run.state,
-  epochs: (run) => run.epochs,
-  best: (run) => run.best?.value ?? null,
+  epochs: (run) => run.sweep?.done ?? run.epochs,
+  best: (run) => run.sweep?.best?.value ?? run.best?.value ?? null,
   test: (run) => run.result?.network ?? null,
   begun: (run) => run.date,
 };
@@ -86,8 +86,9 @@ function Row({
 }: Omit<TableProps, "runs" | "selected"> & { run: RunSummary; selected: boolean }) {
   const [live] = useRuns(run.state === "running" ? [run.name] : []);
   const history = live?.history.value;
-  const curve = history ? decidingCurve(run, history) : curveOf(run);
-  const best = live?.summary.value?.best ?? run.best;
+  const sweep = run.sweep && (live?.summary.value?.sweep ?? run.sweep);
+  const curve = sweep ? bestCurve(sweep) : history ? decidingCurve(run, history) : curveOf(run);
+  const best = sweep ? bestOf(sweep) : (live?.summary.value?.best ?? run.best);
   return (
     <tr class={selected ? "selected" : ""}>
       <td class="choose">
@@ -108,10 +109,18 @@ function Row({
         <StateBadge state={run.state} />
       </td>
       <td class="curve">
-        {curve && <Sparkline values={curve.values} label={t("curveOf", { metric: curve.metric })} />}
+        {curve && (
+          <Sparkline values={curve.values} label={t(sweep ? "courseOf" : "curveOf", { metric: curve.metric })} />
+        )}
       </td>
       <td class="number epochs" data-label={t("epochs")}>
-        {run.verb === null ? count(history ? history.epoch.length : run.epochs) : NONE}
+        {sweep ? (
+          <Trials sweep={sweep} />
+        ) : run.verb === null ? (
+          count(history ? history.epoch.length : run.epochs)
+        ) : (
+          NONE
+        )}
         {run.verb === null && run.epochsPlanned !== null && <span class="muted">/{count(run.epochsPlanned)}</span>}
       </td>
       <td class="number best" data-label={t("best")}>
@@ -125,6 +134,26 @@ function Row({
     </tr>
   );
 }
+
+/** Trials are to a sweep what epochs are to a training. */
+function Trials({ sweep: { done, of, failed } }: { readonly sweep: SweepSummary }) {
+  return (
+    <>
+      {count(done)}
+      <span class="muted">/{count(of)}</span>
+      <span class="muted under">
+        {t("trials", { count: of })}
+        {failed > 0 && ` · ${t("setAside", { count: failed })}`}
+      </span>
+    </>
+  );
+}
+
+function bestCurve({ course, judge }: SweepSummary): Curve | null {
+  return judge && { metric: judge.metric, values: course };
+}
+
+const bestOf = ({ best, judge }: SweepSummary) => best && judge && { value: best.value, metric: judge.metric };
 
 function Result({ run: { result } }: { readonly run: RunSummary }) {
   if (!result) return <>{NONE}</>;

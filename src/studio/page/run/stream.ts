@@ -7,7 +7,7 @@ import type { RunEvents } from "../../api/index.js";
 import { subscribe, type Subscription } from "../events.js";
 
 /** Events of one run. */
-const OF_RUN = ["history", "gradientNorms", "progress", "status"] as const;
+const OF_RUN = ["history", "gradientNorms", "progress", "status", "sweep", "training"] as const;
 
 export type RunSink = {
   readonly [Name in (typeof OF_RUN)[number]]: (event: RunEvents[Name]) => void;

@@ -6,5 +6,6 @@ export { HeatMap, type HeatMapProps } from "./heat-map.js";
 export { LineChart, type LineChartProps } from "./line-chart.js";
 export type { Band, Line, Region } from "./line-options.js";
 export { shortNumber } from "./number.js";
+export { Parallel, type Brush, type ParallelAxis, type ParallelLine, type ParallelProps } from "./parallel.js";
 export { StepBars, type StepBarsProps } from "./step-bars.js";
 export { useWidth } from "./width.js";
