@@ -3,6 +3,7 @@ export { sweep, goOnWithSweep, type SpaceOf, type SweepSettings, type SweepMore 
 export { SweepStopped, type Progress, type Sweep } from "./search/sweep.js";
 export type { Importance } from "./search/importance.js";
 export type { Rung, TrialRecord } from "./search/ledger.js";
+export { backtestTrainer, type BacktestTrainerOptions, type FitProgress } from "./backtest/trainer.js";
 export { openQueue, type QueueOptions } from "./open-queue.js";
 export { startWorker, type StartWorkerOptions } from "./start-worker.js";
 export { QueueWorker, type WorkerCounts } from "./worker.js";
