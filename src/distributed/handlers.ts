@@ -11,6 +11,7 @@ export const HANDLERS: Readonly<Record<string, () => Promise<Handler>>> = {
 
 /** The forms of their payloads, which a worker checks before it begins a thread for a job. In modules that load little else. */
 export const PAYLOADS: Readonly<Record<string, () => Promise<ZodType>>> = {
+  fit: async () => (await import("./backtest/payload.js")).fitPayload,
   round: async () => (await import("./parallel/diloco/payloads.js")).roundPayload,
   shard: async () => (await import("./parallel/diloco/payloads.js")).shardPayload,
   trial: async () => (await import("./trial-payload.js")).trialPayload,
