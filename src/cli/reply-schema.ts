@@ -34,6 +34,22 @@ const train = z.strictObject({
   parameters: count,
   seconds: z.number(),
   evaluation,
+  diloco: z
+    .strictObject({
+      shards: count,
+      innerSteps: count.describe("Steps of a shard in a round."),
+      deltas: z.string().describe("How changes of weights were sent."),
+      rounds: count,
+      perEpoch: count.describe("Rounds in an epoch."),
+      lost: count.describe("How often a shard was late or lost in a round, and was done again."),
+      bytes: z
+        .strictObject({ weights: count, states: count, deltas: count, outer: count })
+        .describe(
+          "Weights to the shards, their states there and back, their changes; and what outer steps read and wrote.",
+        ),
+    })
+    .optional()
+    .describe("Of a run that was trained on shards."),
   warnings,
 });
 

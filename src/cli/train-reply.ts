@@ -10,8 +10,14 @@ import { duration, figure } from "./figures.js";
 import type { Screen } from "./screen.js";
 import type { Reply } from "./verbs.js";
 
+/** What is told besides of a run that was trained in another way. */
+interface More {
+  readonly facts?: readonly [name: string, text: string][];
+  readonly object?: object;
+}
+
 /** @param seconds that training took, with its preparation and its report */
-export function trainReply(run: Run, data: string, seconds: number, screen: Screen): Reply {
+export function trainReply(run: Run, data: string, seconds: number, screen: Screen, more: More = {}): Reply {
   const folder = run.folder!;
   const [model, report] = [join(folder, RUN_FILES.model), join(folder, RUN_FILES.report)];
   const evaluation = run.evaluation!;
@@ -26,10 +32,17 @@ export function trainReply(run: Run, data: string, seconds: number, screen: Scre
     parameters: run.model.countParams(),
     seconds,
     evaluation: evaluationObject(evaluation),
+    ...more.object,
   };
   const trained = `${figure(object.epochs)} epochs, ${figure(object.parameters)} parameters, ${duration(seconds)}`;
   const kept = run.untrained ? [["Kept", "the weights before the first epoch: no epoch did better"]] : [];
-  const facts = [["Trained", trained], ...kept, ["Run", folder], ...(object.report ? [["Report", report]] : [])];
+  const facts = [
+    ["Trained", trained],
+    ...(more.facts ?? []),
+    ...kept,
+    ["Run", folder],
+    ...(object.report ? [["Report", report]] : []),
+  ];
   const next = nextCommands(run.pipeline.task, folder);
   const text = [
     evaluationText(evaluation, screen),

@@ -10,7 +10,9 @@ import { UsageError } from "../errors.js";
 import { addFlags, flagsOf, headingOf } from "../flags.js";
 import { missingTask } from "../missing-task.js";
 import type { Screen } from "../screen.js";
+import { addQueueFlags } from "../queue-flags.js";
 import { addSettingsFlags, allowTaskFlags, lookAhead, optionsOf, taskOf, type Given } from "../settings.js";
+import { addDilocoFlags, addDilocoResumeFlags, asksForDiloco, isDiloco, resumeShards, trainShards } from "../train/diloco.js"; // prettier-ignore
 import { addWorkersFlag } from "../train/workers.js";
 import { trainReply } from "../train-reply.js";
 import { watched } from "../training.js";
@@ -31,6 +33,8 @@ export async function invoke(words: readonly string[]): Promise<Invocation> {
   if (task) addFlags(command.description(task.description), flagsOf(task.options), headingOf);
   else allowTaskFlags(command);
   addWorkersFlag(command);
+  addDilocoFlags(command);
+  addQueueFlags(command);
   addScreenFlags(command);
   return {
     command,
@@ -48,6 +52,7 @@ async function train(
   const options = optionsOf(task, given, command);
   const data = command.args[0] ?? given.data;
   if (data === undefined) throw new UsageError("the data are needed: a file or a folder", command.name());
+  if (asksForDiloco(command)) return trainShards(task, data, options, command, words, screen);
   const begin = performance.now();
   const line = commandLine(["train", ...words]);
   const run = await watched(screen, (hooks) => trainTask(task, data, options, { ...hooks, command: line }));
@@ -62,6 +67,8 @@ function resumeFlags(command: Command): Command {
   command
     .addOption(resumeFlag("The run to go on with, with its own settings."))
     .option("--epochs <n>", "Train up to this many epochs.", readEpochs);
+  addDilocoResumeFlags(command);
+  addQueueFlags(command);
   return addWorkersFlag(command);
 }
 
@@ -76,6 +83,7 @@ async function resume(command: Command, screen: Screen): Promise<Reply> {
   const [data] = command.args;
   const begin = performance.now();
   const changes = { ...(data !== undefined && { data }), ...(epochs !== undefined && { epochs }) };
+  if (isDiloco(where)) return resumeShards(where, changes, command, screen);
   const run = await watched(screen, (hooks) => resumeRun(where, { ...hooks, ...changes }));
   return trainReply(run, data ?? dataOf(run), (performance.now() - begin) / 1000, screen);
 }

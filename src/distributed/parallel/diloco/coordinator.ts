@@ -168,6 +168,7 @@ class Rounds implements TrainingRun {
       this.model.epoch = epoch + 1;
       await tell((c) => c.onEpochEnd?.(epoch, logs, this));
     }
+    await this.keep.end(addressesOf(this.journal));
     await tell((c) => c.onTrainEnd?.(logs, this));
     return { stopReason: this.#stopReason };
   }

@@ -40,9 +40,19 @@ export class Keep {
 
   /** For a training that goes on: gives workers what they need, and forgets what nobody does. */
   async begin(needed: ReadonlySet<string>): Promise<void> {
+    await this.#clean(needed);
+    if (!this.#same) for (const address of needed) await this.shared.put(await this.#own.get(address));
+  }
+
+  /** Nobody reads any more: what is not needed to go on goes at once. */
+  async end(needed: ReadonlySet<string>): Promise<void> {
+    await this.spend(Infinity, [], needed);
+    await this.#clean(needed);
+  }
+
+  async #clean(needed: ReadonlySet<string>): Promise<void> {
     const names = await readdir(this.folder).catch(() => []);
     for (const name of names) if (isAddress(name) && !needed.has(name)) await this.#own.drop(name);
-    if (!this.#same) for (const address of needed) await this.shared.put(await this.#own.get(address));
   }
 
   /** Forgets what a round made superfluous, some rounds later. @param needed what stays */

@@ -1,6 +1,7 @@
 /** What the report of a run tells of its rounds. */
 import type { Block } from "../../../runs/report.js";
-import type { Journal, RoundRecord } from "./journal.js";
+import type { Journal } from "./journal.js";
+import { missingIn, sentIn, totalsOf } from "./totals.js";
 
 /** Rows of the table, at most; of more rounds every so many-th stands there, and all that lacked a shard. */
 const ROWS = 40;
@@ -10,7 +11,7 @@ export function roundsReport({ shards, options, rounds, perEpoch }: Journal): Bl
   const { innerSteps, deltas, outerRate, outerMomentum } = options;
   const { sent, lost } = totalsOf(rounds);
   const every = Math.ceil(rounds.length / ROWS);
-  const shown = rounds.filter((one, i) => i % every === 0 || i === rounds.length - 1 || missing(one) > 0);
+  const shown = rounds.filter((one, i) => i % every === 0 || i === rounds.length - 1 || missingIn(one) > 0);
   const losses = lost === 0 ? "No shard was lost." : `${lost} shards of rounds were late or lost, and were done again.`;
   return [
     { subheading: "Rounds" },
@@ -23,7 +24,7 @@ export function roundsReport({ shards, options, rounds, perEpoch }: Journal): Bl
         rows: shown.map((one) => [
           `${one.round + 1}`,
           `${one.epoch + 1}`,
-          missing(one) === 0 ? `${one.came.length}` : `${one.came.length} of ${one.came.length + missing(one)}`,
+          missingIn(one) === 0 ? `${one.came.length}` : `${one.came.length} of ${one.came.length + missingIn(one)}`,
           (one.values["loss"] ?? Number.NaN).toPrecision(4),
           one.norm.toPrecision(3),
           megabytes(sentIn(one)),
@@ -32,21 +33,6 @@ export function roundsReport({ shards, options, rounds, perEpoch }: Journal): Bl
       },
     },
   ];
-}
-
-function missing({ late, failed }: RoundRecord): number {
-  return late.length + failed.length;
-}
-
-/** Bytes that went to the shards and came from them. */
-function sentIn({ bytes }: RoundRecord): number {
-  return bytes.weights + bytes.states + bytes.deltas;
-}
-
-/** Over all rounds: bytes to and from the shards, and how often a shard was missing. */
-export function totalsOf(rounds: readonly RoundRecord[]): { sent: number; lost: number } {
-  const sum = (of: (one: RoundRecord) => number) => rounds.reduce((total, one) => total + of(one), 0);
-  return { sent: sum(sentIn), lost: sum(missing) };
 }
 
 function megabytes(bytes: number): string {

@@ -1,0 +1,120 @@
+/** `sluice train … --redis URL --workers K`, and `--diloco` on threads of this process: training on shards of the data. */
+import { availableParallelism } from "node:os";
+import type { Command } from "commander";
+import { z } from "zod";
+import { ThreadExecutor } from "../../distributed/executors/threads.js";
+import { hasJournal } from "../../distributed/parallel/diloco/journal.js";
+import { dilocoOptions, type DilocoOptions } from "../../distributed/parallel/diloco/options.js";
+import type { DilocoRun, Hooks } from "../../distributed/parallel/diloco/train.js";
+import type { Executor } from "../../distributed/job.js";
+import { RunFolder } from "../../runs/run-folder.js";
+import type { Run } from "../../tasks/run.js";
+import type { Task } from "../../tasks/task.js";
+import { commandLine } from "../command-line.js";
+import { dilocoProgress } from "../diloco-progress.js";
+import { UsageError } from "../errors.js";
+import { addFlags, flagsOf, givenFlags } from "../flags.js";
+import { openQueue } from "../queue-flags.js";
+import type { Screen } from "../screen.js";
+import { checkFlags } from "../settings.js";
+import { dilocoObject, dilocoFacts } from "../diloco-text.js";
+import { trainReply } from "../train-reply.js";
+import { watched } from "../training.js";
+import type { Reply } from "../verbs.js";
+import { workersOf } from "./workers.js";
+
+const schema = z.strictObject({
+  diloco: z
+    .boolean()
+    .default(false)
+    .describe("Train on --workers shards of the data by DiLoCo, without a queue: on threads of this process."),
+  ...dilocoOptions.shape,
+});
+const FLAGS = flagsOf(schema);
+const RESUMED = FLAGS.filter(({ key }) => key === "deadline");
+const HEADING = () => "In parallel:";
+
+export function addDilocoFlags(command: Command): void {
+  addFlags(command, FLAGS, HEADING);
+}
+
+/** For a run that is gone on with. */
+export function addDilocoResumeFlags(command: Command): void {
+  addFlags(command, RESUMED, HEADING);
+}
+
+/**
+ * Whether the words ask for shards: by --diloco, or by a queue where nothing else is to be done on it.
+ * @throws UsageError where flags of DiLoCo were given without
+ */
+export function asksForDiloco(command: Command): boolean {
+  const { redis } = command.opts<{ redis?: string }>();
+  const { diloco, ...own } = givenFlags(command, FLAGS);
+  if (diloco === true || redis !== undefined) return true;
+  const [flag] = FLAGS.filter(({ key }) => key in own);
+  if (flag) throw new UsageError(`${flag.flag}: it is one of DiLoCo; give --redis with --workers, or --diloco with --workers`, command.name()); // prettier-ignore
+  return false;
+}
+
+/** Whether the run is one that was trained on shards. */
+export function isDiloco(where: string): boolean {
+  return hasJournal(RunFolder.open(where));
+}
+
+/** @throws UsageError, or what training throws */
+export async function trainShards(
+  task: Task,
+  data: string,
+  options: Readonly<Record<string, unknown>>,
+  command: Command,
+  words: readonly string[],
+  screen: Screen,
+): Promise<Reply> {
+  const { diloco: _, ...choices } = givenFlags(command, FLAGS);
+  checkFlags(command, dilocoOptions, choices);
+  const shards = workersOf(command);
+  if (shards === undefined) throw new UsageError("DiLoCo: among how many shards are the data dealt out? give --workers", command.name()); // prettier-ignore
+  const { trainDiloco } = await import("../../distributed/parallel/diloco/train.js");
+  const line = commandLine(["train", ...words]);
+  return told(command, screen, shards, data, (hooks) =>
+    trainDiloco(task, data, options, shards, choices as Partial<DilocoOptions>, { ...hooks, command: line }),
+  );
+}
+
+/** @param more what the run is given anew */
+export async function resumeShards(
+  where: string,
+  more: { readonly data?: string; readonly epochs?: number },
+  command: Command,
+  screen: Screen,
+): Promise<Reply> {
+  const { deadline } = givenFlags(command, RESUMED) as Pick<Partial<DilocoOptions>, "deadline">;
+  checkFlags(command, dilocoOptions.partial(), { deadline });
+  const { resumeDiloco } = await import("../../distributed/parallel/diloco/train.js");
+  const { data } = RunFolder.open(where).readJson("config.json") as { data: string };
+  const threads = workersOf(command) ?? availableParallelism();
+  return told(command, screen, threads, more.data ?? data, (hooks) =>
+    resumeDiloco(where, { ...more, ...(deadline !== undefined && { deadline }) }, hooks),
+  );
+}
+
+async function told(
+  command: Command,
+  screen: Screen,
+  workers: number,
+  data: string,
+  work: (hooks: Hooks) => Promise<DilocoRun>,
+): Promise<Reply> {
+  const begin = performance.now();
+  const queue = await openQueue(command, screen, undefined);
+  const executor = (store: string): Executor =>
+    queue ?? new ThreadExecutor({ store, workers: Math.min(workers, availableParallelism()) });
+  let ended: DilocoRun | null = null;
+  const run: Run = await watched(screen, async (hooks) => {
+    ended = await work({ ...hooks, executor, ...dilocoProgress(screen) });
+    return ended.run;
+  }).finally(() => queue?.close());
+  const { journal } = ended! as DilocoRun;
+  const seconds = (performance.now() - begin) / 1000;
+  return trainReply(run, data, seconds, screen, { facts: dilocoFacts(journal), object: { diloco: dilocoObject(journal) } }); // prettier-ignore
+}
