@@ -49,6 +49,8 @@ export interface JobContext {
   readonly sole?: boolean;
   /** A path that a payload names, as this worker may use it. @throws SluiceError outside of the folders it was started with */
   path(given: string): string;
+  /** A folder for files of this job alone; it is gone when the job has ended. */
+  scratch(): string;
   /** Tells how far it is. */
   report(progress: Json): Promise<void>;
   /** Answers of the children that are done, by their ids; empty for a job that has none. Whoever asked may have forged them: check their form. */
@@ -86,6 +88,8 @@ export interface Executor {
   /** How many jobs are done at once, as far as it is known. */
   readonly slots: number;
   readonly store: Store;
+  /** Whether workers are sent the data through the store, and see no folder of this process. Left out: they do see it. */
+  readonly sendsData?: boolean;
   /**
    * Does one job; the promise is settled when it is done or set aside. Jobs of one executor may be asked for all at once.
    * @throws the signal's reason where that ended it: the job is then neither done nor set aside

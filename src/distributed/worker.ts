@@ -1,8 +1,8 @@
 /** A worker: takes jobs from a queue on Redis and does them in threads of its own. */
 import type { Job as QueuedJob, Worker as BullWorker } from "bullmq";
 import type { Redis } from "ioredis";
-import { mkdtempSync, rmSync, statSync } from "node:fs";
-import { availableParallelism, hostname, tmpdir } from "node:os";
+import { rmSync, statSync } from "node:fs";
+import { availableParallelism, hostname } from "node:os";
 import { join } from "node:path";
 import { sluiceVersion } from "../runs/environment.js";
 import { checkCount } from "../util/checks.js";
@@ -17,6 +17,7 @@ import { announce } from "./queue/presence.js";
 import type { WorkerOptions } from "./worker-options.js";
 import { FolderStore } from "./store/folder-store.js";
 import { MOST_IN_REDIS, RedisStore } from "./store/redis-store.js";
+import { makeScratch } from "./store/scratch.js";
 
 /** Between two looks whether a job that is being done was given up by who asked for it. */
 const LOOK_MS = 1_000;
@@ -49,8 +50,9 @@ export class QueueWorker {
   static async start(options: WorkerOptions): Promise<QueueWorker> {
     const { slots = Math.max(1, availableParallelism() - 1), dataRoot = ".", lostAfter = 30 } = options;
     checkCount("worker", "slots", slots);
-    const found = statSync(dataRoot, { throwIfNoEntry: false });
-    check(found?.isDirectory() === true, () => `worker: there is no folder ${dataRoot} of data`);
+    checkFolder(dataRoot, "of data");
+    // One that is made anew where nothing is mounted would hold nothing that others put there.
+    if (options.store !== undefined) checkFolder(options.store, "of the store; is it mounted here?");
     const queue = queued.checkQueue(options.queue ?? queued.DEFAULT_QUEUE);
     const info: WorkerInfo = {
       name: options.name ?? `${hostname()}-${process.pid}`,
@@ -63,8 +65,8 @@ export class QueueWorker {
     const bull = await loadBull();
     const note = options.note ?? (() => undefined);
     const client = await openRedis(options.redis, note);
-    const scratch = options.store === undefined ? mkdtempSync(join(tmpdir(), "sluice-worker-")) : null;
-    const folder = new FolderStore(options.store ?? scratch!);
+    const scratch = makeScratch("sluice-worker-");
+    const folder = new FolderStore(options.store ?? join(scratch, "content"));
     const store = new RedisStore({ folder, shared: options.store !== undefined, client, redis: options.redis });
     const worker = new QueueWorker(info, { ...options, slots, dataRoot, lostAfter, note, queue, client, scratch, store, bull }); // prettier-ignore
     worker.#begin();
@@ -76,7 +78,7 @@ export class QueueWorker {
     readonly own: Required<Pick<WorkerOptions, "slots" | "dataRoot" | "lostAfter" | "note" | "queue" | "redis">> & {
       readonly handlers?: URL;
       readonly client: Redis;
-      readonly scratch: string | null;
+      readonly scratch: string;
       readonly store: RedisStore;
       readonly bull: Bull;
     },
@@ -86,11 +88,12 @@ export class QueueWorker {
   }
 
   #openThreads(): ThreadExecutor {
-    const { slots, dataRoot, store, handlers } = this.own;
+    const { slots, dataRoot, store, scratch, handlers } = this.own;
     return new ThreadExecutor({
       workers: slots,
       store: store.folder.folder,
       ...(!store.own.shared && { most: MOST_IN_REDIS }),
+      scratch,
       attempts: 1, // the queue counts them
       name: this.info.name,
       root: dataRoot,
@@ -147,7 +150,7 @@ export class QueueWorker {
     await this.#threads.close();
     await this.#leave();
     this.own.client.disconnect();
-    if (this.own.scratch !== null) rmSync(this.own.scratch, { recursive: true, force: true });
+    rmSync(this.own.scratch, { recursive: true, force: true });
   }
 
   async #process(job: QueuedJob<unknown, queued.Answer>, token: string): Promise<queued.Answer> {
@@ -231,6 +234,11 @@ export class QueueWorker {
     this.#threads = this.#openThreads();
     await stale.close();
   }
+}
+
+function checkFolder(path: string, what: string): void {
+  const found = statSync(path, { throwIfNoEntry: false });
+  check(found?.isDirectory() === true, () => `worker: there is no folder ${path} ${what}`);
 }
 
 /** Whoever asked for the job does not want it any more. */

@@ -1,16 +1,9 @@
 /** One process at a time in a run folder: the file run.lock, which says who is in it. */
 import { closeSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
-import { parseJson } from "../format/json.js";
 import { SluiceError } from "../util/errors.js";
+import { hasEnded, ownerIn, ownOwner, type Owner } from "./owner.js";
 import { RUN_FILES, type RunFolder } from "./run-folder.js";
-
-interface Owner {
-  readonly id: number;
-  readonly host: string;
-  /** When the process began, as its system tells it: an id is given again after its process has ended. Null where it does not tell. */
-  readonly begun: string | null;
-}
 
 export interface RunLock {
   release(): void;
@@ -22,7 +15,7 @@ export interface RunLock {
  */
 export function lockRun(folder: RunFolder): RunLock {
   const path = folder.file(RUN_FILES.lock);
-  const own = JSON.stringify({ id: process.pid, host: hostname(), begun: begunAt(process.pid) } satisfies Owner);
+  const own = JSON.stringify(ownOwner());
   while (!create(path, own)) {
     const text = read(path);
     if (text === null) continue; // it was let go of just now
@@ -88,37 +81,6 @@ function read(path: string): string | null {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return null;
     throw new SluiceError(`cannot read ${path}: ${(error as Error).message}`, { cause: error });
-  }
-}
-
-/** Null for a file that a crash left half written. */
-function ownerIn(text: string): Owner | null {
-  try {
-    const owner = parseJson(text, "run.lock") as unknown as Partial<Owner>;
-    return Number.isInteger(owner.id) && typeof owner.host === "string" ? (owner as Owner) : null;
-  } catch {
-    return null;
-  }
-}
-
-function hasEnded({ id, host, begun }: Owner): boolean {
-  if (host !== hostname()) return false;
-  try {
-    process.kill(id, 0); // sends nothing; only asks
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "EPERM") return true;
-  }
-  const now = begunAt(id);
-  return begun !== null && now !== null && begun !== now;
-}
-
-/** The 22nd field of /proc/ID/stat, the start in ticks since the machine began (proc_pid_stat(5)); null on other systems. */
-function begunAt(id: number): string | null {
-  try {
-    const text = readFileSync(`/proc/${id}/stat`, "utf8");
-    return text.slice(text.lastIndexOf(")") + 2).split(" ")[19] ?? null; // the name before may hold anything
-  } catch {
-    return null;
   }
 }
 

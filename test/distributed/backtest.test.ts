@@ -172,6 +172,7 @@ test("a training reads its data once in a thread, and refuses other data and wro
     store: new FolderStore(join(folder, "store")),
     signal: new AbortController().signal,
     children: new Map(),
+    scratch: () => join(folder, "scratch"),
     path: (path) => path,
     report: () => Promise.resolve(),
   };

@@ -35,6 +35,7 @@ function context(more: Partial<JobContext> = {}): JobContext {
     path: (given) => given,
     report: () => Promise.resolve(),
     children: new Map(),
+    scratch: () => mkdtempSync(join(folder, "scratch-")),
     ...more,
   };
 }

@@ -9,6 +9,8 @@ export interface ThreadStart {
   readonly store: string;
   /** Bytes of content that fit in it; null for any. */
   readonly most: number | null;
+  /** Folder for files of a job, made when one asks for it. */
+  readonly scratch: string;
   /** Address of the module that exports `HANDLERS`. */
   readonly handlers: string;
   /** Folder that paths in jobs must not lead out of; null where any may be named. */

@@ -1,9 +1,7 @@
 /** Jobs on a queue: BullMQ on Redis, done by workers of any number of machines. */
 import type { QueueEvents } from "bullmq";
 import type { Redis } from "ioredis";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { rmSync } from "node:fs";
 import { sluiceVersion } from "../../runs/environment.js";
 import { check, SluiceError } from "../../util/errors.js";
 import type { Executor, Flow, FlowOutcome, Job, JobOutcome } from "../job.js";
@@ -14,6 +12,7 @@ import { isCompatible } from "../queue/envelope.js";
 import { workersOf } from "../queue/presence.js";
 import { FolderStore } from "../store/folder-store.js";
 import { RedisStore } from "../store/redis-store.js";
+import { makeScratch } from "../store/scratch.js";
 import { checkFlow, type FlowOptions } from "./flow.js";
 import type { Pending, Place } from "./pending.js";
 import { PendingFlow } from "./redis-flow.js";
@@ -58,7 +57,7 @@ export class RedisExecutor implements Executor {
     await events.waitUntilReady();
     const workers = await workersOf(client, name);
     const slots = workers.reduce((sum, worker) => sum + worker.slots, 0);
-    const scratch = store === undefined ? mkdtempSync(join(tmpdir(), "sluice-store-")) : null;
+    const scratch = store === undefined ? makeScratch("sluice-store-") : null;
     const executor = new RedisExecutor(
       Math.max(1, slots),
       new RedisStore({ folder: new FolderStore(store ?? scratch!), shared: store !== undefined, client, redis }),

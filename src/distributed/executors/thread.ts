@@ -1,4 +1,5 @@
 /** A thread that does jobs, one after the other; `ThreadExecutor` is its other side. */
+import { mkdirSync, rmSync } from "node:fs";
 import { parentPort, workerData } from "node:worker_threads";
 import { SluiceError } from "../../util/errors.js";
 import { below } from "../below.js";
@@ -8,7 +9,7 @@ import { FolderStore } from "../store/folder-store.js";
 import type { FromThread, ThreadStart, ToThread } from "./messages.js";
 
 const port = parentPort!;
-const { worker, store, most, handlers, root } = workerData as ThreadStart;
+const { worker, store, most, scratch, handlers, root } = workerData as ThreadStart;
 const { HANDLERS: known } = (await import(handlers)) as { HANDLERS: typeof HANDLERS };
 // Jobs of this process may name what it may read; those of a queue may not.
 const pathIn = root === null ? (given: string) => given : below(root);
@@ -28,10 +29,15 @@ async function work({ kind, payload }: Job, children: JobContext["children"]): P
     signal: controller.signal,
     path: pathIn,
     children,
+    scratch() {
+      mkdirSync(scratch, { recursive: true });
+      return scratch;
+    },
     sole: root !== null,
     report: async (progress) => tell({ progress }),
   };
   try {
+    clear(); // one that was killed in it left what it had
     if (!Object.hasOwn(known, kind)) throw new SluiceError(`there are no jobs of kind ${JSON.stringify(kind)}`);
     const handler = await known[kind]!();
     tell({ result: await handler(payload, context) });
@@ -39,5 +45,11 @@ async function work({ kind, payload }: Job, children: JobContext["children"]): P
     const { name, message } = error instanceof Error ? error : new Error(String(error));
     const bug = name !== "SluiceError" && name !== "AbortError" && !(error instanceof Error && "syscall" in error);
     tell({ error: { message: bug ? `${name}: ${message}` : message, bug } });
+  } finally {
+    clear();
   }
+}
+
+function clear(): void {
+  rmSync(scratch, { recursive: true, force: true });
 }

@@ -1,5 +1,6 @@
 /** Jobs on threads of this process: each has a copy of the library, a memory of its own and one core. */
 import { availableParallelism, hostname } from "node:os";
+import { join, resolve } from "node:path";
 import { Worker } from "node:worker_threads";
 import type { Json } from "../../format/json.js";
 import { sluiceVersion } from "../../runs/environment.js";
@@ -22,6 +23,8 @@ export interface ThreadOptions {
   readonly store: string;
   /** Bytes of content that jobs may keep there, each. Default: any. */
   readonly most?: number;
+  /** Folder for what jobs write while they are done. Default: in that of the store. */
+  readonly scratch?: string;
   /** Module that exports `HANDLERS`. Default: those of the library. */
   readonly handlers?: URL;
   /** How often a job is tried. Default 3; a queue counts itself. */
@@ -53,6 +56,7 @@ export class ThreadExecutor implements Executor {
   readonly #attempts: number;
   readonly #name: string;
   readonly #root: string | null;
+  readonly #scratch: string;
   readonly #threads: Thread[] = [];
   readonly #waiting: Task[] = [];
   #closed = false;
@@ -65,6 +69,7 @@ export class ThreadExecutor implements Executor {
     attempts = ATTEMPTS,
     name = "thread",
     root,
+    scratch = store,
   }: ThreadOptions) {
     this.slots = checkCount("threads", "workers", workers);
     this.store = new FolderStore(store, most ?? null);
@@ -72,6 +77,7 @@ export class ThreadExecutor implements Executor {
     this.#attempts = attempts;
     this.#name = name;
     this.#root = root ?? null;
+    this.#scratch = resolve(scratch);
   }
 
   async run(job: Job, options: Options = {}): Promise<JobOutcome> {
@@ -119,14 +125,16 @@ export class ThreadExecutor implements Executor {
   }
 
   #startOf(number: number): ThreadStart {
+    const name = `${this.#name}-${number}`;
     const worker: WorkerInfo = {
-      name: `${this.#name}-${number}`,
+      name,
       version: sluiceVersion(),
       cores: 1,
       kernels: "wasm",
       host: hostname(),
     };
-    return { worker, store: this.store.folder, most: this.store.most, handlers: this.#handlers, root: this.#root };
+    const { folder, most } = this.store;
+    return { worker, store: folder, most, scratch: join(this.#scratch, `.${name}`), handlers: this.#handlers, root: this.#root }; // prettier-ignore
   }
 
   /** A task whose attempt has ended, in one way or the other. */
