@@ -1,6 +1,8 @@
 import type * as Arrow from "apache-arrow";
 import type { DataType, RecordBatch, Vector } from "apache-arrow";
 import { check, SluiceError } from "../../util/errors.js";
+import { guardArrow } from "./arrow-guard.js";
+import { MOST_EMPTY } from "./arrow-metadata.js";
 import type { Piece } from "./cells.js";
 import { jsonRules } from "./json-cells.js";
 import { unpackLz4Frame } from "./lz4-frame.js";
@@ -22,16 +24,21 @@ export async function openArrow(where: string, source: OpenSource, options: Read
   };
   try {
     check(access.size > 0, () => `${where}: ${source.name} is empty`);
+    await guardArrow(access).next();
     const { schema } = await (await openReader(arrow, access)).open();
     // A file that is no Arrow file is a stream that ends before its schema.
     if (schema === undefined) failed(new Error("it has no schema"));
     const names = schema.fields.map(({ name }) => name);
     const pieces = async function* (): AsyncGenerator<Piece> {
       let first = 0;
+      const guard = guardArrow(access);
       try {
+        await guard.next();
+        await guard.next();
         for await (const batch of await openReader(arrow, access)) {
           yield pieceOfBatch(arrow, batch, names, first);
           first += batch.numRows;
+          await guard.next();
         }
       } catch (error) {
         failed(error);
@@ -69,7 +76,17 @@ function openReader({ RecordBatchReader }: ArrowPackage, { size, read }: RandomA
   return RecordBatchReader.from(handle as unknown as Parameters<typeof RecordBatchReader.from>[0]);
 }
 
+/** What is packed shows only now how many bytes it has; a batch without columns has none. */
+function checkRows({ numRows, numCols, data }: RecordBatch): void {
+  const few = data.children.findIndex(({ byteLength }) => numRows > Math.max(MOST_EMPTY, 8 * byteLength));
+  if (few >= 0 || (numCols === 0 && numRows > 0)) {
+    const bytes = few < 0 ? 0 : data.children[few]!.byteLength;
+    throw new Error(`a batch declares ${numRows} rows of ${bytes} bytes`);
+  }
+}
+
 function pieceOfBatch(arrow: ArrowPackage, batch: RecordBatch, names: readonly string[], first: number): Piece {
+  checkRows(batch);
   const lines = Int32Array.from({ length: batch.numRows }, (_, i) => first + i + 1);
   return { names, length: batch.numRows, lines, column: (place) => cellsOf(arrow, batch.getChildAt(place)) };
 }

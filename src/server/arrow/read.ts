@@ -3,7 +3,7 @@ import type { RecordBatch } from "apache-arrow";
 import { readTable, type Table } from "../../data/index.js";
 import { SluiceError } from "../../util/errors.js";
 import { Problem } from "../problem.js";
-import { checkMetadata } from "./check-metadata.js";
+import { checkStream } from "../../data/readers/arrow-metadata.js";
 
 /** Columns beyond this many are no table for a network. */
 const MOST_COLUMNS = 10_000;
@@ -17,7 +17,7 @@ export async function readBatches(bytes: Uint8Array, mostRows: number): Promise<
   const { RecordBatchReader } = await import("apache-arrow");
   const batches: RecordBatch[] = [];
   try {
-    checkMetadata(bytes);
+    checkStream(bytes);
     const reader = RecordBatchReader.from(bytes).open();
     if (reader.schema === undefined) throw new Error("it has no schema");
     if (reader.schema.fields.length > MOST_COLUMNS) throw new Error(`it has more than ${MOST_COLUMNS} columns`);
