@@ -6,6 +6,7 @@ export const HANDLERS: Readonly<Record<string, () => Promise<Handler>>> = {
   fit: async () => (await import("./backtest/fit.js")).fit,
   round: async () => (await import("./parallel/diloco/round.js")).round,
   shard: async () => (await import("./parallel/diloco/shard.js")).shard,
+  series: async () => (await import("./series/series.js")).series,
   trial: async () => (await import("./trial.js")).trial,
 };
 
@@ -14,5 +15,6 @@ export const PAYLOADS: Readonly<Record<string, () => Promise<ZodType>>> = {
   fit: async () => (await import("./backtest/payload.js")).fitPayload,
   round: async () => (await import("./parallel/diloco/payloads.js")).roundPayload,
   shard: async () => (await import("./parallel/diloco/payloads.js")).shardPayload,
+  series: async () => (await import("./series/result.js")).seriesPayload,
   trial: async () => (await import("./trial-payload.js")).trialPayload,
 };

@@ -9,7 +9,7 @@ import { SluiceError } from "../util/errors.js";
 const WRITER = isMainThread ? `${process.pid}` : `${process.pid}-${threadId}`;
 
 /** Writes beside the target, syncs and renames: a crash or a full disk leaves the file that was there. */
-export function writeWhole(path: string, text: string): void {
+export function writeWhole(path: string, text: string | Uint8Array): void {
   const temporary = `${path}.${WRITER}.tmp`;
   try {
     mkdirSync(dirname(path), { recursive: true });

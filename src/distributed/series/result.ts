@@ -1,0 +1,56 @@
+/** What is asked of a worker, and what it says of each series. Both are checked where they are read. */
+import { z } from "zod";
+import { isAddress } from "../store/folder-store.js";
+
+const name = z.string().regex(/^[\w-]{1,80}$/);
+
+export const seriesPayload = z.strictObject({
+  /** What the data are called in messages. */
+  source: z.string(),
+  /** The rows of these series in the store, and what their columns are. */
+  rows: z.string().refine(isAddress, "expected an address sha256-…"),
+  types: z.record(z.string(), z.enum(["number", "date", "text"])),
+  /** Options of the task, without runs and name. */
+  settings: z.record(z.string(), z.json()),
+  /** Folder that keeps the folders of the series. */
+  folder: z.string().min(1),
+  series: z.array(z.strictObject({ id: z.string(), name, seed: z.int().min(0) })).min(1),
+});
+
+export type SeriesPayload = z.output<typeof seriesPayload>;
+
+const entry = z.strictObject({
+  name: z.string(),
+  kind: z.enum(["network", "trivial", "simple"]),
+  /** Null for what is no number. */
+  values: z.record(z.string(), z.number().nullable()),
+});
+
+/** In the folder of a series, written last of all. */
+export const trainedSeries = z.strictObject({
+  state: z.literal("done"),
+  name,
+  /** Windows of the test part. */
+  windows: z.int().min(0),
+  /** Network and baselines on them. */
+  entries: z.array(entry).min(1),
+  epochs: z.int().min(0),
+  parameters: z.int().min(0),
+  /** Whether no epoch was better than the network before the first. */
+  untrained: z.boolean(),
+  /** That the last part of the training took. */
+  seconds: z.number(),
+  warnings: z.array(z.string()),
+});
+
+/** "set aside": its data do not allow a model; "failed": its training came to no end. */
+const untrainedSeries = z.strictObject({ state: z.enum(["set aside", "failed"]), name, reason: z.string() });
+
+export const seriesResult = z.discriminatedUnion("state", [trainedSeries, untrainedSeries]);
+export const seriesAnswer = z.strictObject({ series: z.array(seriesResult) });
+
+export type TrainedSeries = z.output<typeof trainedSeries>;
+export type SeriesResult = z.output<typeof seriesResult>;
+
+/** In the folder of a series. */
+export const RESULT_FILE = "result.json";

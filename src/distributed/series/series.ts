@@ -1,0 +1,61 @@
+/**
+ * A job that trains a model each for some series. It can be done again and again: a series that has ended answers from its folder, one that
+ * was cut off goes on from its checkpoint.
+ */
+import { existsSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { takeRows, type Table } from "../../data/index.js";
+import type { Json } from "../../format/json.js";
+import { readJson } from "../../runs/files.js";
+import { forecastOptions } from "../../tasks/forecast/options.js";
+import { readOptions } from "../../tasks/options.js";
+import { check, show } from "../../util/errors.js";
+import type { JobContext } from "../job.js";
+import { unpackTable } from "./pack.js";
+import { RESULT_FILE, seriesPayload, trainedSeries, type SeriesPayload, type SeriesResult, type TrainedSeries } from "./result.js"; // prettier-ignore
+import { rowsById } from "./split.js";
+import { trainOne } from "./train-one.js";
+
+export async function series(json: Json, context: JobContext): Promise<Json> {
+  const payload = readOptions("series", seriesPayload, json as object);
+  const folder = context.path(payload.folder);
+  const settings = readOptions("series", forecastOptions, payload.settings);
+  check(settings.testData === undefined, () => "series: test data of their own cannot be read here");
+  const results: SeriesResult[] = [];
+  let rows: ((id: string) => Table) | null = null;
+  for (const { id, name, seed } of payload.series) {
+    context.signal.throwIfAborted();
+    let result: SeriesResult | null = answerOf(join(folder, name));
+    if (!result) {
+      rows ??= await rowsIn(payload, settings.id!, context);
+      const options = { ...settings, seed };
+      const { signal, sole = false } = context;
+      result = await trainOne({ id, name, table: rows(id), options, source: payload.source, folder, signal, sole });
+    }
+    results.push(result);
+    await context.report({ name, state: result.state });
+  }
+  return { series: results } as unknown as Json;
+}
+
+/** What has ended before; null where there is something to train. A result that was damaged is none. */
+export function answerOf(path: string): TrainedSeries | null {
+  const file = join(path, RESULT_FILE);
+  if (!existsSync(file)) return null;
+  try {
+    return trainedSeries.parse(readJson(file));
+  } catch {
+    rmSync(path, { recursive: true });
+    return null;
+  }
+}
+
+async function rowsIn({ rows, source, types }: SeriesPayload, id: string, { store }: JobContext) {
+  const table = await unpackTable(await store.get(rows), source, types);
+  const groups = rowsById(table, id);
+  return (own: string) => {
+    const found = groups.get(own);
+    check(found !== undefined, () => `series: there are no rows of series ${show(own)}`);
+    return takeRows(table, found);
+  };
+}
