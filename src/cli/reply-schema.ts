@@ -1,5 +1,6 @@
 /** What `--json` prints, verb by verb; published as schema/output.json. The tests hold each verb to it. */
 import { z } from "zod";
+import { seriesRecord, seriesSummary } from "../distributed/series/ledger.js";
 import { TASKS } from "../tasks/registry.js";
 import { explainReply } from "./explain-schema.js";
 import { checkReply, exportReply, importReply, modelFile } from "./interop-schema.js";
@@ -50,6 +51,23 @@ const train = z.strictObject({
     })
     .optional()
     .describe("Of a run that was trained on shards."),
+  warnings,
+});
+
+const trainSeries = z.strictObject({
+  verb: z.literal("train"),
+  perSeries: z.literal(true),
+  task: z.literal("forecast"),
+  data: z.string(),
+  run: z.string().describe("Folder of the run, which holds those of the series."),
+  file: z.string().describe("series.json: what was asked, every series, and what the training goes on from."),
+  report: z.string(),
+  seconds: z.number().describe("Of all sessions."),
+  summary: seriesSummary,
+  series: z.array(
+    seriesRecord.extend({ run: z.string().nullable().describe("Folder of its run; null without a model.") }),
+  ),
+  evaluation: evaluation.describe("Of all series together, over all windows of their test parts."),
   warnings,
 });
 
@@ -331,6 +349,7 @@ const failure = z.strictObject({
 /** By verb; `error` takes the place of each when something is wrong. */
 export const REPLIES = {
   train,
+  "train --per-series": trainSeries,
   evaluate,
   predict,
   generate,

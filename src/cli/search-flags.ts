@@ -14,7 +14,7 @@ export function addSearchFlags(command: Command): Command {
 }
 
 /** Those that were given. @throws UsageError that names the flag, also where the model does not translate */
-export function searchFlags(command: Command, { task }: Pipeline): Readonly<Record<string, unknown>> {
+export function searchFlags(command: Command, { task }: Pick<Pipeline, "task">): Readonly<Record<string, unknown>> {
   const given = givenFlags(command, FLAGS);
   const [first] = Object.keys(given);
   if (first !== undefined && task !== "translate")

@@ -25,6 +25,8 @@ export const RUN_FILES = {
   model: "model.safetensors",
   evaluation: "evaluation.json",
   report: "report.html",
+  /** Of a run that holds a model for each series. */
+  series: "series.json",
 } as const;
 
 const LATEST = "latest";

@@ -1,6 +1,6 @@
 /** Runs and models that are there already: to predict with, to measure, to go on training. */
 import { existsSync, statSync } from "node:fs";
-import { basename } from "node:path";
+import { basename, join } from "node:path";
 import { loadModel, type History } from "sluice";
 import type { DataSource } from "../data/index.js";
 import { hasCheckpoint, loadLast } from "../runs/checkpoints.js";
@@ -29,6 +29,9 @@ export async function openRun(where: string, root = "runs"): Promise<Run> {
   // `runs/latest` is a file too: it names the newest run.
   if (basename(where) !== "latest" && statSync(where, { throwIfNoEntry: false })?.isFile()) return openModel(where);
   const folder = RunFolder.open(where, root);
+  check(!folder.has(RUN_FILES.series), () => {
+    return `open run: ${folder.path} has a model for each of its series; predict and evaluate take it, everything else one series: ${join(folder.path, "series", "NAME")}`;
+  });
   const file = [RUN_FILES.model, RUN_FILES.best, RUN_FILES.last].find((name) => folder.has(name));
   check(file !== undefined, () => `open run: ${folder.path} holds no model: it ended before its first epoch`);
   const { model, pipeline } = await openModel(folder.file(file));
@@ -69,6 +72,8 @@ export async function resumeRun(where: string, options: ResumeOptions = {}, root
   const folder = RunFolder.open(where, root);
   const here = `resume ${folder.path}`;
   const { task: name, data, verb, ...settings } = folder.readJson(RUN_FILES.config) as Record<string, unknown>;
+  check(verb !== "series", () => `${here}: it is one of many series; go on with the run that holds them`);
+  check(!folder.has(RUN_FILES.series), () => `${here}: it has a model for each series; go on with resumeSeries()`);
   check(verb === undefined, () => `${here}: it is a ${String(verb)}; go on with sluice ${String(verb)} --resume`);
   const task = taskNamed(here, name);
   const source = options.data ?? dataOf(here, folder, data);

@@ -1,3 +1,4 @@
+import { isSeriesRun, openSeries, SeriesRun } from "../../distributed/series/open.js";
 import { openRun } from "../../tasks/open-run.js";
 import { addScreenFlags, verbCommand } from "../command.js";
 import { addReadingFlags, readingFlags } from "../reading-flags.js";
@@ -15,11 +16,15 @@ export async function invoke(): Promise<Invocation> {
     async act(screen) {
       const [model] = command.processedArgs as [string];
       const { data } = command.opts<{ data: string }>();
-      const run = await openRun(model);
-      const evaluation = await run.evaluate(data, { ...readingFlags(command), ...searchFlags(command, run.pipeline) });
+      const run = isSeriesRun(model) ? openSeries(model) : await openRun(model);
+      const known = run instanceof SeriesRun ? run : run.pipeline;
+      const options = { ...readingFlags(command), ...searchFlags(command, known) };
+      const evaluation = await (run instanceof SeriesRun
+        ? run.evaluate(data, options, screen)
+        : run.evaluate(data, options));
       const object = {
         verb: "evaluate",
-        task: run.pipeline.task,
+        task: known.task,
         model,
         data,
         evaluation: evaluationObject(evaluation),

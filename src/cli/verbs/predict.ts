@@ -3,6 +3,7 @@ import { existsSync, realpathSync } from "node:fs";
 import { extname } from "node:path";
 import { readLines, type DataSource } from "../../data/index.js";
 import { writeWhole } from "../../runs/files.js";
+import { isSeriesRun, openSeries, SeriesRun } from "../../distributed/series/open.js";
 import { openRun } from "../../tasks/open-run.js";
 import { readingLike, type ReadingOptions } from "../../tasks/common-options.js";
 import type { Answer, Pipeline } from "../../tasks/task.js";
@@ -49,10 +50,12 @@ async function predict(command: Command, screen: Screen): Promise<Reply> {
   );
   if (out !== undefined && data !== undefined && isSameFile(out, data))
     throw new UsageError(`--out: ${out} is the file of --data; the answers need another name`, "sluice predict");
-  const run = await openRun(model);
-  const search = searchFlags(command, run.pipeline);
-  const answers = await run.predict(await sourceOf(data, run.pipeline, reading), { ...reading, ...search });
-  const object = { verb: "predict", task: run.pipeline.task, model, data: data ?? null, count: answers.length };
+  const run = isSeriesRun(model) ? openSeries(model) : await openRun(model);
+  const known = run instanceof SeriesRun ? run : run.pipeline;
+  const options = { ...reading, ...searchFlags(command, known) };
+  const source = await sourceOf(data, known, reading);
+  const answers = await (run instanceof SeriesRun ? run.predict(source, options, screen) : run.predict(source, options)); // prettier-ignore
+  const object = { verb: "predict", task: known.task, model, data: data ?? null, count: answers.length };
   if (out === undefined) return { object: { ...object, out: null, answers }, text: shown(answers, screen) };
   writeWhole(out, writeAnswers(answers, written!));
   return { object: { ...object, out, answers: null }, text: `${figure(answers.length)} answers in ${out}` };
@@ -68,7 +71,7 @@ function formatOf(out: string): AnswerFormat {
 
 async function sourceOf(
   data: string | undefined,
-  pipeline: Pipeline,
+  pipeline: Pick<Pipeline, "reading" | "lines">,
   reading: Partial<ReadingOptions>,
 ): Promise<DataSource> {
   if (data !== undefined && data !== "-") return data;

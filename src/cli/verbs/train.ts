@@ -13,6 +13,7 @@ import type { Screen } from "../screen.js";
 import { addQueueFlags } from "../queue-flags.js";
 import { addSettingsFlags, allowTaskFlags, lookAhead, optionsOf, taskOf, type Given } from "../settings.js";
 import { addDilocoFlags, addDilocoResumeFlags, asksForDiloco, isDiloco, resumeShards, trainShards } from "../train/diloco.js"; // prettier-ignore
+import { addSeriesFlag, asksForSeries, isSeriesRun, resumePerSeries, trainPerSeries } from "../train/series.js";
 import { addWorkersFlag } from "../train/workers.js";
 import { trainReply } from "../train-reply.js";
 import { watched } from "../training.js";
@@ -33,6 +34,7 @@ export async function invoke(words: readonly string[]): Promise<Invocation> {
   if (task) addFlags(command.description(task.description), flagsOf(task.options), headingOf);
   else allowTaskFlags(command);
   addWorkersFlag(command);
+  addSeriesFlag(command);
   addDilocoFlags(command);
   addQueueFlags(command);
   addScreenFlags(command);
@@ -52,6 +54,7 @@ async function train(
   const options = optionsOf(task, given, command);
   const data = command.args[0] ?? given.data;
   if (data === undefined) throw new UsageError("the data are needed: a file or a folder", command.name());
+  if (asksForSeries(task, options, command)) return trainPerSeries(data, options, command, words, screen);
   if (asksForDiloco(command)) return trainShards(task, data, options, command, words, screen);
   const begin = performance.now();
   const line = commandLine(["train", ...words]);
@@ -83,6 +86,7 @@ async function resume(command: Command, screen: Screen): Promise<Reply> {
   const [data] = command.args;
   const begin = performance.now();
   const changes = { ...(data !== undefined && { data }), ...(epochs !== undefined && { epochs }) };
+  if (isSeriesRun(where)) return resumePerSeries(where, changes, command, screen);
   if (isDiloco(where)) return resumeShards(where, changes, command, screen);
   const run = await watched(screen, (hooks) => resumeRun(where, { ...hooks, ...changes }));
   return trainReply(run, data ?? dataOf(run), (performance.now() - begin) / 1000, screen);

@@ -1,12 +1,12 @@
 /** series.json: what was asked and what is known of each series; from it the rest is gone on with, and predictions find their models. */
 import { z } from "zod";
-import type { RunFolder } from "../../runs/run-folder.js";
+import { RUN_FILES, type RunFolder } from "../../runs/run-folder.js";
 import { readOptions } from "../../tasks/options.js";
 import { check } from "../../util/errors.js";
 import { namesOf, scoreOf } from "./pool.js";
 import type { SeriesResult } from "./result.js";
 
-export const SERIES_FILE = "series.json";
+export const SERIES_FILE = RUN_FILES.series;
 /** Folder of the folders of series, in that of the run. */
 export const SERIES_FOLDER = "series";
 

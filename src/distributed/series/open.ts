@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { readTable, takeRows, type DataSource, type Table } from "../../data/index.js";
 import { readEvaluation, type Evaluation } from "../../runs/evaluation.js";
 import { RUN_FILES, RunFolder, runPath } from "../../runs/run-folder.js";
-import { readingLike, readingOf } from "../../tasks/common-options.js";
+import { readingLike, readingOf, type Reading } from "../../tasks/common-options.js";
 import { forecastOptions } from "../../tasks/forecast/options.js";
 import { openRun } from "../../tasks/open-run.js";
 import { readOptions } from "../../tasks/options.js";
@@ -43,12 +43,17 @@ export interface AskOptions {
 }
 
 export class SeriesRun {
+  readonly task = "forecast";
+  /** How the training data were read: new files are read in the same way. */
+  readonly reading: Reading;
   readonly #byId: ReadonlyMap<string, SeriesRecord>;
 
   constructor(
     readonly run: RunFolder,
     readonly ledger: Ledger,
   ) {
+    const { settings } = ledger.plan;
+    this.reading = readingOf(readOptions(run.file(SERIES_FILE), forecastOptions, settings));
     this.#byId = new Map(ledger.series.map((record) => [record.id, record]));
   }
 
@@ -103,10 +108,9 @@ export class SeriesRun {
     given: Readonly<Record<string, unknown>>,
     { warn = console.warn }: AskOptions,
   ): AsyncGenerator<{ run: Run; table: Table }> {
-    const { id, settings } = this.ledger.plan;
+    const { id } = this.ledger.plan;
     const where = `series.${verb}`;
-    const options = readOptions(where, forecastOptions, settings);
-    const table = await readTable(source, readingLike(where, readingOf(options), given));
+    const table = await readTable(source, readingLike(where, this.reading, given));
     const groups = [...rowsById(table, id)].map(([own, rows]) => ({ own, rows, lacks: this.#lacks(own) }));
     const without = groups.filter(({ lacks }) => lacks !== null);
     const named = without.slice(0, NAMED).map(({ own, lacks }) => `${show(own)} ${lacks}`).join("; "); // prettier-ignore

@@ -1,0 +1,27 @@
+/** How a training of many series comes along, on standard error: a line in place on a terminal, else a line now and then. */
+import type { SeriesHooks } from "../distributed/series/train-series.js";
+import { duration, figure } from "./figures.js";
+import type { Screen } from "./screen.js";
+import { fit } from "./text-width.js";
+
+const REDRAW_MS = 100;
+/** Where no terminal shows it. */
+const TELL_MS = 10_000;
+
+export function seriesProgress(screen: Screen): NonNullable<SeriesHooks["onSeries"]> {
+  const began = performance.now();
+  let first: number | null = null;
+  let said = began;
+  return (_name, { ended, failed, of }) => {
+    first ??= ended - 1; // of an earlier session
+    const now = performance.now();
+    if (now - said < (screen.status.isLive ? REDRAW_MS : TELL_MS)) return;
+    said = now;
+    const left = ((now - began) / 1000 / (ended - first)) * (of - ended);
+    const without = failed > 0 ? [`${figure(failed)} without a model`] : [];
+    const more = of > ended ? [`about ${duration(left)} left`] : [];
+    const line = [`${figure(ended)}/${figure(of)} series`, ...without, ...more].join(", ");
+    if (screen.status.isLive) screen.status.draw(fit(line, screen.status.width - 1));
+    else screen.note(line);
+  };
+}
