@@ -287,6 +287,11 @@ function shards(numbers: readonly number[]): string {
 
 type Came = { shard: number; norm: number; worker: string; answer: ReturnType<typeof shardAnswer.parse> };
 
+function slowestOf(came: readonly Came[]): Came["answer"]["seconds"] {
+  const whole = ({ prepare, read, train, write }: Came["answer"]["seconds"]) => prepare + read + train + write;
+  return came.map(({ answer }) => answer.seconds).reduce((a, b) => (whole(b) > whole(a) ? b : a));
+}
+
 function recordOf(
   epoch: number,
   round: number,
@@ -316,6 +321,6 @@ function recordOf(
       outer: outer.bytes.read + outer.bytes.written,
     },
     seconds,
-    training: Math.max(...came.map(({ answer }) => answer.seconds.train)),
+    times: { ...slowestOf(came), outer: outer.seconds },
   };
 }

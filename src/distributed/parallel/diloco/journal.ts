@@ -26,9 +26,16 @@ const roundRecord = z.strictObject({
   norm: z.number(),
   /** To and from the shards by kind, and what the outer step read and wrote. */
   bytes: z.strictObject({ weights: count, states: count, deltas: count, outer: count }),
-  /** From asking for the shards to the new weights; of these, what the slowest shard trained. */
+  /** From asking for the shards to the new weights. */
   seconds: z.number(),
-  training: z.number(),
+  /** Of these, what the shard took that took longest: getting data ready, reading, training, writing; and the outer step. */
+  times: z.strictObject({
+    prepare: z.number(),
+    read: z.number(),
+    train: z.number(),
+    write: z.number(),
+    outer: z.number(),
+  }),
 });
 
 export type RoundRecord = z.output<typeof roundRecord>;
