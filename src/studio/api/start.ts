@@ -42,6 +42,21 @@ export interface StartRequest {
   readonly data: string;
   /** Options that are not left at their defaults, as in a configuration. */
   readonly settings: Readonly<Record<string, unknown>>;
+  /** Left out: one training with these settings. */
+  readonly search?: SearchRequest;
+}
+
+/** A sweep: options that are searched, each as `sluice sweep --space` reads it, and what a sweep is told besides. */
+export interface SearchRequest {
+  /** "units=16,32", "learningRate=log:1e-4..1e-2" */
+  readonly space: readonly string[];
+  readonly method?: "tpe" | "random" | "grid";
+  readonly trials?: number;
+  readonly seconds?: number;
+  readonly halving?: boolean;
+  readonly rungs?: number;
+  readonly asynchronous?: boolean;
+  readonly workers?: number;
 }
 
 export interface ResumeRequest {

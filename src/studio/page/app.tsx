@@ -6,6 +6,7 @@ import { Icon, Mark } from "../ui/icons.js";
 import { Empty, Failure, Loading } from "../ui/notices.js";
 import { LanguageSwitch, ThemeSwitch } from "../ui/switches.js";
 import { Toasts } from "../ui/toasts.js";
+import { ownName } from "./inner-run.js";
 import { pageAt, PAGES, type Match, type PageProps } from "./pages.js";
 import { useResource } from "./resource.js";
 import { linkTo, place } from "./routes.js";
@@ -51,7 +52,7 @@ export function App() {
 
 function titleOf({ entry, params }: Match): string {
   const { run } = params;
-  return run === undefined ? t(entry.title) : `${run} · ${t(entry.title)}`;
+  return run === undefined ? t(entry.title) : `${ownName(run)} · ${t(entry.title)}`;
 }
 
 function Navigation({ active }: { readonly active: string }) {

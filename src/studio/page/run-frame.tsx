@@ -4,6 +4,7 @@ import type { RunSummary } from "../api/index.js";
 import { dateTime } from "../ui/format.js";
 import { Icon } from "../ui/icons.js";
 import { Failure, Loading } from "../ui/notices.js";
+import { outerName, ownName } from "./inner-run.js";
 import { PAGES } from "./pages.js";
 import { linkTo } from "./routes.js";
 import { useRun } from "./run/live.js";
@@ -20,8 +21,7 @@ export function RunFrame(props: { readonly name: string; readonly path: string; 
   const { name, path, page } = props;
   const live = useRun(name);
   const run = live.summary.value;
-  // A trial of a sweep is named by its way there.
-  const [own, outer] = [name.split("/").at(-1), name.includes("/") ? name.split("/")[0] : undefined];
+  const outer = outerName(name);
   if (!run) {
     const error = live.error.value;
     return error ? <Failure error={error} retry={() => void live.refresh()} /> : <Loading height={96} />;
@@ -31,7 +31,7 @@ export function RunFrame(props: { readonly name: string; readonly path: string; 
       <div class="page-head">
         <nav class="crumbs" aria-label={t("crumbs")}>
           <a href={linkTo(["runs"])}>{t("runs")}</a> <Icon name="right" />
-          {outer !== undefined && (
+          {outer !== null && (
             <>
               <a href={linkTo(["runs", outer])}>{outer}</a> <Icon name="right" />
             </>
@@ -40,7 +40,7 @@ export function RunFrame(props: { readonly name: string; readonly path: string; 
         <div class="row wrap between">
           <div>
             <div class="row wrap">
-              <h1 class="break">{own}</h1>
+              <h1 class="break">{ownName(name)}</h1>
               <StateBadge state={run.state} />
             </div>
             <p class="muted small">

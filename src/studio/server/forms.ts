@@ -11,7 +11,8 @@ const ORDER = ["Data", "Network", "Training", "Doubt", "Decoding", "Parts of the
 
 /** The studio says where runs are kept. */
 const HIDDEN = ["runs"];
-const FILES = ["testData", "validationData"];
+/** Options that name a file. */
+export const FILES: readonly string[] = ["testData", "validationData"];
 /** Options whose text is the name of a column, or a list of such. */
 const COLUMN = /[Cc]olumn/;
 

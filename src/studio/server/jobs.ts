@@ -12,7 +12,8 @@ import { filesAmong, taskAsked } from "./forms.js";
 import { Job } from "./job.js";
 import { outerOf, type Places } from "./places.js";
 import { Refusal, refuseUnless } from "./problems.js";
-import { flagWords, quoted } from "./words.js";
+import { checkSearch } from "./search.js";
+import { flagWords, quoted, searchWords } from "./words.js";
 
 /** More would only slow each other down. */
 const MOST_AT_ONCE = 8;
@@ -50,18 +51,20 @@ export class Jobs {
 
   /** @throws Refusal, or SluiceError that says which option is wrong */
   start(request: StartRequest): JobReply {
-    const { task: name, data, settings } = checkedStart(request);
+    const { task: name, data, settings, search } = checkedStart(request);
     const task = taskAsked(name);
     const { shown } = this.places.inside(data);
     refuseUnless(!("runs" in settings), 422, () => "the folder of runs is the studio's to choose");
     for (const file of filesAmong(settings)) this.places.inside(file);
-    const given = { gradientNorms: true, ...settings };
-    readOptions(`train ${name}`, task.options, given);
+    const given = search ? settings : { gradientNorms: true, ...settings };
+    if (search) checkSearch(task, given, search);
+    else readOptions(`train ${name}`, task.options, given);
     const all = { task: name, ...given, ...this.#root() };
     const source = shown === "" ? "." : shown.startsWith("-") ? `./${shown}` : shown;
+    const [verb, more] = search ? ["sweep", searchWords(search)] : ["train", []];
     const flags = flagWords(all);
-    if (flags) return this.#begin(["train", source, ...flags], null);
-    return this.#begin(["train"], null, JSON.stringify({ ...all, data: source }));
+    if (flags) return this.#begin([verb, source, ...flags, ...more], null);
+    return this.#begin([verb, ...more], null, JSON.stringify({ ...all, data: source }));
   }
 
   /** @throws Refusal where it is training */
@@ -153,13 +156,11 @@ function wroteJustNow(folder: RunFolder, owner: number): boolean {
 
 /** @throws Refusal for what is no request */
 export function checkedStart(request: Partial<StartRequest>): StartRequest {
-  const { task, data, settings = {} } = request;
-  const fits =
-    typeof task === "string" &&
-    typeof data === "string" &&
-    typeof settings === "object" &&
-    settings !== null &&
-    !Array.isArray(settings);
-  if (!fits) throw new Refusal(400, "expected { task, data, settings }");
-  return { task, data, settings };
+  const { task, data, settings = {}, search } = request;
+  const fits = typeof task === "string" && typeof data === "string" && isObject(settings);
+  if (!fits || (search !== undefined && !isObject(search)))
+    throw new Refusal(400, "expected { task, data, settings, search? }");
+  return { task, data, settings, ...(search && { search }) };
 }
+
+const isObject = (value: unknown) => typeof value === "object" && value !== null && !Array.isArray(value);

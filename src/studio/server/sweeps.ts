@@ -124,7 +124,7 @@ function judgeOf({ judge }: Ledger): SweepJudge | null {
 
 function commandFor({ plan }: Ledger, { point }: TrialRecord): string | null {
   try {
-    return commandOf("train", plan.data, { task: plan.task, ...settingsAt(plan.settings, point) });
+    return commandOf(plan.data, { task: plan.task, ...settingsAt(plan.settings, point) });
   } catch (error) {
     if (error instanceof SluiceError) return null;
     throw error;

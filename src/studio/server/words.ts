@@ -1,4 +1,5 @@
 /** Settings as the words of a command, so that what the report tells can be typed again. */
+import type { SearchRequest } from "../api/index.js";
 
 type Settings = Readonly<Record<string, unknown>>;
 
@@ -41,10 +42,19 @@ function listOf(items: readonly (string | null)[]): string | null {
     .join(",");
 }
 
-/** What a person would type; null where a setting cannot be told by a flag: a configuration file would be needed. */
-export function commandOf(verb: string, data: string, settings: Settings): string | null {
+/** What makes a sweep of a training, in words that flags can always tell. */
+export function searchWords({ space, ...choices }: SearchRequest): string[] {
+  return [...space.map((text) => `--space=${text}`), ...(flagWords({ ...choices }) ?? [])];
+}
+
+/**
+ * What a person would type; null where a setting cannot be told by a flag: a configuration file would be needed.
+ * @param search makes a sweep of it
+ */
+export function commandOf(data: string, settings: Settings, search?: SearchRequest): string | null {
   const flags = flagWords(settings);
-  return flags && `sluice ${[verb, data, ...flags].map(quoted).join(" ")}`;
+  const words = search ? ["sweep", data, ...(flags ?? []), ...searchWords(search)] : ["train", data, ...(flags ?? [])];
+  return flags && `sluice ${words.map(quoted).join(" ")}`;
 }
 
 /** As a shell takes it. */

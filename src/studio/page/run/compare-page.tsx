@@ -2,6 +2,7 @@
 import { figure, NONE } from "../../ui/format.js";
 import { Card } from "../../ui/card.js";
 import { Empty, Failure, Note } from "../../ui/notices.js";
+import { ownName } from "../inner-run.js";
 import { linkTo, place } from "../routes.js";
 import { StateBadge } from "../run-frame.js";
 import { LogSwitch, SharedCurves } from "./curves.js";
@@ -39,7 +40,7 @@ export function ComparePage() {
           ))}
         <Results runs={runs} />
         <Card title={t("curves")} aside={<LogSwitch />}>
-          <SharedCurves runs={ready.map((run) => ({ name: run.name, history: run.history.value }))} />
+          <SharedCurves runs={ready.map((run) => ({ name: ownName(run.name), history: run.history.value }))} />
         </Card>
         {ready.length > 1 && <Differences runs={ready} />}
       </div>
@@ -88,8 +89,8 @@ function ResultRow({ live, index }: { readonly live: LiveRun; readonly index: nu
       <th scope="row">
         <span class="row">
           <Chip index={index} />
-          <a class="break" href={linkTo(["runs", live.name])}>
-            {live.name}
+          <a class="break" href={linkTo(["runs", live.name])} title={live.name}>
+            {ownName(live.name)}
           </a>
         </span>
       </th>
@@ -133,7 +134,7 @@ function Differences({ runs }: { readonly runs: readonly LiveRun[] }) {
               {runs.map((run, i) => (
                 <th key={run.name}>
                   <span class="row">
-                    <Chip index={i} /> {run.name}
+                    <Chip index={i} /> {ownName(run.name)}
                   </span>
                 </th>
               ))}

@@ -5,6 +5,7 @@ import type { JobReply, ResumeRequest, RunSummary } from "../../api/index.js";
 import { Icon } from "../../ui/icons.js";
 import { toast, toastError } from "../../ui/toasts.js";
 import { apiPath, post } from "../client.js";
+import { outerName, ownName } from "../inner-run.js";
 import type { LiveRun } from "./live.js";
 import { t } from "./texts.js";
 
@@ -15,7 +16,7 @@ const LOOKS = 20;
 export function RunActions({ live }: { readonly live: LiveRun }) {
   const run = live.summary.value!;
   const report = live.detail.value?.report ?? null;
-  const ended = (run.verb === null || run.sweep !== null) && (run.state === "interrupted" || run.state === "finished");
+  const ended = (run.verb === null || run.sweep !== null) && endings(run).includes(run.state);
   // The process that trained it ends a moment after it has said so.
   const leaving = ended && run.job !== null;
   const mayResume = ended && !leaving;
@@ -28,7 +29,7 @@ export function RunActions({ live }: { readonly live: LiveRun }) {
   return (
     <div class="row wrap actions">
       {/* A trial ends with its sweep. */}
-      {run.state === "running" && (!run.name.includes("/") || run.job !== null) && <StopButton live={live} />}
+      {run.state === "running" && (outerName(run.name) === null || run.job !== null) && <StopButton live={live} />}
       {mayResume && <ResumeForm live={live} run={run} />}
       {report !== null && (
         <a class="button" href={report} target="_blank" rel="noreferrer">
@@ -39,6 +40,10 @@ export function RunActions({ live }: { readonly live: LiveRun }) {
     </div>
   );
 }
+
+/** A search goes on also where it failed, as on a full disk: what is done stays done. */
+const endings = ({ sweep }: RunSummary): readonly RunSummary["state"][] =>
+  sweep ? ["interrupted", "finished", "failed"] : ["interrupted", "finished"];
 
 function StopButton({ live }: { readonly live: LiveRun }) {
   const stopping = useSignal(false);
@@ -89,7 +94,7 @@ function ResumeForm({ live, run }: { readonly live: LiveRun; readonly run: RunSu
     try {
       const body: ResumeRequest = wanted.value === planned && !over ? {} : { [field]: wanted.value };
       await post<JobReply>(apiPath("runs", live.name, "resume"), body);
-      toast(t("resumed", { name: live.name }), "good");
+      toast(t("resumed", { name: ownName(live.name) }), "good");
       await untilRunning(live);
     } catch (error) {
       toastError(error);

@@ -113,7 +113,7 @@ function Row({
           <Sparkline values={curve.values} label={t(sweep ? "courseOf" : "curveOf", { metric: curve.metric })} />
         )}
       </td>
-      <td class="number epochs" data-label={t("epochs")}>
+      <td class={`number epochs${sweep ? " of-trials" : ""}`}>
         {sweep ? (
           <Trials sweep={sweep} />
         ) : run.verb === null ? (

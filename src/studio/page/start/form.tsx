@@ -10,6 +10,7 @@ import { commandOf } from "./command.js";
 import { requestOf, type FormState } from "./form-state.js";
 import { OptionField } from "./option-field.js";
 import { helpOf, nameOf } from "./option-names.js";
+import { SearchPart, searchedName } from "./search.js";
 import { StartButton } from "./start-button.js";
 import { t, tIfKnown } from "./texts.js";
 
@@ -62,6 +63,9 @@ export function Form({ state, data }: { readonly state: FormState; readonly data
           onInput={({ currentTarget }) => (text.value = currentTarget.value)}
         />
         <Groups state={state} columns={columns} text={text.value} />
+        <div class="card folds">
+          <SearchPart state={state} />
+        </div>
         {previewed.value && (
           <div ref={preview}>
             <Windows request={previewed.value} />
@@ -135,13 +139,17 @@ function Command({ request }: { readonly request: StartRequest }) {
 }
 
 function Changed({ state }: { readonly state: FormState }) {
-  const settings = Object.entries(state.settings.value);
+  const { settings: given } = requestOf(state, "");
+  const settings = [
+    ...Object.entries(given),
+    ...state.search.value.space.map(({ option, values }) => [option, values] as const),
+  ];
   if (settings.length === 0) return <p class="muted small changed-none">{t("changedNone")}</p>;
   return (
     <dl class="pairs changed-list">
       {settings.map(([name, value]) => (
         <div key={name}>
-          <dt>{nameOf(name)}</dt>
+          <dt>{searchedName(name)}</dt>
           <dd class="break tabular">{typeof value === "boolean" ? t(value ? "yes" : "no") : written(value)}</dd>
         </div>
       ))}

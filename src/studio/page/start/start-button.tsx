@@ -35,7 +35,8 @@ export function StartButton({ state, data }: { readonly state: FormState; readon
       now.value = failure(error, error instanceof RequestProblem ? (error.output ?? "") : "");
     }
   };
-  const invalid = Object.keys(state.problems.value).length;
+  const { space } = state.search.value;
+  const invalid = Object.keys(state.problems.value).length + space.filter(({ values }) => values.trim() === "").length;
   return (
     <>
       {now.value.step === "failed" && (
@@ -61,7 +62,7 @@ export function StartButton({ state, data }: { readonly state: FormState; readon
         onClick={() => void start()}
       >
         <Icon name="play" />
-        {t(now.value.step === "starting" ? "starting" : "start")}
+        {t(now.value.step === "starting" ? "starting" : space.length > 0 ? "startSearch" : "start")}
       </button>
     </>
   );

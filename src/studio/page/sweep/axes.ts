@@ -4,7 +4,7 @@ import { showValue } from "../../../distributed/search/show.js";
 import { placeOf, valueAt, type Dimension, type Range } from "../../../distributed/search/space.js";
 import type { SweepReply, SweepTrial } from "../../api/index.js";
 import type { ParallelAxis, ParallelLine } from "../../ui/plots/index.js";
-import { nameOf } from "../start/option-names.js";
+import { dimensionName } from "./words.js";
 import type { ResultScale } from "./scale.js";
 import { t } from "./texts.js";
 
@@ -12,9 +12,6 @@ import { t } from "./texts.js";
 const CLEAR = 0.12;
 /** Of the room between two categories, how much their lines spread over. */
 const SPREAD = 0.5;
-
-/** "Learning rate"; layers are no option of a task, but of searches. */
-export const dimensionName = (name: string): string => (name === "layers" ? t("layers") : nameOf(name));
 
 export function axisOf(dimension: Dimension): ParallelAxis {
   const stops = stopsOf(dimension);

@@ -3,20 +3,21 @@ import { useMemo } from "preact/hooks";
 import type { SweepReply } from "../../api/index.js";
 import { Card } from "../../ui/card.js";
 import { Parallel } from "../../ui/plots/index.js";
-import { language } from "../../ui/i18n.js";
 import { axisOf, linesOf, resultAxis } from "./axes.js";
 import type { Choice } from "./choice.js";
 import type { ScaleKind } from "./scale.js";
 import { t } from "./texts.js";
-import { metricTitle, trialInWords } from "./words.js";
+import { dimensionName, metricTitle, trialInWords } from "./words.js";
 
 export function Coordinates({ sweep, choice }: { readonly sweep: SweepReply; readonly choice: Choice }) {
   const scale = choice.scale.value;
   const failed = sweep.trials.some(({ state }) => state === "failed");
   const title = metricTitle(sweep);
+  // Chinese names of options are fetched when they are first needed.
+  const names = sweep.space.map(({ name }) => dimensionName(name)).join();
   const axes = useMemo(
     () => [...sweep.space.map(axisOf), resultAxis(title, scale, failed)],
-    [sweep, scale, language.value],
+    [sweep.space, title, scale, failed, names],
   );
   const lines = useMemo(() => linesOf(sweep, scale), [sweep, scale]);
   return (

@@ -5,9 +5,8 @@ import type { SweepReply, SweepTrial } from "../../api/index.js";
 import { Card } from "../../ui/card.js";
 import { count, figure, percent } from "../../ui/format.js";
 import { Bars, LineChart } from "../../ui/plots/index.js";
-import { dimensionName } from "./axes.js";
 import { t } from "./texts.js";
-import { metricTitle } from "./words.js";
+import { dimensionName, metricTitle } from "./words.js";
 
 export function ImportanceCard({ sweep }: { readonly sweep: SweepReply }) {
   const known = sweep.importance.filter(({ share }) => share !== null);

@@ -6,9 +6,8 @@ import { Card } from "../../ui/card.js";
 import { count, duration, figure } from "../../ui/format.js";
 import { Icon } from "../../ui/icons.js";
 import { linkTo } from "../routes.js";
-import { dimensionName } from "./axes.js";
 import { t } from "./texts.js";
-import { metricTitle, pointInWords } from "./words.js";
+import { dimensionName, metricTitle, pointInWords } from "./words.js";
 
 export function SweepFigures({ sweep, running }: { readonly sweep: SweepReply; readonly running: boolean }) {
   const { best, trials, judge, jobs, halving, method, asynchronous } = sweep;

@@ -34,8 +34,7 @@ export const t = dictionary(
     noneEver: "No trial came to an end.",
     coordinates: "Options and result of each trial",
     coordinatesHelp:
-      "A line is a trial, the darker the better; the best is orange. Drag along an axis, or move its ends with the arrow keys, to keep only the trials that pass there: the table below follows.",
-    coordinatesShort: "Drag along an axis to keep the trials that pass there; the table follows.",
+      "A line is a trial, coloured from worse to better; the best is orange. Drag along an axis, or move its ends with the arrow keys, to keep only the trials that pass there: the table below follows.",
     scale: "Axis of the result",
     byValue: "Value",
     byRank: "Order",
@@ -45,7 +44,6 @@ export const t = dictionary(
     failedMark: "set aside",
     kept: "{shown} of {all} trials",
     clearBrushes: "Show all",
-    unreached: "has not ended",
     worse: "worse",
     better: "better",
     theBest: "best",
@@ -79,8 +77,6 @@ export const t = dictionary(
     sort: "Sort by {name}",
     noneKept: "No trial passes through all that is marked.",
     layers: "Layers",
-    more: "Go on",
-    moreTrials: "Up to trials",
   },
   {
     best: "目前最佳",
@@ -114,8 +110,7 @@ export const t = dictionary(
     noneEver: "没有一次试验顺利结束。",
     coordinates: "每次试验的选项与结果",
     coordinatesHelp:
-      "每条线是一次试验，颜色越深越好；最佳为橙色。沿坐标轴拖动，或用方向键移动两端，只保留经过该处的试验，下方的表随之变化。",
-    coordinatesShort: "沿坐标轴拖动，只保留经过该处的试验；下方的表随之变化。",
+      "每条线是一次试验，颜色表示由差到好；最佳为橙色。沿坐标轴拖动，或用方向键移动两端，只保留经过该处的试验，下方的表随之变化。",
     scale: "结果轴",
     byValue: "数值",
     byRank: "名次",
@@ -125,7 +120,6 @@ export const t = dictionary(
     failedMark: "已放弃",
     kept: "{shown} / {all} 次试验",
     clearBrushes: "显示全部",
-    unreached: "尚未结束",
     worse: "较差",
     better: "较好",
     theBest: "最佳",
@@ -159,7 +153,5 @@ export const t = dictionary(
     sort: "按{name}排序",
     noneKept: "没有试验经过所有标出的范围。",
     layers: "层数",
-    more: "继续",
-    moreTrials: "直到试验数",
   },
 );

@@ -8,10 +8,9 @@ import { Card } from "../../ui/card.js";
 import { count, figure, NONE } from "../../ui/format.js";
 import { Icon } from "../../ui/icons.js";
 import { linkTo } from "../routes.js";
-import { dimensionName } from "./axes.js";
 import { rowId, type Choice } from "./choice.js";
 import { t } from "./texts.js";
-import { metricTitle, secondsOf } from "./words.js";
+import { dimensionName, metricTitle, secondsOf } from "./words.js";
 
 interface Column {
   readonly key: string;

@@ -2,8 +2,11 @@
 import { showValue } from "../../../distributed/search/show.js";
 import type { SweepReply, SweepTrial } from "../../api/index.js";
 import { figure } from "../../ui/format.js";
-import { dimensionName } from "./axes.js";
+import { nameOf } from "../start/option-names.js";
 import { t } from "./texts.js";
+
+/** "Learning rate"; layers are no option of a task, but of searches. */
+export const dimensionName = (name: string): string => (name === "layers" ? t("layers") : nameOf(name));
 
 /** "MAE °C", "nats a character" */
 export function metricTitle({ judge }: Pick<SweepReply, "judge">): string {

@@ -52,6 +52,8 @@ const SIDE = 64;
 const CLOSEST = 104;
 const NONE_GAP = 36;
 const REACH = 9;
+/** More lines are drawn finer. */
+const MANY = 100;
 
 /** Parallel coordinates: an axis for each dimension, a line for each point; a part of an axis can be marked, by hand or by keys. */
 export function Parallel(props: ParallelProps) {
@@ -97,7 +99,7 @@ export function Parallel(props: ParallelProps) {
               if (key !== null) onChoose?.(key);
             }}
           >
-            <g class="parallel-lines">
+            <g class={`parallel-lines${lines.length > MANY ? " many" : ""}`}>
               {order.filter((i) => !shown[i]).map(line)}
               {order.filter((i) => shown[i] && i !== front).map(line)}
               {front !== undefined && line(front)}
