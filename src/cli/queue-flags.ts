@@ -1,6 +1,7 @@
 /** Where a verb's jobs are done: threads of this process, or workers of a queue. */
 import { createHash } from "node:crypto";
 import { hostname } from "node:os";
+import { resolve } from "node:path";
 import type { Command } from "commander";
 import type { Executor } from "../distributed/job.js";
 import { queueOptions, type QueueSettings } from "../distributed/worker-options.js";
@@ -25,11 +26,13 @@ export async function openQueue(
   screen: Screen,
   workers: number | undefined,
 ): Promise<Executor | null> {
-  const settings = givenFlags(command, FLAGS) as QueueSettings;
+  const settings = givenFlags(command, FLAGS) as Partial<QueueSettings>;
   checkFlags(command, queueOptions, settings);
-  const { redis, queue } = settings;
+  const { redis, queue, store, sendData } = settings;
   if (redis === undefined) {
-    if (queue !== undefined) throw new UsageError("--queue: it is one of a Redis; give --redis too", command.name());
+    const given = Object.entries({ "--queue": queue, "--store": store, "--send-data": sendData });
+    const [flag] = given.find(([, value]) => value !== undefined) ?? [];
+    if (flag) throw new UsageError(`${flag}: it is for workers of a queue; give --redis too`, command.name());
     return null;
   }
   if (workers !== undefined)
@@ -43,6 +46,8 @@ export async function openQueue(
     redis: redisAddress(redis),
     plan: place,
     ...(queue !== undefined && { queue }),
+    ...(store !== undefined && { store: resolve(store) }),
+    ...(sendData !== undefined && { sendData }),
     note: (message) => screen.warn(message),
   });
 }

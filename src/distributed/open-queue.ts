@@ -10,6 +10,8 @@ export interface QueueOptions {
   readonly queue?: string;
   /** Folder that the workers share, for content of any size. Left out, small content goes through Redis. */
   readonly store?: string;
+  /** Send the data file through the store: workers need not see it below their folder of data, and runs come back. Default false. */
+  readonly sendData?: boolean;
   /** Told what a person who waits should know, such as that no worker listens. Default: standard error. */
   readonly note?: (message: string) => void;
 }
@@ -18,7 +20,13 @@ export interface QueueOptions {
  * Reaches a queue; jobs are done by whoever runs `sluice worker` or `startWorker` there. Packages that a queue needs are loaded now.
  * @throws SluiceError where bullmq or ioredis is not installed, or Redis cannot be reached, refuses the password, or is full
  */
-export async function openQueue({ redis, queue, store, note = console.warn }: QueueOptions = {}): Promise<Executor> {
+export async function openQueue({
+  redis,
+  queue,
+  store,
+  sendData,
+  note = console.warn,
+}: QueueOptions = {}): Promise<Executor> {
   const [{ RedisExecutor }, { redisAddress }] = await Promise.all([
     import("./executors/redis.js"),
     import("./queue/address.js"),
@@ -28,6 +36,7 @@ export async function openQueue({ redis, queue, store, note = console.warn }: Qu
     plan: planHere(),
     ...(queue !== undefined && { queue }),
     ...(store !== undefined && { store }),
+    ...(sendData !== undefined && { sendData }),
     note,
   });
 }

@@ -1,17 +1,22 @@
 /** What a job of the kind "trial" says. */
 import { z } from "zod";
-import { isAddress } from "./store/folder-store.js";
+import { runArchive } from "./run-archive.js";
+import { dataReference } from "./store/reference.js";
+
+/** Options of tasks that name a file: like the data they must lie where the worker may read, or be sent. */
+export const FILE_OPTIONS = ["testData", "validationData"] as const;
 
 export const trialPayload = z.strictObject({
   task: z.string(),
-  data: z.union([
-    z.strictObject({ path: z.string().min(1) }),
-    z.strictObject({ address: z.string().refine(isAddress, "expected an address sha256-…"), ending: z.string() }),
-  ]),
+  data: dataReference,
   /** Options of the task, without runs and name. */
   settings: z.record(z.string(), z.json()),
-  /** Folder that keeps the runs of the trials. */
-  runs: z.string().min(1),
+  /** What such options name, where it is sent. */
+  files: z.partialRecord(z.enum(FILE_OPTIONS), dataReference).optional(),
+  /** Folder that keeps the runs of the trials; null where it cannot be seen: the run comes back in the answer. */
+  runs: z.string().min(1).nullable(),
+  /** The run as it waits at an earlier rung, where its folder cannot be seen. */
+  from: runArchive.optional(),
   name: z.string().regex(/^[\w-]+$/),
   /** Epochs to train in all, of those that the settings say. Left out: all. */
   until: z.int().min(1).optional(),

@@ -19,7 +19,9 @@ import type { Run } from "../tasks/run.js";
 import { trainTask, type TrainHooks } from "../tasks/train-task.js";
 import { check } from "../util/errors.js";
 import type { JobContext } from "./job.js";
-import { trialPayload, type TrialPayload } from "./trial-payload.js";
+import { packRun, runArchive, unpackRun } from "./run-archive.js";
+import { sourceOf } from "./store/reference.js";
+import { FILE_OPTIONS, trialPayload, type TrialPayload } from "./trial-payload.js";
 import { epochReporter, takeOver } from "./training-job.js";
 
 const finite = z.number().nullable();
@@ -36,6 +38,8 @@ export const trialResult = z.strictObject({
   /** That this part of the training took. */
   seconds: z.number(),
   warnings: z.array(z.string()),
+  /** The run itself, where whoever asked cannot see its folder. */
+  archive: runArchive.optional(),
 });
 
 export type TrialResult = z.output<typeof trialResult>;
@@ -43,21 +47,30 @@ export type TrialResult = z.output<typeof trialResult>;
 /** In the run's folder: what came out, by the epoch at which the trial was to wait; "all" for its end. */
 const FILE = "trial.json";
 
-/** Options of tasks that name a file: like the data they must lie where the worker may read. */
-const FILE_OPTIONS = ["testData", "validationData"];
-
 export async function trial(json: Json, context: JobContext): Promise<Json> {
   const payload = readOptions("trial", trialPayload, json as object);
-  const runs = context.path(payload.runs);
-  const { data } = payload;
-  const source = "path" in data ? context.path(data.path) : await context.store.file(data.address, data.ending);
-  const settings = { ...payload.settings };
-  for (const name of FILE_OPTIONS)
-    if (typeof settings[name] === "string") settings[name] = context.path(settings[name]);
-  const asked = { payload: { ...payload, settings }, runs, source, rung: String(payload.until ?? "all") };
-  const folder = folderOf(runs, payload.name);
+  const { until, from, name } = payload;
+  const runs = payload.runs === null ? context.scratch() : context.path(payload.runs);
+  const source = await sourceOf(payload.data, context);
+  const files = await filesOf(payload, context);
+  const asked = { payload: { ...payload, settings: { ...payload.settings, ...files } }, runs, source, rung: String(until ?? "all") }; // prettier-ignore
+  if (from) await unpackRun(from, context.store, { root: runs, data: source, files });
+  const folder = folderOf(runs, name);
   const result = (folder && (await answerOf(folder, asked))) ?? (await train(folder, asked, context));
-  return result as Json;
+  if (payload.runs !== null) return result as Json;
+  const archive = await packRun(folderOf(runs, name)!, context.store, until !== undefined);
+  return { ...result, run: archive.name, archive } as Json;
+}
+
+/** The options that name files, as this worker finds these. */
+async function filesOf({ settings, files = {} }: TrialPayload, context: JobContext): Promise<Record<string, string>> {
+  const found: Record<string, string> = {};
+  for (const name of FILE_OPTIONS) {
+    const [sent, path] = [files[name], settings[name]];
+    if (sent) found[name] = await sourceOf(sent, context);
+    else if (typeof path === "string") found[name] = context.path(path);
+  }
+  return found;
 }
 
 interface Asked {

@@ -10,7 +10,7 @@ export const workerOptions = z.strictObject({
   redis: z.string().optional().describe(address),
   slots: z.int().min(1).max(1024).optional().describe("Jobs at once, each on a thread (default: one less than there are cores)."), // prettier-ignore
   dataRoot: z.string().default(".").describe("Folder of the data and the runs: jobs read and write nothing outside of it."), // prettier-ignore
-  store: z.string().optional().describe("Folder of content that all machines share (default: small content through Redis)."), // prettier-ignore
+  store: z.string().optional().describe("Folder of the content that jobs name, which all machines share (default: through Redis, up to 64 MiB a piece)."), // prettier-ignore
   queue: z.string().default(DEFAULT_QUEUE).describe("Name of the queue: others work beside it on the same Redis."),
   name: z.string().optional().describe("What the worker calls itself (default: host and process)."),
   lostAfter: z.int().min(2).max(3600).default(30).describe("Seconds without a sign of life after which others take its jobs."), // prettier-ignore
@@ -25,7 +25,7 @@ export interface WorkerOptions {
   readonly slots?: number;
   /** Nothing outside of this folder can be read or written by jobs. Default the working folder. */
   readonly dataRoot?: string;
-  /** Folder of the store that all share. Left out, content comes through Redis into a temporary folder. */
+  /** Folder of the store that all share. Left out, content comes through Redis into a temporary folder, of at most 1 GiB. */
   readonly store?: string;
   /** Default host and process. */
   readonly name?: string;
@@ -41,6 +41,8 @@ export interface WorkerOptions {
 export const queueOptions = z.strictObject({
   redis: z.string().optional().describe("Train on the workers of a queue on this Redis, redis://127.0.0.1:6379, instead of threads; user and password may stand in SLUICE_REDIS."), // prettier-ignore
   queue: z.string().optional().describe(`Name of the queue (default: ${DEFAULT_QUEUE}).`),
+  store: z.string().optional().describe("Folder for what goes to workers and back, which all machines share; workers are given it too (default: through Redis, up to 64 MiB a piece)."), // prettier-ignore
+  sendData: z.boolean().default(false).describe("Send the data file through the store: workers need not see it below their --data-root."), // prettier-ignore
 });
 
 export type QueueSettings = z.output<typeof queueOptions>;

@@ -1,7 +1,7 @@
 /** Jobs on a queue: BullMQ on Redis, done by workers of any number of machines. */
 import type { QueueEvents } from "bullmq";
 import type { Redis } from "ioredis";
-import { rmSync } from "node:fs";
+import { accessSync, constants, mkdirSync, rmSync } from "node:fs";
 import { sluiceVersion } from "../../runs/environment.js";
 import { check, SluiceError } from "../../util/errors.js";
 import type { Executor, Flow, FlowOutcome, Job, JobOutcome } from "../job.js";
@@ -29,21 +29,25 @@ export interface RedisExecutorOptions {
   readonly queue?: string;
   /** Folder that the workers share, for content of any size. Left out, small content goes through Redis. */
   readonly store?: string;
+  /** Workers are sent the data through the store, instead of a path below their folder of data; runs come back the same way. Default false. */
+  readonly sendData?: boolean;
   /** Is told what a person who waits should know. */
   readonly note?: (message: string) => void;
 }
 
 export class RedisExecutor implements Executor {
   readonly #waiting = new Map<string, Pending<unknown>>();
+  readonly sendsData: boolean;
   readonly #told = new Set<string>();
   readonly #timer: NodeJS.Timeout;
   #looking = false;
 
   /** @throws SluiceError where the packages are missing, or Redis cannot be reached, refuses the password, or is full */
   static async open(options: RedisExecutorOptions): Promise<RedisExecutor> {
-    const { redis, plan, store, queue: name = queued.DEFAULT_QUEUE, note = () => undefined } = options;
+    const { redis, plan, store, sendData = false, queue: name = queued.DEFAULT_QUEUE, note = () => undefined } = options; // prettier-ignore
     check(/^[\w-]{1,100}$/.test(plan), () => `queue: a plan has letters, digits, "-" and "_", got ${JSON.stringify(plan)}`); // prettier-ignore
     queued.checkQueue(name);
+    if (store !== undefined) checkStore(store);
     const { FlowProducer, Queue, QueueEvents } = await loadBull();
     const client = await openRedis(redis, note);
     const listener = await openRedis(redis, () => undefined);
@@ -61,7 +65,7 @@ export class RedisExecutor implements Executor {
     const executor = new RedisExecutor(
       Math.max(1, slots),
       new RedisStore({ folder: new FolderStore(store ?? scratch!), shared: store !== undefined, client, redis }),
-      { redis, plan, note, queue, flows, events, client, listener, scratch },
+      { redis, plan, sendData, note, queue, flows, events, client, listener, scratch },
     );
     executor.#tellOfWorkers(workers);
     return executor;
@@ -71,13 +75,15 @@ export class RedisExecutor implements Executor {
     readonly slots: number,
     readonly store: RedisStore,
     readonly own: Place & {
+      readonly sendData: boolean;
       readonly note: (message: string) => void;
       readonly events: QueueEvents;
       readonly listener: Redis;
       readonly scratch: string | null;
     },
   ) {
-    const { events } = own;
+    const { events, sendData } = own;
+    this.sendsData = sendData;
     events.on("completed", ({ jobId }) => void this.#waiting.get(jobId)?.look());
     events.on("failed", ({ jobId }) => void this.#waiting.get(jobId)?.look());
     events.on("progress", ({ jobId, data }) => this.#progress(jobId, data));
@@ -155,5 +161,15 @@ export class RedisExecutor implements Executor {
     if (this.#told.has(message)) return;
     this.#told.add(message);
     this.own.note(message);
+  }
+}
+
+/** @throws SluiceError before anything is begun */
+function checkStore(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true });
+    accessSync(folder, constants.R_OK | constants.W_OK);
+  } catch (error) {
+    throw new SluiceError(`store: cannot write in ${folder}: ${(error as Error).message}`, { cause: error });
   }
 }
