@@ -16,14 +16,23 @@ export const WORD = {
   done: 4,
   /** Number of the room. */
   room: 5,
-  /** For each thread from here on: 1 while it may hold a shard. */
-  busy: 6,
+  /** For each thread from here on, what it does: of `AT`. */
+  thread: 6,
+} as const;
+
+/** What a thread does. */
+export const AT = {
+  /** It has not been let in, which happens between steps only: it may not know where the step is. */
+  door: 0,
+  rest: 1,
+  /** It may hold a shard. */
+  work: 2,
 } as const;
 
 export const MOST_WORKERS = 64;
 
 export function makeControl(): Int32Array<SharedArrayBuffer> {
-  return new Int32Array(new SharedArrayBuffer(4 * (WORD.busy + MOST_WORKERS)));
+  return new Int32Array(new SharedArrayBuffer(4 * (WORD.thread + MOST_WORKERS)));
 }
 
 /** A shard that nobody has taken; null when none is left. Counting down, so that one who comes late takes nothing of the next step. */
@@ -40,7 +49,7 @@ export function shardDone(control: Int32Array): void {
 /** How a thread begins. */
 export interface ReplicaStart {
   readonly control: Int32Array<SharedArrayBuffer>;
-  /** Its place among those that are busy. */
+  /** Its place among the threads. */
   readonly place: number;
   /** The model's file. */
   readonly bytes: ReturnType<Model["toBytes"]>;

@@ -5,18 +5,22 @@ import { readBatch } from "../../../train/sharded/batch-memory.js";
 import { Computer } from "../../../train/sharded/computer.js";
 import { HEAD, type Room } from "../../../train/sharded/room.js";
 import { tryShard } from "../../../train/sharded/sharded-step.js";
-import { shardDone, takeShard, WORD, type FromReplica, type ReplicaStart, type RoomMessage } from "./control.js";
+import { AT, shardDone, takeShard, WORD, type FromReplica, type ReplicaStart, type RoomMessage } from "./control.js";
 
 const { control, place, bytes, port } = workerData as ReplicaStart;
 const tell = (message: FromReplica) => parentPort!.postMessage(message);
 
-try {
-  const computer = await makeComputer();
+let room: Room | null = null;
+let roomNumber = 0;
+let step = 0;
+let batch: ReturnType<typeof readBatch> | null = null;
+
+const computer = await makeComputer().catch((error: Error) => {
+  tell({ error: error instanceof SluiceError ? error.message : `${error.name}: ${error.message}` });
+});
+if (computer) {
   tell({ ready: true });
   work(computer);
-} catch (error) {
-  const { name, message } = error as Error;
-  tell({ error: error instanceof SluiceError ? message : `${name}: ${message}` });
 }
 
 async function makeComputer(): Promise<Computer> {
@@ -31,20 +35,16 @@ function work(computer: Computer): void {
   for (;;) {
     const seen = Atomics.load(control, WORD.go);
     if (Atomics.load(control, WORD.closed) === 1) return;
-    Atomics.store(control, WORD.busy + place, 1);
-    for (let shard = takeShard(control); shard !== null; shard = takeShard(control)) {
-      compute(computer, shard);
-      shardDone(control);
+    if (Atomics.compareExchange(control, WORD.thread + place, AT.rest, AT.work) === AT.rest) {
+      for (let shard = takeShard(control); shard !== null; shard = takeShard(control)) {
+        compute(computer, shard);
+        shardDone(control);
+      }
+      Atomics.store(control, WORD.thread + place, AT.rest);
     }
-    Atomics.store(control, WORD.busy + place, 0);
     Atomics.wait(control, WORD.go, seen);
   }
 }
-
-let room: Room | null = null;
-let roomNumber = 0;
-let step = 0;
-let batch: ReturnType<typeof readBatch> | null = null;
 
 function compute(computer: Computer, shard: number): void {
   while (roomNumber !== Atomics.load(control, WORD.room)) {

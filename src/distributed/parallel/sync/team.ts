@@ -5,7 +5,7 @@ import type { Model } from "sluice";
 import type { Crew } from "../../../train/sharded/crew.js";
 import type { Room } from "../../../train/sharded/room.js";
 import { check, SluiceError } from "../../../util/errors.js";
-import { makeControl, shardDone, takeShard, WORD, type FromReplica, type ReplicaStart, type RoomMessage } from "./control.js"; // prettier-ignore
+import { AT, makeControl, shardDone, takeShard, WORD, type FromReplica, type ReplicaStart, type RoomMessage } from "./control.js"; // prettier-ignore
 
 /** Milliseconds after which the main thread looks whether those that it waits for are still there. */
 const PATIENCE = 20;
@@ -24,7 +24,6 @@ export class Team implements Crew {
   #bytes: ReturnType<Model["toBytes"]> | null = null;
   #room: RoomMessage | null = null;
   #losses = 0;
-  #closed = false;
 
   /** @param helpers threads beside the main one */
   constructor(
@@ -32,7 +31,9 @@ export class Team implements Crew {
     private readonly warn: (message: string) => void,
   ) {}
 
-  get present(): boolean {
+  assemble(): boolean {
+    for (const place of this.#threads.keys())
+      Atomics.compareExchange(this.#control, WORD.thread + place, AT.door, AT.rest);
     return this.#threads.size > 0;
   }
 
@@ -40,7 +41,6 @@ export class Team implements Crew {
     await this.#end();
     if (this.helpers === 0) return;
     checkCopyable(model);
-    this.#closed = false;
     this.#bytes = model.toBytes();
     Atomics.store(this.#control, WORD.closed, 0);
     await Promise.all(Array.from({ length: this.helpers }, (_, place) => this.#start(place)));
@@ -78,7 +78,7 @@ export class Team implements Crew {
       const came = Atomics.wait(control, WORD.done, done, PATIENCE);
       if (came !== "timed-out") continue;
       await turn(); // where the end of a thread is told
-      const atRest = [...this.#threads.keys()].every((place) => Atomics.load(control, WORD.busy + place) === 0);
+      const atRest = [...this.#threads.keys()].every((place) => Atomics.load(control, WORD.thread + place) !== AT.work);
       if (this.#losses > lost && atRest) return Atomics.load(control, WORD.done) >= shards;
     }
   }
@@ -94,7 +94,7 @@ export class Team implements Crew {
   }
 
   async #end(): Promise<void> {
-    this.#closed = true;
+    this.#bytes = null;
     Atomics.store(this.#control, WORD.closed, 1);
     Atomics.add(this.#control, WORD.go, 1);
     Atomics.notify(this.#control, WORD.go);
@@ -106,6 +106,7 @@ export class Team implements Crew {
   /** Resolves when the thread listens. */
   async #start(place: number): Promise<void> {
     const { port1: port, port2 } = new MessageChannel();
+    Atomics.store(this.#control, WORD.thread + place, AT.door);
     const start: ReplicaStart = { control: this.#control, place, bytes: this.#bytes!, port: port2 };
     // The modules, not the files for Node: in these a thread would be bundled with a second copy of the library.
     const worker = new Worker(new URL("./replica.js", import.meta.url), {
@@ -114,24 +115,24 @@ export class Team implements Crew {
       execArgv: ["--conditions=sluice-modules"],
     });
     await listens(worker);
-    if (this.#closed) return void (await worker.terminate());
+    if (this.#bytes !== start.bytes) return void (await worker.terminate()); // the team has changed meanwhile
     worker.unref(); // those that sleep keep no process alive
     port.unref();
-    worker.on("error", () => undefined); // its end is told besides
-    worker.on("exit", () => this.#lose(place, worker));
+    let reason = "";
+    worker.on("error", (error) => (reason = `: ${error.message}`));
+    worker.on("exit", () => this.#lose(place, worker, reason));
     if (this.#room) port.postMessage(this.#room);
     this.#threads.set(place, { worker, port, place });
   }
 
   /** One that was ended from outside, ran out of memory, or was left by its engine. */
-  #lose(place: number, worker: Worker): void {
+  #lose(place: number, worker: Worker, reason: string): void {
     if (this.#threads.get(place)?.worker !== worker) return;
     this.#threads.delete(place);
-    Atomics.store(this.#control, WORD.busy + place, 0);
     this.#losses++;
     const anew = this.#losses < MOST_LOSSES;
     const then = anew ? "another takes its place" : `training goes on with ${this.#threads.size + 1}`;
-    this.warn(`a thread of the training ended; its part is done again, and ${then}`);
+    this.warn(`a thread of the training ended${reason}; its part is done again, and ${then}`);
     if (!anew) return;
     this.#start(place).catch((error: Error) => this.warn(`no other thread came: ${error.message}`));
   }
