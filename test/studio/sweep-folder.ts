@@ -22,6 +22,11 @@ export const SPACE: Space = [
   },
 ];
 
+/** As a search writes them; what has a default is left out. */
+export type MadeTrial = Omit<TrialRecord, "rungs"> & {
+  readonly rungs: readonly { until: number | null; value: number | null; epochs: number; seconds: number }[];
+};
+
 export interface MadeSweep {
   readonly name: string;
   readonly state?: "running" | "finished" | "interrupted" | "failed";
@@ -29,14 +34,14 @@ export interface MadeSweep {
   readonly space?: Space;
   /** How many may be tried. */
   readonly allowed?: number;
-  readonly trials: readonly TrialRecord[];
+  readonly trials: readonly MadeTrial[];
   readonly options?: object;
   readonly settings?: object;
 }
 
 /** Every ninth fails; the value is best near a rate of 0.01 and with dropout; with `rungs` two thirds end early at each. */
-export function madeTrials(count: number, { space = SPACE, rungs = [] as readonly number[] } = {}): TrialRecord[] {
-  return Array.from({ length: count }, (_, trial): TrialRecord => {
+export function madeTrials(count: number, { space = SPACE, rungs = [] as readonly number[] } = {}): MadeTrial[] {
+  return Array.from({ length: count }, (_, trial): MadeTrial => {
     const point = randomPoint(space, new Random(trial + 1));
     const rate = Math.log10((point["learningRate"] as number | undefined) ?? 1e-2) + 2;
     const value = 1 + rate ** 2 + 0.2 * ((point["dropout"] as number | undefined) ?? 1) + 0.01 * (trial % 7);
@@ -64,7 +69,7 @@ const rung = (until: number | null, value: number, all: number) => ({
   seconds: 1.5,
 });
 
-export const waiting = (trial: number, point: TrialRecord["point"] = {}): TrialRecord => ({
+export const waiting = (trial: number, point: TrialRecord["point"] = {}): MadeTrial => ({
   trial,
   point,
   state: "waiting",
