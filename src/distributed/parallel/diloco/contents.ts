@@ -21,10 +21,10 @@ export function writeWeights({ trained, kept }: Weights): Uint8Array {
 
 export function readWeights(bytes: Uint8Array): Weights {
   const { tensors } = readSafetensors(bytes, "weights");
-  return {
-    trained: floats(tensors, "trained"),
-    kept: tensors.has("kept") ? floats(tensors, "kept") : new Float32Array(0),
-  };
+  const trained = floats(tensors, "trained");
+  const kept = tensors.has("kept") ? floats(tensors, "kept") : new Float32Array(0);
+  for (const all of [trained, kept]) check(all.every(Number.isFinite), () => "the weights hold what is not finite");
+  return { trained, kept };
 }
 
 export function writeVelocity(velocity: Float32Array): Uint8Array {
@@ -45,7 +45,7 @@ export function writeDelta({ trained, kept }: Weights, as: Deltas): Uint8Array {
     ...named("scales", scales),
     ...named("kept", kept.some((x) => x !== 0) ? kept : kept.subarray(0, 0)),
   ];
-  return writeSafetensors(new Map(tensors), { as });
+  return writeSafetensors(new Map(tensors), { as, size: `${trained.length}` });
 }
 
 /** @param like the weights that were changed */
@@ -53,6 +53,8 @@ export function readDelta(bytes: Uint8Array, like: Weights): Weights {
   const { tensors, metadata } = readSafetensors(bytes, "change");
   const as = DELTAS.find((one) => one === metadata.get("as"));
   check(as !== undefined, () => `a change of weights is of a kind that this version does not know`);
+  const size = metadata.get("size");
+  check(size === `${like.trained.length}`, () => `a change of ${size} weights was sent for ${like.trained.length}`);
   const values = tensors.get("values")?.data;
   const fits = as === "float32" ? values instanceof Float32Array : values instanceof Int32Array;
   check(fits, () => `a change of weights as ${as} lacks its values`);

@@ -8,7 +8,6 @@ import type { Json } from "../../../format/json.js";
 import { hasCheckpoint, saveLast } from "../../../runs/checkpoints.js";
 import type { Block } from "../../../runs/report.js";
 import { RUN_FILES, type RunFolder } from "../../../runs/run-folder.js";
-import { readOptions } from "../../../tasks/options.js";
 import type { Pipeline, Prepared } from "../../../tasks/task.js";
 import type { Fitter, Session } from "../../../tasks/training.js";
 import { notify, toCallback, type Callback, type CallbackLike, type Logs, type TrainingRun } from "../../../train/callback.js"; // prettier-ignore
@@ -19,7 +18,7 @@ import { readWeights, writeWeights } from "./contents.js";
 import { addressesOf, advance, hasJournal, readJournal, rewind, writeJournal, type Journal, type RoundRecord, type Snapshot } from "./journal.js"; // prettier-ignore
 import { Keep } from "./keep.js";
 import type { DilocoOptions } from "./options.js";
-import { roundAnswer, shardAnswer, type RoundPayload, type ShardPayload } from "./payloads.js";
+import { checked, roundAnswer, shardAnswer, type RoundPayload, type ShardPayload } from "./payloads.js";
 import { roundsReport } from "./rounds-report.js";
 import { assignWeights, checkShareable, weightsOf } from "./shard.js";
 
@@ -248,13 +247,13 @@ class Rounds implements TrainingRun {
 
   /** Takes over what a round came to: contents first, then the note of them. */
   async #close(epoch: number, { parent, children }: FlowOutcome, seconds: number): Promise<void> {
-    const outer = readOptions("round", roundAnswer, parent.result as object);
+    const outer = checked("round", roundAnswer, parent.result);
     const before = this.#now;
     const came = outer.came.map(({ shard, norm }) => {
       const child = children[shard];
       check(child?.state === "done", () => `round ${before.round + 1}: shard ${shard} counts and has no answer`);
       const { worker, result } = child as typeof child & { worker: string };
-      return { shard, norm, worker, answer: readOptions(`shard ${shard}`, shardAnswer, result as object) };
+      return { shard, norm, worker, answer: checked(`shard ${shard}`, shardAnswer, result) };
     });
     const states = [...before.states];
     for (const { shard, answer } of came) states[shard] = answer.state;

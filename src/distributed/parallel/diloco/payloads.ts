@@ -1,5 +1,8 @@
 /** What shards and rounds are asked and answer: plain JSON, checked on both sides. */
 import { z } from "zod";
+import type { Json } from "../../../format/json.js";
+import { readOptions, type OptionsSchema } from "../../../tasks/options.js";
+import { check, show } from "../../../util/errors.js";
 import { isAddress } from "../../store/folder-store.js";
 import { DELTAS } from "./codec.js";
 
@@ -65,3 +68,10 @@ export const roundAnswer = z.strictObject({
 });
 
 export type RoundAnswer = z.output<typeof roundAnswer>;
+
+/** @throws SluiceError that says what it was, and what of it is not as it must be */
+export function checked<S extends OptionsSchema>(where: string, schema: S, given: Json): z.output<S> {
+  const isObject = typeof given === "object" && given !== null && !Array.isArray(given);
+  check(isObject, () => `${where}: expected an object, got ${show(given)}`);
+  return readOptions(where, schema, given);
+}

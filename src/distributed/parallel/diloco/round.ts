@@ -1,18 +1,17 @@
 /** A round's end: the changes of the shards that came are averaged, the outer step gives the next weights. It knows no model, only numbers. */
 import type { Json } from "../../../format/json.js";
-import { readOptions } from "../../../tasks/options.js";
 import { check } from "../../../util/errors.js";
 import type { JobContext } from "../../job.js";
 import { readDelta, readVelocity, readWeights, writeVelocity, writeWeights } from "./contents.js";
 import { meanOf, nesterov, normOf } from "./outer.js";
-import { roundPayload, shardAnswer, type RoundAnswer } from "./payloads.js";
+import { checked, roundPayload, shardAnswer, type RoundAnswer } from "./payloads.js";
 
 export async function round(json: Json, { store, children }: JobContext): Promise<Json> {
   const begin = performance.now();
-  const { weights: address, velocity: before, rate, momentum, children: ids } = readOptions("round", roundPayload, json as object); // prettier-ignore
+  const { weights: address, velocity: before, rate, momentum, children: ids } = checked("round", roundPayload, json); // prettier-ignore
   const came = ids.flatMap((id, shard) => {
     if (!children.has(id)) return [];
-    const answer = readOptions(`round: answer of ${id}`, shardAnswer, children.get(id) as object);
+    const answer = checked(`round: answer of ${id}`, shardAnswer, children.get(id)!);
     check(answer.shard === shard, () => `round: ${id} answers for shard ${answer.shard}, not ${shard}`);
     return [answer];
   });

@@ -14,13 +14,13 @@ import { check } from "../../../util/errors.js";
 import type { JobContext } from "../../job.js";
 import { Dealer, sourceOf, type Source } from "./batches.js";
 import { readState, readWeights, writeDelta, writeState, type ShardState, type Weights } from "./contents.js"; // prettier-ignore
-import { shardPayload, type ShardAnswer, type ShardPayload } from "./payloads.js";
+import { checked, shardPayload, type ShardAnswer, type ShardPayload } from "./payloads.js";
 
 /** Between two reports of how far it is. */
 const REPORT_MS = 500;
 
 export async function shard(json: Json, context: JobContext): Promise<Json> {
-  const payload = readOptions("shard", shardPayload, json as object);
+  const payload = checked("shard", shardPayload, json);
   check(payload.shard < payload.shards, () => `shard: there is no shard ${payload.shard} of ${payload.shards}`);
   const { store, signal } = context;
   const watch = stopwatch();
@@ -193,7 +193,6 @@ export function assignWeights(model: Model, { trained, kept }: Weights): void {
   for (const p of model.parameters) {
     const group = own.has(p) ? "trained" : "kept";
     const from = (group === "trained" ? trained : kept).subarray(at[group], at[group] + p.size);
-    check(from.every(Number.isFinite), () => `diloco: ${p.name} holds what is not finite`);
     p.assign(from);
     at[group] += p.size;
   }
