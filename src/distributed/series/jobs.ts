@@ -7,7 +7,7 @@ import type { ForecastOptions } from "../../tasks/forecast/options.js";
 import { readOptions } from "../../tasks/options.js";
 import type { Executor, JobOutcome } from "../job.js";
 import { SERIES_FOLDER, type Ledger } from "./ledger.js";
-import { packTable, typesOf } from "./pack.js";
+import { columnsOf, packTable } from "./pack.js";
 import { seriesAnswer, type SeriesPayload } from "./result.js";
 import { batchesOf, rowsOf, type OneSeries, type Split } from "./split.js";
 import type { SeriesHooks } from "./train-series.js";
@@ -104,7 +104,7 @@ export class Jobs {
     const payload: SeriesPayload = {
       source: ledger.plan.data,
       rows,
-      types: typesOf(split.table),
+      columns: columnsOf(split.table),
       settings: JSON.parse(JSON.stringify(settings)) as SeriesPayload["settings"],
       folder: join(ledger.folder.path, SERIES_FOLDER),
       series: batch.map(({ id, name, seed }) => ({ id, name, seed })),

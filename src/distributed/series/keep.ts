@@ -1,7 +1,8 @@
 /** What the training of one series keeps: in memory what a minute can do again, in its folder what took longer. */
-import { existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
-import { basename, dirname, join } from "node:path";
 import { randomUUID } from "node:crypto";
+import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { open } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
 import { loadModel, type Callback, type History, type Model } from "sluice";
 import { hasCheckpoint, loadLast, removeLeftovers, saveLast } from "../../runs/checkpoints.js";
 import { writeWhole } from "../../runs/files.js";
@@ -11,6 +12,7 @@ import { forgetLock, forgetOwnLock, lockRun, type RunLock } from "../../runs/run
 import { epochsBefore } from "../../tasks/open-run.js";
 import type { Prepared } from "../../tasks/task.js";
 import { addEpoch, emptyHistory } from "../../train/history.js";
+import { SluiceError } from "../../util/errors.js";
 
 type Weights = ReturnType<Model["getWeights"]>;
 
@@ -126,9 +128,13 @@ export class Keeper {
     return lines.map((line) => `${line}\n`).join("");
   }
 
-  /** Puts these files into the folder, the last of them when the others are there; what was kept on the way goes. */
-  finish(files: Files): void {
-    if (this.#lock === null && makeFolder(this.path, { [RUN_FILES.config]: toJson(this.config), ...files })) return;
+  /**
+   * Puts these files into the folder, the last of them when the others are there; what was kept on the way goes.
+   * @returns settled when a loss of power could not take them away any more: no reason to wait for it before the next series
+   */
+  async finish(files: Files): Promise<void> {
+    const all = { [RUN_FILES.config]: toJson(this.config), ...files };
+    if (this.#lock === null && makeFolder(this.path, all)) return syncFiles(this.path, Object.keys(all));
     for (const [name, content] of Object.entries(files)) writeWhole(join(this.path, name), content);
     rmSync(join(this.path, dirname(RUN_FILES.last)), { recursive: true, force: true });
   }
@@ -147,11 +153,28 @@ export function toJson(value: unknown): string {
 function makeFolder(path: string, files: Files): boolean {
   const hidden = join(dirname(path), `.${basename(path)}-${randomUUID()}`);
   try {
-    for (const [name, content] of Object.entries(files)) writeWhole(join(hidden, name), content);
+    mkdirSync(hidden);
+    for (const [name, content] of Object.entries(files)) writeFileSync(join(hidden, name), content);
     if (existsSync(path)) return false;
     renameSync(hidden, path);
     return true;
+  } catch (error) {
+    throw new SluiceError(`cannot write ${path}: ${(error as Error).message}`, { cause: error });
   } finally {
     rmSync(hidden, { recursive: true, force: true });
+  }
+}
+
+/** Beside the training of the next series: a disk may take longer for it than the training of a small network. */
+async function syncFiles(path: string, names: readonly string[]): Promise<void> {
+  try {
+    await Promise.all(
+      names.map(async (name) => {
+        const file = await open(join(path, name), "r+");
+        await file.sync().finally(() => file.close());
+      }),
+    );
+  } catch (error) {
+    throw new SluiceError(`cannot write ${path}: ${(error as Error).message}`, { cause: error });
   }
 }

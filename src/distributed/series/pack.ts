@@ -1,24 +1,26 @@
 /** Rows of several series as one content of the store: an Arrow stream, from which the readers get the same columns back to the last bit. */
 import type { Vector } from "apache-arrow";
-import { readTable, textsOf, type Column, type ColumnType, type Table } from "../../data/index.js";
+import { columnOf, readTable, textsOf, type Column, type ColumnType, type Table } from "../../data/index.js";
 import { check, show } from "../../util/errors.js";
 
-/** Holds where each row stands in the data, for messages. No file can have a column of this name. */
-const PLACE = "\0place";
+/** What the columns are must be told: of texts that all look like dates nobody could see that they are texts. */
+export type Columns = readonly { readonly name: string; readonly type: ColumnType }[];
 
-/** What a column is must be told: of texts that all look like dates nobody could see that they are texts. */
-export type Types = Readonly<Record<string, ColumnType>>;
-
-export function typesOf({ columns }: Table): Types {
-  return Object.fromEntries(columns.map(({ name, type }) => [name, type]));
+export function columnsOf({ columns }: Table): { name: string; type: ColumnType }[] {
+  return columns.map(({ name, type }) => ({ name, type }));
 }
+
+/** Where each row stands in the data, for messages. */
+const PLACE = "place";
+/** Names by number: not every name of a column can be one of a field. */
+const fieldOf = (i: number) => `c${i}`;
 
 /** @throws SluiceError for text that UTF-8 cannot hold */
 export async function packTable(where: string, table: Table): Promise<Uint8Array> {
   const { Table: Batch, Utf8, tableToIPC, vectorFromArray } = await import("apache-arrow");
   const places = Array.from({ length: table.length }, (_, row) => table.placeOf(row));
   const vectors: Record<string, Vector> = { [PLACE]: vectorFromArray(places, new Utf8()) };
-  for (const column of table.columns) vectors[column.name] = await vectorOf(where, table, column);
+  for (const [i, column] of table.columns.entries()) vectors[fieldOf(i)] = await vectorOf(where, table, column);
   return tableToIPC(new Batch(vectors), "stream");
 }
 
@@ -37,13 +39,14 @@ async function vectorOf(where: string, table: Table, column: Column): Promise<Ve
 }
 
 /** @param source what messages call the data @throws SluiceError where the bytes are no such table */
-export async function unpackTable(bytes: Uint8Array, source: string, types: Types): Promise<Table> {
+export async function unpackTable(bytes: Uint8Array, source: string, columns: Columns): Promise<Table> {
+  const types = Object.fromEntries(columns.map(({ type }, i) => [fieldOf(i), type]));
   const read = await readTable(bytes, { format: "arrow", name: source, types: { ...types, [PLACE]: "text" } });
   const places = textsOf("series", read, PLACE);
   return {
     source,
     length: read.length,
-    columns: Object.keys(types).map((name) => read.columns.find((column) => column.name === name)!),
-    placeOf: (row) => places[row] ?? `row ${row + 1}`,
+    columns: columns.map(({ name }, i): Column => ({ ...columnOf("series", read, fieldOf(i)), name })),
+    placeOf: (row) => places[row]!,
   };
 }

@@ -9,7 +9,7 @@ export const seriesPayload = z.strictObject({
   source: z.string(),
   /** The rows of these series in the store, and what their columns are. */
   rows: z.string().refine(isAddress, "expected an address sha256-…"),
-  types: z.record(z.string(), z.enum(["number", "date", "text"])),
+  columns: z.array(z.strictObject({ name: z.string(), type: z.enum(["number", "date", "text"]) })),
   /** Options of the task, without runs and name. */
   settings: z.record(z.string(), z.json()),
   /** Folder that keeps the folders of the series. */
@@ -36,6 +36,8 @@ export const trainedSeries = z.strictObject({
   entries: z.array(entry).min(1),
   epochs: z.int().min(0),
   parameters: z.int().min(0),
+  /** SHA-256 of its model: one that a crash has cut off is told from a whole one. */
+  model: z.string(),
   /** Whether no epoch was better than the network before the first. */
   untrained: z.boolean(),
   /** That the last part of the training took. */

@@ -1,4 +1,5 @@
 /** The training of one series: that of a run, without what only one of a few runs needs: curves for TensorBoard, a report, checkpoints of each epoch. */
+import { createHash } from "node:crypto";
 import { join } from "node:path";
 import type { Dataset, FitOptions, History, Model } from "sluice";
 import type { Table } from "../../data/index.js";
@@ -34,9 +35,10 @@ export interface Asked {
 
 /**
  * Trains, measures on the test part and keeps the model; goes on from a checkpoint where there is one.
+ * @param onWriting is given what is to be waited for before it can be said that the model is kept
  * @throws the signal's reason, with a checkpoint kept; and what has nothing to do with the series, such as a full disk
  */
-export async function trainOne(asked: Asked): Promise<SeriesResult> {
+export async function trainOne(asked: Asked, onWriting: (written: Promise<void>) => void): Promise<SeriesResult> {
   const { name, options, signal, source, id } = asked;
   const begin = performance.now();
   const path = join(asked.folder, name);
@@ -55,7 +57,7 @@ export async function trainOne(asked: Asked): Promise<SeriesResult> {
     if ("reason" in trained) return trained;
     const seconds = (performance.now() - begin) / 1000;
     const result: TrainedSeries = { ...trained.result, seconds, warnings };
-    keeper.finish({ ...trained.files, [RESULT_FILE]: toJson(result) });
+    onWriting(keeper.finish({ ...trained.files, [RESULT_FILE]: toJson(result) }));
     return result;
   } finally {
     keeper.release();
@@ -100,6 +102,7 @@ async function train(asked: Asked, prepared: Prepared, keeper: Keeper, checkpoin
     attach(model, prepared.pipeline);
   }
   const { monitor, mode } = prepared.fit;
+  const bytes = toBytes(model, { metadata: {}, tensors: new Map() });
   const evaluation = { ...(await prepared.test(model)), pictures: [] };
   const entries = evaluation.entries.map(({ values, ...entry }) => ({ ...entry, values: finiteOf(values) }));
   return {
@@ -110,14 +113,19 @@ async function train(asked: Asked, prepared: Prepared, keeper: Keeper, checkpoin
       entries,
       epochs: keeper.history.epoch.length,
       parameters: model.countParams(),
+      model: checksumOf(bytes),
       untrained: bestEpochOf(keeper.history, monitor, mode, start)?.epoch === BEFORE_FIRST,
     },
     files: {
       [RUN_FILES.metrics]: keeper.metrics,
-      [RUN_FILES.model]: toBytes(model, { metadata: {}, tensors: new Map() }),
+      [RUN_FILES.model]: bytes,
       [RUN_FILES.evaluation]: toJson(evaluation),
     },
   };
+}
+
+export function checksumOf(bytes: Uint8Array): string {
+  return createHash("sha256").update(bytes).digest("hex");
 }
 
 function finiteOf(values: Readonly<Record<string, number>>): Record<string, number | null> {
