@@ -12,8 +12,10 @@ import { checkFlags } from "./settings.js";
 
 const FLAGS = flagsOf(queueOptions);
 
-export function addQueueFlags(command: Command): Command {
-  addFlags(command, FLAGS, () => "Queue:");
+/** @param sends whether the verb can send its data: then no folder need be shared with the workers */
+export function addQueueFlags(command: Command, { sends = false } = {}): Command {
+  const flags = sends ? FLAGS : FLAGS.filter(({ key }) => key !== "sendData");
+  addFlags(command, flags, () => "Queue:");
   return command;
 }
 

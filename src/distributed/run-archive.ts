@@ -9,7 +9,7 @@ import { readZip } from "../interop/zip.js";
 import { RUN_FILES, RunFolder } from "../runs/run-folder.js";
 import { check, show } from "../util/errors.js";
 import type { Store } from "./job.js";
-import { contentAddress } from "./store/reference.js";
+import { contentAddress, FILE_OPTIONS } from "./store/reference.js";
 
 export const runArchive = z.strictObject({
   /** Of the run's folder: date and name. */
@@ -76,8 +76,10 @@ export async function unpackRun({ name, content }: RunArchive, store: Store, pla
   return RunFolder.open(path);
 }
 
+/** Nothing is believed that names a file. */
 function adopt(folder: RunFolder, { root, data, files }: Place): void {
   const config = folder.readJson(RUN_FILES.config) as Record<string, Json>;
+  for (const name of FILE_OPTIONS) delete config[name];
   folder.replaceJson(RUN_FILES.config, { ...config, data, runs: root, ...files });
   const { fingerprint, ...rest } = folder.readJson(RUN_FILES.data) as Record<string, Json>;
   const print = { ...(fingerprint as object), name: basename(data), path: resolve(data) };

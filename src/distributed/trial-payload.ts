@@ -1,10 +1,9 @@
 /** What a job of the kind "trial" says. */
 import { z } from "zod";
 import { runArchive } from "./run-archive.js";
-import { dataReference } from "./store/reference.js";
+import { dataReference, FILE_OPTIONS } from "./store/reference.js";
 
-/** Options of tasks that name a file: like the data they must lie where the worker may read, or be sent. */
-export const FILE_OPTIONS = ["testData", "validationData"] as const;
+export { FILE_OPTIONS };
 
 export const trialPayload = z.strictObject({
   task: z.string(),

@@ -42,7 +42,7 @@ export const queueOptions = z.strictObject({
   redis: z.string().optional().describe("Train on the workers of a queue on this Redis, redis://127.0.0.1:6379, instead of threads; user and password may stand in SLUICE_REDIS."), // prettier-ignore
   queue: z.string().optional().describe(`Name of the queue (default: ${DEFAULT_QUEUE}).`),
   store: z.string().optional().describe("Folder for what goes to workers and back, which all machines share; workers are given it too (default: through Redis, up to 64 MiB a piece)."), // prettier-ignore
-  sendData: z.boolean().default(false).describe("Send the data file through the store: workers need not see it below their --data-root."), // prettier-ignore
+  sendData: z.boolean().default(false).describe("Send the data file through the store and take the runs from it: workers need not see this folder."), // prettier-ignore
 });
 
 export type QueueSettings = z.output<typeof queueOptions>;

@@ -1,11 +1,23 @@
 /** Whoever can write to the queue must not thereby run code, or read or write outside of the store and the folder of data. */
 import assert from "node:assert/strict";
-import { mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { setTimeout as wait } from "node:timers/promises";
 import { Queue } from "bullmq";
+import { zipSync } from "fflate";
 import { below } from "../../src/distributed/below.js";
 import { sluiceVersion } from "../../src/runs/environment.js";
 import { redisAddress } from "../../src/distributed/queue/address.js";
@@ -129,25 +141,76 @@ describe("trials that were put straight into the queue", { skip }, () => {
     writeFileSync(join(root, "a.csv"), Array.from({ length: 60 }, (_, i) => `${i % 7},${i % 5}`).join("\n"));
     const worker = await QueueWorker.start({ redis: redisAddress(server.url), dataRoot: root, slots: 1 });
     const trial = { task: "forecast", data: { path: "a.csv" }, settings: { target: "c1", epochs: 1 }, runs: "runs", name: "t", command: "" }; // prettier-ignore
+    const zip = (files: Record<string, string>) =>
+      Buffer.from(zipSync(Object.fromEntries(Object.entries(files).map(([name, text]) => [name, Buffer.from(text)]))));
+    const put = async (content: Buffer) => {
+      const address = `sha256-${createHash("sha256").update(content).digest("hex")}`;
+      await server.client.hset(`sluice:content:${address}`, "0", content);
+      return { name: "2026-01-01T00-00-00-t", content: address };
+    };
+    const run = { "config.json": '{ "task": "forecast" }', "data.json": '{ "fingerprint": {}, "facts": {} }' };
+    const climbs = await put(zip({ ...run, "../../secret.txt": "overwritten" }));
+    const reaches = await put(zip({ ...run, "/tmp/sluice-pwned": "" }));
+    const bomb = await put(zip({ ...run, "weights.safetensors": "0".repeat(20 << 20) }));
+    const none = await put(Buffer.from("no zip"));
+    const lists = async (path: string) => {
+      const listed = Buffer.from(`path,label\n${path},a\n${path},b\n`);
+      const { content } = await put(listed);
+      return { ...trial, task: "classify", data: { address: content, ending: ".csv" }, settings: { label: "label", audio: true } }; // prettier-ignore
+    };
+    const refused = [
+      { ...trial, code: "process.exit()" },
+      { ...trial, data: "a.csv" },
+      { ...trial, data: { path: "a.csv", address: none.content } },
+      { ...trial, data: { address: "../../etc/passwd", ending: "" } },
+      { ...trial, files: { model: { path: "a.csv" } } },
+      { ...trial, until: -1 },
+      { ...trial, name: "../../t" },
+      { ...trial, runs: null, from: { ...none, name: "../x" } },
+      { ...trial, runs: null, from: { ...none, content: "latest" } },
+      [],
+      "trial",
+    ];
     const hostile = [
+      { ...trial, data: { address: none.content, ending: "/../../x" } },
+      { ...trial, files: { testData: { path: "../secret.txt" } } },
+      { ...trial, runs: null, from: climbs },
+      await lists("/etc/passwd"),
+      await lists("../../../../../../../../etc/hostname"),
+      await lists(join(folder, "secret.txt")),
+      await lists("../owner.json"),
+      { ...trial, runs: null, from: reaches },
+      { ...trial, runs: null, from: bomb },
+      { ...trial, runs: null, from: none },
       { ...trial, data: { path: "../secret.txt" } },
       { ...trial, runs: "../runs" },
       { ...trial, runs: "up/runs" },
-      { ...trial, name: "../../t" },
       { ...trial, settings: { ...trial.settings, testData: "/etc/passwd" } },
       { ...trial, settings: { ...trial.settings, validationData: "../a.csv" } },
-      { ...trial, code: "process.exit()" },
       { ...trial, task: "constructor" },
     ];
     try {
+      for (const payload of refused) {
+        const job = await queue.add("trial", { version: sluiceVersion(), id: "t", kind: "trial", payload }, { attempts: 3 }); // prettier-ignore
+        for (let tries = 0; tries < 500 && !(await job.isFailed()); tries++) await wait(20);
+        const { failedReason, attemptsMade } = (await queue.getJob(job.id!))!;
+        assert.match(failedReason, /^refused: its payload is none of kind trial: /);
+        assert.equal(attemptsMade, 1, "what is refused is not tried again");
+      }
       for (const payload of hostile) {
         const job = await queue.add("trial", { version: sluiceVersion(), id: "t", kind: "trial", payload });
         for (let tries = 0; tries < 500 && !["failed", "completed"].includes(await job.getState()); tries++) await wait(20); // prettier-ignore
         const { failedReason } = (await queue.getJob(job.id!))!;
         assert.equal(await job.getState(), "failed", JSON.stringify(payload));
+        assert.match(
+          failedReason,
+          /no path below the worker|lies outside|is no ending|is no file of a run|zip|task must be one of/,
+        );
         assert.ok(!/secret|root:/.test(failedReason.replaceAll("secret.txt", "")), failedReason);
       }
       assert.deepEqual(readdirSync(folder).sort(), ["data", "secret.txt"]);
+      assert.equal(readFileSync(join(folder, "secret.txt"), "utf8"), "secret");
+      assert.ok(!existsSync("/tmp/sluice-pwned"));
     } finally {
       await worker.close();
       await queue.close();

@@ -1,4 +1,5 @@
 import { check, SluiceError } from "../../util/errors.js";
+import { checkReadable } from "../readers/confined.js";
 import { openSource } from "../readers/source.js";
 import { wholeOf } from "./read-wav.js";
 import { readWavHeader, type WavHeader } from "./wav-header.js";
@@ -8,6 +9,7 @@ const BEGINNING = 1 << 16;
 
 /** Reads where the samples of a file stand, and no more of a large file than its beginning, unless it is packed. */
 export async function readClipHeader(where: string, path: string, name: string): Promise<WavHeader> {
+  checkReadable(path);
   const { open } = await import("node:fs/promises");
   const file = await open(path).catch((error: NodeJS.ErrnoException) => {
     const reason = error.code === "ENOENT" ? "there is no such file" : error.message;

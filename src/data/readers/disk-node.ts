@@ -4,6 +4,7 @@ import { open, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { check, SluiceError } from "../../util/errors.js";
+import { checkReadable } from "./confined.js";
 
 /** As long as a disk is read fastest; measured on 2 GB, 64 KiB (Node's own choice) takes a tenth longer. */
 const BLOCK = 1 << 20;
@@ -30,6 +31,7 @@ const pathOf = (path: string | URL): string => (path instanceof URL ? fileURLToP
 /** The bytes of a file, a block at a time. */
 export async function* readBlocks(where: string, path: string | URL): AsyncGenerator<Uint8Array> {
   const file = pathOf(path);
+  checkReadable(file);
   try {
     check(!(await stat(file)).isDirectory(), () => `${where}: ${file} is a folder; expected a file`);
     yield* createReadStream(file, { highWaterMark: BLOCK }) as AsyncIterable<Uint8Array>;
@@ -47,6 +49,7 @@ export interface OpenFile {
 /** A file of which any part can be read. */
 export async function openFile(where: string, path: string | URL): Promise<OpenFile> {
   const file = pathOf(path);
+  checkReadable(file);
   try {
     const handle = await open(file);
     const { size } = await handle.stat();

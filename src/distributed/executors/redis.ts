@@ -9,7 +9,7 @@ import type { RedisAddress } from "../queue/address.js";
 import { explained, loadBull, openRedis } from "../queue/connection.js";
 import * as queued from "../queue/envelope.js";
 import { isCompatible } from "../queue/envelope.js";
-import { workersOf } from "../queue/presence.js";
+import { workersOf, type Present } from "../queue/presence.js";
 import { FolderStore } from "../store/folder-store.js";
 import { RedisStore } from "../store/redis-store.js";
 import { makeScratch } from "../store/scratch.js";
@@ -60,10 +60,9 @@ export class RedisExecutor implements Executor {
     events.on("error", () => undefined);
     await events.waitUntilReady();
     const workers = await workersOf(client, name);
-    const slots = workers.reduce((sum, worker) => sum + worker.slots, 0);
     const scratch = store === undefined ? makeScratch("sluice-store-") : null;
     const executor = new RedisExecutor(
-      Math.max(1, slots),
+      slotsOf(workers),
       new RedisStore({ folder: new FolderStore(store ?? scratch!), shared: store !== undefined, client, redis }),
       { redis, plan, sendData, note, queue, flows, events, client, listener, scratch },
     );
@@ -72,7 +71,8 @@ export class RedisExecutor implements Executor {
   }
 
   private constructor(
-    readonly slots: number,
+    /** As many as the workers have that were heard of last. */
+    public slots: number,
     readonly store: RedisStore,
     readonly own: Place & {
       readonly sendData: boolean;
@@ -144,8 +144,9 @@ export class RedisExecutor implements Executor {
     else this.#waiting.get(id)!.tell(id, told.data.progress);
   }
 
-  #tellOfWorkers(workers: Awaited<ReturnType<typeof workersOf>>): void {
+  #tellOfWorkers(workers: readonly Present[]): void {
     const { redis, note } = this.own;
+    this.slots = slotsOf(workers);
     const own = sluiceVersion();
     const fits = workers.some(({ version }) => isCompatible(version, own));
     if (fits) this.#told.delete("none");
@@ -162,6 +163,10 @@ export class RedisExecutor implements Executor {
     this.#told.add(message);
     this.own.note(message);
   }
+}
+
+function slotsOf(workers: readonly Present[]): number {
+  return Math.max(1, workers.reduce((sum, { slots }) => sum + slots, 0)); // prettier-ignore
 }
 
 /** @throws SluiceError before anything is begun */

@@ -1,11 +1,12 @@
 /** A thread that does jobs, one after the other; `ThreadExecutor` is its other side. */
 import { mkdirSync, rmSync } from "node:fs";
 import { parentPort, workerData } from "node:worker_threads";
+import { confineReads } from "../../data/readers/confined.js";
 import { SluiceError } from "../../util/errors.js";
 import { below } from "../below.js";
 import type { HANDLERS } from "../handlers.js";
 import type { Job, JobContext } from "../job.js";
-import { FolderStore } from "../store/folder-store.js";
+import { FolderStore, isContent } from "../store/folder-store.js";
 import type { FromThread, ThreadStart, ToThread } from "./messages.js";
 
 const port = parentPort!;
@@ -13,6 +14,8 @@ const { worker, store, most, scratch, handlers, root } = workerData as ThreadSta
 const { HANDLERS: known } = (await import(handlers)) as { HANDLERS: typeof HANDLERS };
 // Jobs of this process may name what it may read; those of a queue may not.
 const pathIn = root === null ? (given: string) => given : below(root);
+// Nor may what they name lead to other files, as a list of clips does.
+if (root !== null) confineReads((path) => void (isContent(store, path) || pathIn(path)));
 let controller = new AbortController();
 const tell = (message: FromThread) => port.postMessage(message);
 

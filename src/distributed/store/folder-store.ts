@@ -2,7 +2,7 @@
 import { createHash, randomUUID } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { copyFile, mkdir, open, readdir, readFile, rename, rm, stat, utimes } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { check, show, SluiceError } from "../../util/errors.js";
 import type { Store } from "../job.js";
 
@@ -12,6 +12,13 @@ const ENDING = /^(?:\.\w{1,16}){0,3}$/;
 /** Nothing but checksums can be asked for: an address is no path. */
 export function isAddress(text: string): boolean {
   return ADDRESS.test(text);
+}
+
+/** Whether a path is that of content of the store in this folder. */
+export function isContent(folder: string, path: string): boolean {
+  const name = basename(path);
+  const address = name.split(".")[0]!;
+  return isAddress(address) && ENDING.test(name.slice(address.length)) && resolve(dirname(path)) === resolve(folder);
 }
 
 export class FolderStore implements Store {

@@ -15,6 +15,9 @@ export const dataReference = z.union([
 
 export type DataReference = z.output<typeof dataReference>;
 
+/** Options of tasks that name a file: like the data they must lie where the worker may read, or be sent. */
+export const FILE_OPTIONS = ["testData", "validationData"] as const;
+
 /** Readers tell formats by it: ".csv.gz" of "prices.2024.csv.gz". */
 const ENDING = /(?:\.[a-z]\w{0,15}){1,2}$/i;
 
