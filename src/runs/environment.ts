@@ -12,6 +12,8 @@ export interface Environment {
   cores: number;
   /** The kernel set that computed. */
   kernels: string;
+  /** Threads that computed shards of each batch; left out for one, without shards. */
+  workers?: number;
   /** Begin of the run. */
   date: string;
 }

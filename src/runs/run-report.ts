@@ -122,11 +122,12 @@ function modelBlocks({ model }: RunReport): Block[] {
 }
 
 function provenance({ task, environment, seconds }: RunReport): string[][] {
-  const { sluice, node, platform, cpu, cores, kernels, date } = environment;
+  const { sluice, node, platform, cpu, cores, kernels, date, workers } = environment;
   return [
     ["task", task],
     ["date", date],
     ["training and measuring", `${seconds.toFixed(1)} s`],
+    ...(workers === undefined ? [] : [["threads", `${workers}, for shards of each batch`]]),
     ["sluice", `${sluice}, kernels ${kernels}`],
     ["machine", `Node.js ${node}, ${platform}, ${cpu}, ${cores} cores`],
   ];

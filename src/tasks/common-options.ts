@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { DELIMITERS, TABLE_FORMATS, type ReadOptions } from "../data/readers/options.js";
 import { isForbiddenKey } from "../format/json.js";
+import { DEFAULT_SHARDS, MOST_SHARDS } from "../train/sharded/room.js";
 import { definedOnly } from "../util/named.js";
 import { readOptions } from "./options.js";
 
@@ -45,6 +46,10 @@ export function networkOptions(d: NetworkDefaults) {
       .boolean()
       .default(false)
       .describe("Keep the norms of the gradients by time step, of one batch an epoch."),
+    shards: count()
+      .max(MOST_SHARDS)
+      .optional()
+      .describe(`Parts that each batch is cut into, for --workers; the last bits depend on it. Default with workers ${DEFAULT_SHARDS}.`), // prettier-ignore
   };
 }
 

@@ -80,6 +80,9 @@ export async function resumeRun(where: string, options: ResumeOptions = {}, root
   check(readStatus(folder).state !== "running", () => `${here}: another process is training it`);
   check(hasCheckpoint(folder), () => `${here}: it has no checkpoint; begin anew with the same settings`);
   await checkSame(here, folder, source);
+  check(!options.crew || settings["shards"] !== undefined, () => {
+    return `${here}: it was begun without shards, which workers need and which change its last bits; go on with it on one thread`;
+  });
   const given = { ...settings, ...(options.epochs !== undefined && { epochs: options.epochs }) };
   const warn = options.warn ?? console.warn;
   const model = await loadLast(folder, warn);

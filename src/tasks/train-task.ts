@@ -1,5 +1,7 @@
 /** From data to a run folder: prepares, trains, keeps the best weights, measures on the test part, writes the report. */
 import type { Callback } from "sluice";
+import type { Crew } from "../train/sharded/crew.js";
+import { DEFAULT_SHARDS } from "../train/sharded/room.js";
 import type { z } from "zod";
 import type { DataSource } from "../data/index.js";
 import { environment } from "../runs/environment.js";
@@ -25,6 +27,8 @@ export interface TrainHooks {
   warn?: (message: string) => void;
   /** Told when the run folder is there, before training begins. */
   onFolder?: (path: string) => void;
+  /** Threads that compute shards of each batch with this one; `shards` is then by default 4. They are ended when training is over. */
+  crew?: Crew;
   /** What the run is measured on at its end; "validation" where one of several runs is yet to be chosen. Default "test". */
   part?: "validation" | "test";
   /** Whether report.html is written, which takes a second. Default true. */
@@ -49,12 +53,15 @@ export async function trainTask<S extends OptionsSchema, P extends Pipeline>(
   hooks: TrainHooks = {},
 ): Promise<Run<P>> {
   const begin = new Date();
-  const options = readOptions(task.name, task.options, given);
+  const { crew } = hooks;
+  const { shards = DEFAULT_SHARDS } = given as { shards?: number };
+  const options = readOptions(task.name, task.options, crew ? { ...given, shards } : given);
   const { runs, name = slugOf(source) } = options as { runs: string; name?: string };
   const prepared = await prepareFor(task, source, options, hooks);
   try {
     attach(prepared.model, prepared.pipeline);
-    const where = environment(await prepared.model.prepareTraining(), begin);
+    const made = environment(await prepared.model.prepareTraining(), begin);
+    const where = { ...made, ...(crew && { workers: crew.workers }) };
     const command = hooks.command ?? callOf(task.name, source, given);
     const print = await fingerprint(contentOf(source));
     const folder = RunFolder.create(runs, name, begin, (fresh) => {

@@ -7,6 +7,7 @@ import type { z } from "zod";
 import type { DataSource } from "../data/index.js";
 import type { Layer } from "../layers/layer.js";
 import { RecurrentLayer } from "../layers/recurrent/recurrent-layer.js";
+import { shardedStep } from "../train/sharded/sharded-step.js";
 import { saveModel, toBytes } from "../model/save.js";
 import type { Environment } from "../runs/environment.js";
 import { BEFORE_FIRST, bestEpochOf } from "../runs/plots/curves.js";
@@ -19,6 +20,7 @@ import { RUN_FILES, type RunFolder } from "../runs/run-folder.js";
 import { lockRun } from "../runs/run-lock.js";
 import { runProgress } from "../runs/run-progress.js";
 import { markRun } from "../runs/run-status.js";
+import { check } from "../util/errors.js";
 import { attach } from "./attachment.js";
 import { earlyStoppingAfter } from "./patience.js";
 import { Run } from "./run.js";
@@ -67,9 +69,17 @@ export async function prepareFor<S extends OptionsSchema, P extends Pipeline>(
   { warn = console.warn, signal, shards, fitter }: TrainHooks,
   initialEpoch = 0,
 ): Promise<Prepared<P>> {
+  const { shards: cut } = options as { shards?: number };
+  check(
+    !(fitter && cut),
+    () => `${task.name}: shards are parts of a batch of \`fit\`, and this training is another; leave them out`,
+  );
   const context = { warn, signal, initialEpoch, ...(shards !== undefined && { shards }) };
   const prepared = await task.prepare(source, options, context);
   try {
+    check(!(cut && prepared.fit.tbptt), () => {
+      return `${task.name}: shards are batches of their own, but tbptt carries states from piece to piece; leave one of them out`;
+    });
     return fitter?.admit?.(prepared) ?? prepared;
   } catch (error) {
     await prepared.close?.();
@@ -137,8 +147,20 @@ async function fitRun<P extends Pipeline>(session: Session<P>, start: number | n
   return { ...readHistory(folder.file(RUN_FILES.metrics)), stopReason };
 }
 
-function fitHere<P extends Pipeline>({ prepared, model }: Session<P>, options: FitOptions): Promise<History> {
-  const { train, fit } = prepared;
+async function fitHere<P extends Pipeline>(session: Session<P>, options: FitOptions): Promise<History> {
+  const { prepared, model, hooks } = session;
+  const { shards } = prepared.settings as { shards?: number };
+  if (shards === undefined) return fitTo(prepared, model, options);
+  model.step = shardedStep(model, shards, hooks.crew);
+  try {
+    return await fitTo(prepared, model, options);
+  } finally {
+    delete model.step;
+    await hooks.crew?.close();
+  }
+}
+
+function fitTo({ train, fit }: Prepared, model: Model, options: FitOptions): Promise<History> {
   if (!isArrays(train)) return model.fit(train, options);
   const { batchSize } = fit;
   return model.fit(train[0], train[1], { ...options, batchSize, ...(train[2] && { sampleWeight: train[2] }) });

@@ -14,6 +14,7 @@ import { addQueueFlags } from "../queue-flags.js";
 import { addSettingsFlags, allowTaskFlags, lookAhead, optionsOf, taskOf, type Given } from "../settings.js";
 import { addDilocoFlags, addDilocoResumeFlags, asksForDiloco, isDiloco, resumeShards, trainShards } from "../train/diloco.js"; // prettier-ignore
 import { addSeriesFlag, asksForSeries, isSeriesRun, resumePerSeries, trainPerSeries } from "../train/series.js";
+import { crewOf } from "../train/synchronous.js";
 import { addWorkersFlag } from "../train/workers.js";
 import { trainReply } from "../train-reply.js";
 import { watched } from "../training.js";
@@ -58,7 +59,8 @@ async function train(
   if (asksForDiloco(command)) return trainShards(task, data, options, command, words, screen);
   const begin = performance.now();
   const line = commandLine(["train", ...words]);
-  const run = await watched(screen, (hooks) => trainTask(task, data, options, { ...hooks, command: line }));
+  const crew = await crewOf(command, screen);
+  const run = await watched(screen, (hooks) => trainTask(task, data, options, { ...hooks, ...crew, command: line }));
   return trainReply(run, data, (performance.now() - begin) / 1000, screen);
 }
 
@@ -88,7 +90,8 @@ async function resume(command: Command, screen: Screen): Promise<Reply> {
   const changes = { ...(data !== undefined && { data }), ...(epochs !== undefined && { epochs }) };
   if (isSeriesRun(where)) return resumePerSeries(where, changes, command, screen);
   if (isDiloco(where)) return resumeShards(where, changes, command, screen);
-  const run = await watched(screen, (hooks) => resumeRun(where, { ...hooks, ...changes }));
+  const crew = await crewOf(command, screen);
+  const run = await watched(screen, (hooks) => resumeRun(where, { ...hooks, ...changes, ...crew }));
   return trainReply(run, data ?? dataOf(run), (performance.now() - begin) / 1000, screen);
 }
 

@@ -4,7 +4,7 @@ import type { Room } from "./room.js";
 /** Those who compute the shards of a step besides this thread. */
 export interface Crew {
   /** Makes models of their own from this one: before the first step, and when it was compiled anew or weights were frozen. */
-  gather(model: Model): Promise<void>;
+  gather(model: Model, shards: number): Promise<void>;
   /** Where the next steps are. */
   move(room: Room): void;
   /** Lets in who has come since the last step; whether anybody helps with the next one. */
@@ -19,10 +19,15 @@ export interface Crew {
   finish(shards: number): Promise<boolean>;
   /** Goes on without them, since they failed where this thread does not. */
   dismiss(): Promise<void>;
+  /** Ends them. */
+  close(): Promise<void>;
+  /** Threads, this one among them. */
+  readonly workers: number;
 }
 
 /** Nobody: this thread does it all. */
 export class Alone implements Crew {
+  readonly workers = 1;
   #left = 0;
 
   async gather(): Promise<void> {
@@ -55,5 +60,9 @@ export class Alone implements Crew {
 
   async dismiss(): Promise<void> {
     // nobody goes
+  }
+
+  async close(): Promise<void> {
+    // nobody is there
   }
 }

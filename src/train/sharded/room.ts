@@ -6,6 +6,12 @@ import { SluiceError } from "../../util/errors.js";
 import type { FloatDType } from "../../tensor/dtype.js";
 import type { ClassWeights } from "../class-weights.js";
 
+/** More would each be a row or two. */
+export const MOST_SHARDS = 64;
+
+/** Shards of a batch where several threads are asked for, and nothing is said of shards. */
+export const DEFAULT_SHARDS = 4;
+
 export type Floats = Float32Array | Float64Array;
 
 /** Numbers in `Room.head`: what is the same for all shards of a step. */

@@ -19,11 +19,8 @@ import { batchBytes, writeBatch } from "./batch-memory.js";
 import { collect, Computer, scatter } from "./computer.js";
 import { Alone, type Crew } from "./crew.js";
 import { gather } from "./metric-states.js";
-import { HEAD, makeRoom, REPORT, STATUS, type Room, type Sizes } from "./room.js";
+import { HEAD, makeRoom, MOST_SHARDS, REPORT, STATUS, type Room, type Sizes } from "./room.js";
 import { climb } from "./tree.js";
-
-/** More would each be a row or two. */
-export const MOST_SHARDS = 64;
 
 /** Numbers of a report, before anybody has said how many it needs. */
 const FIRST_REPORT = 64;
@@ -106,7 +103,7 @@ class ShardedTraining {
     };
     this.#room = null;
     this.#company = { compiled, kernels, trained, own: new Computer(model, kernels), sizes };
-    await crew.gather(model);
+    await crew.gather(model, this.shards);
     return this.#company;
   }
 

@@ -1,8 +1,6 @@
 import type { Model } from "sluice";
-import { MOST_SHARDS, shardedStep } from "../../../train/sharded/sharded-step.js";
-import { checkCount } from "../../../util/checks.js";
-import { MOST_WORKERS } from "./control.js";
-import { check } from "../../../util/errors.js";
+import { DEFAULT_SHARDS } from "../../../train/sharded/room.js";
+import { shardedStep } from "../../../train/sharded/sharded-step.js";
 import { Team } from "./team.js";
 
 export interface DataParallelOptions {
@@ -14,8 +12,6 @@ export interface DataParallelOptions {
   readonly warn?: (message: string) => void;
 }
 
-export const DEFAULT_SHARDS = 4;
-
 /**
  * Lets `fit` and `trainOnBatch` of a compiled model compute the shards of each batch on several threads. The loss is the mean over the
  * whole batch, as without; gradients are added in an order that depends on `shards` alone, so that one seed gives the same bits for any
@@ -25,13 +21,8 @@ export const DEFAULT_SHARDS = 4;
  *   this program, which other threads do not have
  */
 export function dataParallel(model: Model, options: DataParallelOptions = {}): { close(): Promise<void> } {
-  const { workers = 1, shards = DEFAULT_SHARDS, warn = console.warn } = options;
-  checkCount("dataParallel", "workers", workers);
-  check(workers <= MOST_WORKERS, () => `dataParallel: at most ${MOST_WORKERS} workers, got ${workers}`);
-  checkCount("dataParallel", "shards", shards);
-  check(shards <= MOST_SHARDS, () => `dataParallel: at most ${MOST_SHARDS} shards, got ${shards}`);
-  // More threads than shards would find nothing to do.
-  const team = new Team(Math.min(workers, shards) - 1, warn);
+  const { workers = 1, shards = DEFAULT_SHARDS, warn } = options;
+  const team = new Team(workers, warn);
   const step = shardedStep(model, shards, team);
   model.step = step;
   return {

@@ -4,8 +4,9 @@ import { MessageChannel, Worker, type MessagePort } from "node:worker_threads";
 import type { Model } from "sluice";
 import type { Crew } from "../../../train/sharded/crew.js";
 import type { Room } from "../../../train/sharded/room.js";
+import { checkCount } from "../../../util/checks.js";
 import { check, SluiceError } from "../../../util/errors.js";
-import { AT, makeControl, shardDone, takeShard, WORD, type FromReplica, type ReplicaStart, type RoomMessage } from "./control.js"; // prettier-ignore
+import { AT, makeControl, MOST_WORKERS, shardDone, takeShard, WORD, type FromReplica, type ReplicaStart, type RoomMessage } from "./control.js"; // prettier-ignore
 
 /** Milliseconds after which the main thread looks whether those that it waits for are still there. */
 const PATIENCE = 20;
@@ -25,11 +26,20 @@ export class Team implements Crew {
   #room: RoomMessage | null = null;
   #losses = 0;
 
-  /** @param helpers threads beside the main one */
+  /**
+   * @param workers threads, the main one among them
+   * @param warn told when one was lost
+   */
   constructor(
-    private readonly helpers: number,
-    private readonly warn: (message: string) => void,
-  ) {}
+    readonly workers: number,
+    private readonly warn: (message: string) => void = console.warn,
+  ) {
+    checkCount("training on threads", "workers", workers);
+    check(
+      workers <= MOST_WORKERS,
+      () => `training on threads: expected at most ${MOST_WORKERS} workers, got ${workers}`,
+    );
+  }
 
   assemble(): boolean {
     for (const place of this.#threads.keys())
@@ -37,13 +47,14 @@ export class Team implements Crew {
     return this.#threads.size > 0;
   }
 
-  async gather(model: Model): Promise<void> {
-    await this.#end();
-    if (this.helpers === 0) return;
+  async gather(model: Model, shards: number): Promise<void> {
+    await this.close();
+    const helpers = Math.min(this.workers, shards) - 1; // more would find nothing to do
+    if (helpers === 0) return;
     checkCopyable(model);
     this.#bytes = model.toBytes();
     Atomics.store(this.#control, WORD.closed, 0);
-    await Promise.all(Array.from({ length: this.helpers }, (_, place) => this.#start(place)));
+    await Promise.all(Array.from({ length: helpers }, (_, place) => this.#start(place)));
   }
 
   move(room: Room): void {
@@ -84,16 +95,11 @@ export class Team implements Crew {
   }
 
   async dismiss(): Promise<void> {
-    await this.#end();
+    await this.close();
     this.warn("training goes on with one thread: the others failed where it does not");
   }
 
-  /** Ends the threads. */
   async close(): Promise<void> {
-    await this.#end();
-  }
-
-  async #end(): Promise<void> {
     this.#bytes = null;
     Atomics.store(this.#control, WORD.closed, 1);
     Atomics.add(this.#control, WORD.go, 1);

@@ -17,7 +17,7 @@ const BEGINNINGS: Readonly<Record<string, string>> = {
   batchSize: "16,32,64",
 };
 /** Trials with others could not be compared, or they concern none. */
-const NEVER = ["seed", "gradientNorms", "saveEvery", "epochs", "patience", "memoryLimit"];
+const NEVER = ["seed", "gradientNorms", "shards", "saveEvery", "epochs", "patience", "memoryLimit"];
 const GROUPS = ["Network", "Training"];
 
 const LAYERS = "layers";
