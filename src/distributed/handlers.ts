@@ -1,5 +1,6 @@
 /** What workers can do, by the kind of the job: nothing else can be asked of them. Loaded when the first job of a kind comes. */
 import type { ZodType } from "zod";
+import type { Json } from "../format/json.js";
 import type { Handler } from "./job.js";
 
 export const HANDLERS: Readonly<Record<string, () => Promise<Handler>>> = {
@@ -17,4 +18,9 @@ export const PAYLOADS: Readonly<Record<string, () => Promise<ZodType>>> = {
   shard: async () => (await import("./parallel/diloco/payloads.js")).shardPayload,
   series: async () => (await import("./series/result.js")).seriesPayload,
   trial: async () => (await import("./trial-payload.js")).trialPayload,
+};
+
+/** Of what the children of such a job answered, what it reads itself: other content that they name need not come to its worker. Default all. */
+export const READS: Readonly<Record<string, (answer: Json) => Json>> = {
+  round: (answer) => (answer as { delta?: Json } | null)?.delta ?? null,
 };

@@ -4,7 +4,7 @@ import { z } from "zod";
 import type { Json } from "../../format/json.js";
 import { check, show, SluiceError } from "../../util/errors.js";
 import { ATTEMPTS } from "../executors/threads.js";
-import { PAYLOADS } from "../handlers.js";
+import { PAYLOADS, READS } from "../handlers.js";
 import type { Job } from "../job.js";
 import type { RedisStore } from "../store/redis-store.js";
 import { answersOf, nothingDone } from "./answers.js";
@@ -52,7 +52,8 @@ export async function takeIn(
     const answers = before && (await answersOf(queued, queue, before));
     if (answers?.done.size === 0) throw new Final(nothingDone(answers, before!), "failed");
     const children = new Map([...(answers?.done ?? [])].map(([child, { result }]) => [child, result]));
-    const release = await store.hold([payload, ...children.values()]);
+    const read = READS[kind] ?? ((answer: Json) => answer);
+    const release = await store.hold([payload, ...[...children.values()].map(read)]);
     return { job: { id, kind, payload }, children, release };
   } catch (error) {
     // What a connection said may be otherwise the next time.

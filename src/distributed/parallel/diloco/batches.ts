@@ -20,7 +20,7 @@ export interface Source {
 /**
  * @throws SluiceError for data whose batches follow one another, as with carried states: there is no taking every K-th of them
  */
-export function sourceOf(prepared: Prepared): Source {
+export function passesOver(prepared: Prepared): Source {
   const { model, train, fit, settings, pipeline } = prepared;
   const { batchSize, tbptt } = fit;
   const why = `${pipeline.task}: DiLoCo deals batches out to shards, and these follow one another`;

@@ -13,7 +13,9 @@ import type { Fitter, Session } from "../../../tasks/training.js";
 import { notify, toCallback, type Callback, type CallbackLike, type Logs, type TrainingRun } from "../../../train/callback.js"; // prettier-ignore
 import { check, SluiceError } from "../../../util/errors.js";
 import type { Executor, FlowOutcome, Job } from "../../job.js";
-import { sourceOf } from "./batches.js";
+import { refer } from "../../store/reference.js";
+import { FILE_OPTIONS } from "../../trial-payload.js";
+import { passesOver } from "./batches.js";
 import { readWeights, writeWeights } from "./contents.js";
 import { addressesOf, advance, hasJournal, readJournal, rewind, writeJournal, type Journal, type RoundRecord, type Snapshot } from "./journal.js"; // prettier-ignore
 import { Keep } from "./keep.js";
@@ -58,7 +60,7 @@ export class Diloco implements Fitter {
   /** An epoch is a whole number of rounds, as many as come nearest to one pass over the data. */
   admit<P extends Pipeline>(prepared: Prepared<P>): Prepared<P> {
     checkShareable(prepared.model);
-    const { steps } = sourceOf(prepared);
+    const { steps } = passesOver(prepared);
     const { fit } = prepared;
     const inRound = this.plan.shards * this.plan.options.innerSteps;
     this.#perEpoch = Math.max(1, Math.round(steps / inRound));
@@ -74,7 +76,8 @@ export class Diloco implements Fitter {
       await model.prepareTraining();
       const keep = new Keep(store, executor.store);
       this.#journal = await this.#open(folder, model, keep);
-      return await new Rounds(this, session, options, executor, keep, this.#journal).train();
+      const common = await this.#common(session, executor);
+      return await new Rounds(this, session, options, executor, keep, this.#journal, common).train();
     } finally {
       await executor.close();
     }
@@ -87,6 +90,21 @@ export class Diloco implements Fitter {
   /** Of the run, as far as it has come. */
   get journal(): Journal | null {
     return this.#journal;
+  }
+
+  /** What all jobs of shards say. */
+  async #common({ folder, prepared }: Session<Pipeline>, executor: Executor): Promise<Common> {
+    const { task, data, shards, options } = this.plan;
+    const { innerSteps: steps, deltas } = options;
+    const { fingerprint } = folder.readJson(RUN_FILES.data) as unknown as { fingerprint: { sha256: string } };
+    const { sha256 } = fingerprint;
+    const { runs: _, name: __, ...settings } = JSON.parse(JSON.stringify(prepared.settings)) as Common["settings"];
+    const files: Common["files"] = {};
+    for (const name of executor.sendsData ? FILE_OPTIONS : []) {
+      const path = settings[name];
+      if (typeof path === "string") files[name] = await refer(executor, path);
+    }
+    return { task, data: await refer(executor, data), sha256, settings, files, shards, steps, deltas };
   }
 
   async #open(folder: RunFolder, model: Model, keep: Keep): Promise<Journal> {
@@ -106,6 +124,8 @@ export class Diloco implements Fitter {
   }
 }
 
+type Common = Omit<ShardPayload, "shard" | "weights" | "state">;
+
 /** The rounds of one call of fit. */
 class Rounds implements TrainingRun {
   readonly model: Model;
@@ -113,7 +133,6 @@ class Rounds implements TrainingRun {
   readonly steps: number;
   readonly validates = true;
   readonly #callbacks: readonly Callback[];
-  readonly #common: Omit<ShardPayload, "shard" | "weights" | "state">;
   #stopReason: string | null = null;
 
   constructor(
@@ -123,16 +142,12 @@ class Rounds implements TrainingRun {
     private readonly executor: Executor,
     private readonly keep: Keep,
     private readonly journal: Journal,
+    private readonly common: Common,
   ) {
-    const { task, data, shards, options: own } = diloco.plan;
     this.model = session.model;
     this.epochs = options.epochs!;
-    this.steps = journal.perEpoch * own.innerSteps;
+    this.steps = journal.perEpoch * common.steps;
     this.#callbacks = ([options.callbacks ?? []].flat() as CallbackLike[]).map(toCallback);
-    const { fingerprint } = session.folder.readJson(RUN_FILES.data) as unknown as { fingerprint: { sha256: string } };
-    const { runs: _, name: __, ...settings } = JSON.parse(JSON.stringify(session.prepared.settings)) as ShardPayload["settings"]; // prettier-ignore
-    const { sha256 } = fingerprint;
-    this.#common = { task, data: { path: data }, sha256, settings, shards, steps: own.innerSteps, deltas: own.deltas };
   }
 
   stop(reason: string): void {
@@ -158,7 +173,7 @@ class Rounds implements TrainingRun {
       while (this.#now.round < end && (await this.#round(epoch))) {
         const done = this.#now.round - epoch * this.journal.perEpoch;
         const live = this.#logsOf(epoch);
-        await tell((c) => c.onBatchEnd?.(done * this.#common.steps - 1, live, this));
+        await tell((c) => c.onBatchEnd?.(done * this.common.steps - 1, live, this));
         if (this.#stopped) break;
       }
       await this.#takeWeights();
@@ -174,7 +189,7 @@ class Rounds implements TrainingRun {
 
   async #takeWeights(): Promise<void> {
     assignWeights(this.model, readWeights(await this.keep.get(this.#now.weights)));
-    this.model.optimizer.iterations = this.#now.round * this.#common.steps; // what a schedule of the rate goes by
+    this.model.optimizer.iterations = this.#now.round * this.common.steps; // what a schedule of the rate goes by
   }
 
   #logsOf(epoch: number): Logs {
@@ -238,7 +253,7 @@ class Rounds implements TrainingRun {
     const { outerRate: rate, outerMomentum: momentum } = this.journal.options;
     const id = `${this.session.folder.name.slice(0, 120)}-r${round}-g${this.journal.generation}-a${attempt}`;
     const children = states.map((state, shard) => {
-      const payload: ShardPayload = { ...this.#common, shard, weights, state };
+      const payload: ShardPayload = { ...this.common, shard, weights, state };
       return { id: `${id}-s${shard}`, kind: "shard", payload: payload as unknown as Json };
     });
     const payload: RoundPayload = { weights, velocity, rate, momentum, children: children.map((child) => child.id) };

@@ -3,12 +3,11 @@ import { z } from "zod";
 import type { RunFolder } from "../../../runs/run-folder.js";
 import { readOptions } from "../../../tasks/options.js";
 import { check } from "../../../util/errors.js";
-import { isAddress } from "../../store/folder-store.js";
+import { contentAddress as address } from "../../store/reference.js";
 import { dilocoOptions } from "./options.js";
 
 export const DILOCO_FILE = "diloco.json";
 
-const address = z.string().refine(isAddress, "expected an address sha256-…");
 const count = z.int().min(0);
 
 const roundRecord = z.strictObject({

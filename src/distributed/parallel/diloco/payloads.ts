@@ -3,19 +3,21 @@ import { z } from "zod";
 import type { Json } from "../../../format/json.js";
 import { readOptions, type OptionsSchema } from "../../../tasks/options.js";
 import { check, show } from "../../../util/errors.js";
-import { isAddress } from "../../store/folder-store.js";
+import { contentAddress as address, dataReference } from "../../store/reference.js";
+import { FILE_OPTIONS } from "../../trial-payload.js";
 import { DELTAS } from "./codec.js";
 
-const address = z.string().refine(isAddress, "expected an address sha256-…");
 const count = z.int().min(0);
 
 export const shardPayload = z.strictObject({
   task: z.string(),
-  data: z.union([z.strictObject({ path: z.string().min(1) }), z.strictObject({ address, ending: z.string() })]),
+  data: dataReference,
   /** SHA-256 of the data (`fingerprint`): a worker that has others refuses. */
   sha256: z.string().regex(/^[0-9a-f]{64}$/),
   /** Options of the task, those that depend on the data filled in. */
   settings: z.record(z.string(), z.json()),
+  /** What such of them name as are files, where these are sent. */
+  files: z.partialRecord(z.enum(FILE_OPTIONS), dataReference),
   shard: count,
   shards: z.int().min(1).max(1024),
   /** H */

@@ -12,7 +12,9 @@ import type { Prepared } from "../../../tasks/task.js";
 import { Random } from "../../../util/random.js";
 import { check } from "../../../util/errors.js";
 import type { JobContext } from "../../job.js";
-import { Dealer, sourceOf, type Source } from "./batches.js";
+import { sourceOf } from "../../store/reference.js";
+import { FILE_OPTIONS } from "../../trial-payload.js";
+import { Dealer, passesOver, type Source } from "./batches.js";
 import { readState, readWeights, writeDelta, writeState, type ShardState, type Weights } from "./contents.js"; // prettier-ignore
 import { checked, shardPayload, type ShardAnswer, type ShardPayload } from "./payloads.js";
 
@@ -104,23 +106,23 @@ interface Training {
 let held: Training | null = null;
 
 async function trainingOf(payload: ShardPayload, context: JobContext): Promise<Training> {
-  const { task, data, sha256, settings, shards } = payload;
-  const key = JSON.stringify([task, data, sha256, settings, shards]);
+  const { task, data, sha256, settings, files, shards } = payload;
+  const key = JSON.stringify([task, data, sha256, settings, files, shards]);
   if (held?.key === key) return held;
   await held?.prepared.close?.();
   held = null;
   return (held = await prepareTraining(key, payload, context));
 }
 
-/** Options of tasks that name a file: like the data they must lie where the worker may read. */
-const FILE_OPTIONS = ["testData", "validationData"];
-
 async function prepareTraining(key: string, payload: ShardPayload, context: JobContext): Promise<Training> {
-  const { data, shards } = payload;
-  const source = "path" in data ? context.path(data.path) : await context.store.file(data.address, data.ending);
+  const { shards, files } = payload;
+  const source = await sourceOf(payload.data, context);
   const settings = { ...payload.settings };
-  for (const name of FILE_OPTIONS)
-    if (typeof settings[name] === "string") settings[name] = context.path(settings[name]);
+  for (const name of FILE_OPTIONS) {
+    const [sent, path] = [files[name], settings[name]];
+    if (sent) settings[name] = await sourceOf(sent, context);
+    else if (typeof path === "string") settings[name] = context.path(path);
+  }
   const { sha256 } = await fingerprint(source);
   check(sha256 === payload.sha256, () => `shard: ${source} is not the data that the training was begun with; it was changed, or this worker has others`); // prettier-ignore
   const task = taskNamed("shard", payload.task);
@@ -137,7 +139,7 @@ async function prepareTraining(key: string, payload: ShardPayload, context: JobC
 
 async function startOf(key: string, prepared: Prepared, { settings, shards }: ShardPayload): Promise<Training> {
   const { model } = prepared;
-  const source: Source = sourceOf(prepared);
+  const source: Source = passesOver(prepared);
   await model.prepareTraining();
   checkShareable(model);
   const fresh = model.optimizer.getState();
