@@ -62,12 +62,14 @@ const RUNS = {
   opinions: "train opinions.tsv --task classify --text text --label label --min-count 1 --epochs 20 --units 16 --embedding 16 --learning-rate 0.01", // prettier-ignore
   commands: "train commands --task classify --audio --epochs 10 --units 24",
   guide: "train guide.txt --task generate --epochs 3 --units 96 --steps-per-epoch 60",
+  search: "sweep visitors.csv --task forecast --target visitors --horizon 14 --epochs 9 --method random --trials 24 --halving --space units=8,16,32 cell=gru,lstm rate=log:1e-4..3e-2 dropout=0..0.5?units=16,32", // prettier-ignore
   // Trains while the pictures are taken.
   live: "train visitors.csv --task forecast --target visitors --epochs 100000 --patience 100000 --units 48 --horizon 14 --gradient-norms", // prettier-ignore
 };
 
 const folders = () => (existsSync(join(work, "runs")) ? readdirSync(join(work, "runs")) : []);
-const runNamed = (name) => folders().findLast((folder) => folder.replace(/-backtest$/, "").endsWith(`-${name}`));
+const runNamed = (name) =>
+  folders().findLast((folder) => folder.replace(/-(?:backtest|sweep)$/, "").endsWith(`-${name}`));
 
 async function prepare() {
   mkdirSync(work, { recursive: true });
@@ -108,6 +110,15 @@ function studioPages() {
     forecast: run("visitors", "forecast"),
     "forecast-origins": run("origins", "forecast"),
     backtest: run("origins"),
+    sweep: run("search"),
+    "sweep-marked": async (page) => {
+      await run("search")(page);
+      const track = await page.locator(".parallel-track").last().boundingBox();
+      await page.mouse.move(track.x + 8, track.y);
+      await page.mouse.down();
+      await page.mouse.move(track.x + 8, track.y + 60, { steps: 3 });
+      await page.mouse.up();
+    },
     classify: run("opinions"),
     generate: async (page) => {
       await run("guide", "generate")(page);
@@ -120,6 +131,14 @@ function studioPages() {
     "data-audio": at("data?path=commands"),
     "new-files": at("new"),
     new: at("new?path=visitors.csv"),
+    "new-search": async (page) => {
+      await at("new?path=visitors.csv")(page);
+      await page
+        .locator(".fold", { has: page.locator(".space-add") })
+        .locator("summary")
+        .click();
+      for (const option of ["units", "learningRate", "cell"]) await page.locator(".space-add").selectOption(option);
+    },
     missing: at("nowhere"),
     refused: async (page) => {
       await page.context().clearCookies();

@@ -38,14 +38,14 @@ class Follower implements LiveRun {
   readonly training = signal<readonly TrialProgress[]>([]);
   readonly error = signal<unknown>(null);
   #users = 0;
-  #leave: () => void = () => {};
+  #leave: (() => void) | null = null;
 
   constructor(readonly name: string) {}
 
   acquire(): void {
     if (++this.#users > 1) return;
     void this.refresh();
-    this.#leave = followRun(this.name, {
+    this.#leave ??= followRun(this.name, {
       history: (event) => (this.history.value = withRows(this.history.value, event)),
       gradientNorms: (event) => (this.norms.value = withNorms(this.norms.value, event)),
       progress: ({ progress }) => (this.progress.value = progress),
@@ -55,10 +55,15 @@ class Follower implements LiveRun {
     });
   }
 
+  /** Who comes next, as the page of a run after the list, may hold it already and use it only in its next turn. */
   release(): void {
     if (--this.#users > 0) return;
-    this.#leave();
-    followers.delete(this.name);
+    setTimeout(() => {
+      if (this.#users > 0) return;
+      this.#leave?.();
+      this.#leave = null;
+      if (followers.get(this.name) === this) followers.delete(this.name);
+    });
   }
 
   async refresh(): Promise<void> {
