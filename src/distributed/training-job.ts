@@ -1,4 +1,6 @@
 /** What jobs that train a run have in common. */
+import { createHash } from "node:crypto";
+import { resolve } from "node:path";
 import type { Callback } from "sluice";
 import type { RunFolder } from "../runs/run-folder.js";
 import { forgetLock, forgetOwnLock } from "../runs/run-lock.js";
@@ -18,6 +20,11 @@ export function takeOver(folder: RunFolder, { sole }: Pick<JobContext, "sole">):
     if (state === "running") markRun(folder, "interrupted", "its worker was lost");
     forgetLock(folder);
   }
+}
+
+/** How the jobs of a folder begin in a queue: two folders of one name, begun in one second in different places, must not share answers. */
+export function jobPrefix(folder: RunFolder): string {
+  return `${folder.name}-${createHash("sha256").update(resolve(folder.path)).digest("hex").slice(0, 8)}`;
 }
 
 /** Tells after each epoch how far it is. */

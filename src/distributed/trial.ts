@@ -2,7 +2,7 @@
  * One trial of a search: a run of its own, judged on the validation part. It can be asked for again and again: what has ended answers from
  * its folder, what was cut off goes on from its checkpoint. A rung is an epoch at which the training waits to be gone on with.
  */
-import { loadModel, type Callback, type TrainingRun } from "sluice";
+import { loadModel, type Callback, type History, type TrainingRun } from "sluice";
 import { join } from "node:path";
 import { z } from "zod";
 import type { Json } from "../format/json.js";
@@ -20,8 +20,8 @@ import { trainTask, type TrainHooks } from "../tasks/train-task.js";
 import { check } from "../util/errors.js";
 import type { JobContext } from "./job.js";
 import { packRun, runArchive, unpackRun } from "./run-archive.js";
-import { sourceOf } from "./store/reference.js";
-import { FILE_OPTIONS, trialPayload, type TrialPayload } from "./trial-payload.js";
+import { FILE_OPTIONS, sourceOf } from "./store/reference.js";
+import { trialPayload, type TrialPayload } from "./trial-payload.js";
 import { epochReporter, takeOver } from "./training-job.js";
 
 const finite = z.number().nullable();
@@ -33,7 +33,11 @@ export const trialResult = z.strictObject({
   judge: z.strictObject({ name: z.string(), mode: z.enum(["min", "max"]), unit: z.string().optional() }),
   /** Of the network on the validation part; null where it is no number. */
   value: finite,
+  /** The best loss of an epoch on the validation part: what was learnt, also where the network before its first step is still the best. */
+  learnt: finite.default(null),
   epochs: z.int().min(0),
+  /** Whether its training is over: patience, or the last of its epochs, has ended it. */
+  over: z.boolean().default(false),
   parameters: z.int().min(0),
   /** That this part of the training took. */
   seconds: z.number(),
@@ -96,17 +100,19 @@ async function answerOf(folder: RunFolder, { payload, rung }: Asked): Promise<Tr
   if (results[rung]) return results[rung];
   if (readStatus(folder).state !== "finished") return null;
   const last = Math.max(0, ...Object.keys(results).map(Number).filter(Number.isFinite));
-  const trained = readHistory(folder.file(RUN_FILES.metrics)).epoch.length;
-  // It waits at the rung before. Had its patience ended there, it would have trained for less.
-  const waits = last > 0 && results[last]!.epochs === last && trained === last;
+  const history = readHistory(folder.file(RUN_FILES.metrics));
+  const trained = history.epoch.length;
+  const waits = last > 0 && !results[last]!.over && trained === last; // at the rung before
   if (waits && (payload.until ?? Infinity) > last) return null;
   // The process ended before it could tell what it had found.
   const { judge, entries } = readEvaluation(folder.readJson(RUN_FILES.evaluation));
+  const over = payload.until === undefined || trained < payload.until;
+  const found = { value: valueIn(entries[0]!.values, judge), learnt: learntIn(history), epochs: trained, over };
   const before = results[last];
-  if (before) return keep(folder, rung, { ...before, value: valueIn(entries[0]!.values, judge), epochs: trained });
+  if (before) return keep(folder, rung, { ...before, ...found });
   const model = await loadModel(folder.file(RUN_FILES.model));
-  const found = { run: folder.path, judge: plain(judge), value: valueIn(entries[0]!.values, judge) };
-  return keep(folder, rung, { ...found, epochs: trained, parameters: model.countParams(), seconds: 0, warnings: [] });
+  const rest = { parameters: model.countParams(), seconds: 0, warnings: [] };
+  return keep(folder, rung, { run: folder.path, judge: plain(judge), ...found, ...rest });
 }
 
 function keep(folder: RunFolder, rung: string, result: TrialResult): TrialResult {
@@ -117,6 +123,11 @@ function keep(folder: RunFolder, rung: string, result: TrialResult): TrialResult
 function valueIn(values: Readonly<Record<string, number>>, { name }: Judge): number | null {
   const value = values[name] ?? Number.NaN;
   return Number.isFinite(value) ? value : null;
+}
+
+function learntIn({ history }: History): number | null {
+  const losses = (history["val_loss"] ?? []).filter(Number.isFinite);
+  return losses.length === 0 ? null : Math.min(...losses);
 }
 
 function plain({ name, mode, unit }: Judge): TrialResult["judge"] {
@@ -144,7 +155,9 @@ async function train(folder: RunFolder | null, asked: Asked, context: JobContext
     run: run.folder!,
     judge: plain(judge),
     value: valueIn(entries[0]!.values, judge),
+    learnt: learntIn(run.history),
     epochs: run.history.epoch.length,
+    over: payload.until === undefined || run.history.stopReason !== waiting(payload.until),
     parameters: run.model.countParams(),
     seconds: (performance.now() - started) / 1000,
     warnings: folder ? [] : warnings,
@@ -171,9 +184,11 @@ function begin(
   return trainTask(taskNamed("trial", task), source, { ...settings, runs, name }, hooks);
 }
 
+const waiting = (epochs: number) => `the rung at epoch ${epochs}`;
+
 /** Ends the training after so many epochs, as if they were all: the schedule of the learning rate is that of the whole. */
 function waitAfter(epochs: number): Callback {
-  const stop = (run: TrainingRun) => run.stop(`the rung at epoch ${epochs}`);
+  const stop = (run: TrainingRun) => run.stop(waiting(epochs));
   return {
     // One that was cut off when it had its epochs, but was not measured yet.
     onTrainBegin: (run) => (run.model.epoch >= epochs ? stop(run) : undefined),

@@ -23,7 +23,9 @@ test("rungs are thirds of all epochs, as in Hyperband's table for R = 81, and no
   );
 });
 
-test("a third goes on, at least one; of equal ones the earlier; none without a value", () => {
+test("a third goes on, at least one; of equal ones that which learnt more, or the earlier; none without a value", () => {
+  const learnt = [0.3, 0.1, 0.2, null, 0.1, 0.9, 0.9].map((one, trial) => ({ trial, value: 1, learnt: one }));
+  assert.deepEqual(promoted(learnt).map(({ trial }) => trial), [1, 4]); // prettier-ignore
   const rung = [3, null, 1, 2, 1, 5, 6].map((value, trial) => ({ trial, value }));
   assert.deepEqual(promoted(rung).map(({ trial }) => trial), [2, 4]); // prettier-ignore
   assert.deepEqual(promoted([{ trial: 0, value: 9 }]).length, 1);
@@ -45,8 +47,9 @@ function course(more: Partial<Course>, ms: (trial: number) => number = () => 0) 
       most = Math.max(most, ++running);
       await new Promise((done) => setTimeout(done, ms(trial)));
       running--;
-      return trial;
+      return { value: trial };
     },
+    known: () => undefined,
     ...more,
   };
   return { own, jobs, most: () => most };
@@ -60,7 +63,7 @@ test("synchronous: the best of each rung go on when all of it is known, and noth
   const tpe = course({ method: "tpe", trials: 10, propose: (first, count) => void proposed.push([first, count]) });
   await synchronous(tpe.own);
   assert.deepEqual(proposed, [[0, 4], [4, 4], [8, 2]]); // prettier-ignore
-  const late = course({ run: (trial) => Promise.resolve(trial < 5 ? trial : undefined) });
+  const late = course({ run: (trial) => Promise.resolve(trial < 5 ? { value: trial } : undefined) });
   await synchronous(late.own);
   await assert.rejects(synchronous(course({ run: () => Promise.reject(new Error("stopped")) }).own), /stopped/);
 });
@@ -73,6 +76,26 @@ test("asynchronous: workers are never idle, each trial goes up once, and it ends
   assert.ok(jobs.includes("0/1") && jobs.includes("0/2"), jobs.join());
   assert.equal(most(), 3);
   await assert.rejects(asynchronous(course({ run: () => Promise.reject(new Error("stopped")) }).own), /stopped/);
+});
+
+test("asynchronous: what is known from before is taken as it is, and goes up by what all of it says", async () => {
+  const known = new Map([["0/0", 5], ["1/0", 4], ["2/0", 9], ["3/0", 1], ["4/0", 2], ["5/0", 8], ["0/1", 5], ["1/1", 4], ["3/1", 1]]); // prettier-ignore
+  const asked: string[] = [];
+  const { own } = course({
+    slots: 1,
+    known: (trial, rung) => {
+      const value = known.get(`${trial}/${rung}`);
+      return value === undefined ? undefined : { value };
+    },
+    run: async (trial, rung) => (asked.push(`${trial}/${rung}`), { value: known.get(`${trial}/0`) ?? 7 }),
+  });
+  await asynchronous(own);
+  assert.equal(asked[0], "3/2", "three are known at the second rung, of which one goes up");
+  assert.ok(
+    asked.every((job) => !known.has(job)),
+    asked.join(),
+  );
+  assert.deepEqual(asked.filter((job) => job.endsWith("/0")), ["6/0", "7/0", "8/0"]); // prettier-ignore
 });
 
 test("importance: η² of scipy's ANOVA, corrected for the number of groups; ranks; what cannot be told is null", () => {

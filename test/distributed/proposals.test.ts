@@ -32,7 +32,27 @@ test("random trials depend on the seed and their number alone, however many are 
   assert.notDeepEqual(search("random", 3, 12), search("random", 4, 12));
 });
 
-test("TPE repeats itself, begins at random and ignores trials without a value", () => {
+test("TPE goes away from where trials fail, and tells equal values apart by what was learnt", () => {
+  const rate = [readDimension("rate=0.0..1.0", () => 0)];
+  const go = (score: (rate: number) => { value: number | null; learnt?: number }) =>
+    Array.from({ length: 5 }, (_, seed) => {
+      const tried: Tried[] = [];
+      for (let first = 0; first < 60; first += 4) {
+        const points = propose("tpe", rate, seed, tried, first, 4);
+        tried.push(...points.map((point) => ({ point, ...score(point["rate"] as number) })));
+      }
+      return tried.slice(20).map(({ point }) => point["rate"] as number);
+    }).flat();
+  // Three quarters diverge, and nothing tells the others apart.
+  const kept = go((r) => ({ value: r > 0.25 ? null : 1 }));
+  const share = kept.filter((r) => r <= 0.25).length / kept.length;
+  assert.ok(share > 0.6, `${share} of the trials where nothing fails`);
+  const near = go((r) => ({ value: 1, learnt: Math.abs(r - 0.8) }));
+  const close = near.filter((r) => Math.abs(r - 0.8) < 0.1).length / near.length;
+  assert.ok(close > 0.4, `${close} of the trials in the best fifth`);
+});
+
+test("TPE repeats itself, and begins at random, as long as no trial has a value", () => {
   assert.deepEqual(search("tpe", 3, 30), search("tpe", 3, 30));
   assert.deepEqual(search("tpe", 3, 8), search("random", 3, 8));
   const failed = search("tpe", 3, 20).map(({ point }) => ({ point, value: null }));

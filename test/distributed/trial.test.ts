@@ -89,6 +89,17 @@ test("a trial that was stopped goes on where it was, and one that patience ended
   assert.deepEqual([later.epochs, later.value, trained(later)], [short.epochs, short.value, short.epochs]);
 });
 
+test("patience that ends a training just where a rung would wait has ended it", async () => {
+  const impatient = { settings: { ...settings, patience: 2, learningRate: 1e-9, epochs: 9 } };
+  const whole = await done("impatient", impatient);
+  assert.ok(whole.epochs < 9, `${whole.epochs}`);
+  const rung = await done("impatient-rung", { ...impatient, until: whole.epochs });
+  assert.equal(rung.epochs, whole.epochs);
+  const later = await done("impatient-rung", impatient);
+  assert.deepEqual([later.epochs, later.value, trained(later)], [whole.epochs, whole.value, whole.epochs]);
+  assert.deepEqual(weights(later), weights(whole));
+});
+
 test("a run without a checkpoint begins anew, and nothing of the first is left", async () => {
   const aborted = new AbortController();
   await assert.rejects(

@@ -1,7 +1,6 @@
 /** The trainings of a backtest on an executor: threads of this process, or the workers of a queue. */
-import { createHash } from "node:crypto";
 import { setMaxListeners } from "node:events";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import type { Json } from "../../format/json.js";
 import { RUN_FILES } from "../../runs/run-folder.js";
 import { asAtFirst, endedFit, hasEnded, prepareAt, type Fit } from "../../tasks/backtest/fits.js";
@@ -13,6 +12,7 @@ import { pathOf } from "../../tasks/source-name.js";
 import { check, SluiceError } from "../../util/errors.js";
 import { ThreadExecutor } from "../executors/threads.js";
 import type { Executor, JobOutcome } from "../job.js";
+import { jobPrefix } from "../training-job.js";
 import { fitResult } from "./fit.js";
 import type { FitPayload } from "./payload.js";
 
@@ -135,8 +135,7 @@ class Trainings {
 
   async #run(f: number, payload: FitPayload): Promise<void> {
     const { executor, told, work } = this;
-    const place = createHash("sha256").update(resolve(payload.root)).digest("hex").slice(0, 8); // of two in one second, each has its jobs
-    const job = { id: `${work.folder.name}-${place}-${payload.name}`, kind: "fit", payload: payload as Json };
+    const job = { id: `${jobPrefix(work.folder)}-${payload.name}`, kind: "fit", payload: payload as Json };
     const onProgress = (progress: Json) => told.onEpoch?.(f + 1, progress);
     const outcome = await executor.run(job, { signal: this.#signal, onProgress });
     this.#note(f, outcome);

@@ -37,5 +37,7 @@ export async function finish(task: Task, data: string, ledger: Ledger, hooks: Sw
 function reasonOfNone(trials: readonly TrialRecord[]): string {
   const failed = trials.find(({ reason }) => reason !== undefined);
   if (failed) return `none of ${trials.length} trials came to an end; the first: ${failed.reason}`;
+  const judged = trials.filter(({ state }) => state === "done").length;
+  if (judged > 0) return `none of ${judged} trials has a value: what is measured of the network on the validation part is no number`; // prettier-ignore
   return "no trial came to an end in the time that was given; give more --seconds";
 }

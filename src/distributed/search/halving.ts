@@ -14,16 +14,32 @@ export function rungsOf(epochs: number, trials: number, most: number): number[] 
 
 const log = (n: number) => Math.log(n) / Math.log(ETA);
 
-export interface Ranked {
-  readonly trial: number;
-  /** The smaller the better; null behind all others. */
+/** How good a trial is. */
+export interface Score {
+  /** The smaller the better; null, as after a failure, behind all others. */
   readonly value: number | null;
+  /**
+   * What tells equal values apart, the smaller the better: the loss that training came to. Where networks begin as a linear model and have not
+   * bettered it yet, all have its value.
+   */
+  readonly learnt?: number | null;
 }
+
+export interface Ranked extends Score {
+  readonly trial: number;
+}
+
+/** The better first; 0 where nothing tells them apart. */
+export function compareScores(a: Score, b: Score): number {
+  return compare(a.value ?? Infinity, b.value ?? Infinity) || compare(a.learnt ?? Infinity, b.learnt ?? Infinity);
+}
+
+/** Infinity is as large as itself. */
+export const compare = (a: number, b: number): number => (a === b ? 0 : a - b);
 
 /** The best first; of equal ones the earlier. */
 export function ranked<R extends Ranked>(trials: readonly R[]): R[] {
-  const rank = ({ value }: Ranked) => value ?? Infinity;
-  return [...trials].sort((a, b) => (rank(a) === rank(b) ? a.trial - b.trial : rank(a) - rank(b)));
+  return [...trials].sort((a, b) => compareScores(a, b) || a.trial - b.trial);
 }
 
 /** Those that go on from a rung: a third, at least one; none that has no value. */

@@ -18,7 +18,7 @@ const GROUPS = 4;
 /** @returns the most important first */
 export function importanceOf(space: Space, trials: readonly Tried[]): Importance[] {
   const all = space.map(({ name, kind }): Importance => {
-    const known = trials.filter(({ point, value }) => value !== null && name in point);
+    const known = trials.filter(({ point, value }) => value !== null && value !== undefined && name in point);
     const options = known.map(({ point }) => point[name]);
     const groups = kind === "choice" ? groupsOf(options) : quantilesOf(options as number[]);
     return { name, share: epsilonSquared(groups, ranksOf(known.map(({ value }) => value!))) };

@@ -3,6 +3,7 @@ import { z } from "zod";
 import type { RunFolder } from "../../runs/run-folder.js";
 import { readOptions } from "../../tasks/options.js";
 import { trialResult, type TrialResult } from "../trial.js";
+import type { Score } from "./halving.js";
 import { sweepOptions } from "./options.js";
 import type { Tried } from "./proposals.js";
 import type { Point, Space } from "./space.js";
@@ -22,6 +23,8 @@ const rung = z.strictObject({
   /** Epochs at which the trial was compared; null for its end. */
   until: z.int().nullable(),
   value: z.number().nullable(),
+  /** The best loss of an epoch on the validation part, which tells equal values apart. */
+  learnt: z.number().nullable().default(null),
   epochs: z.int(),
   seconds: z.number(),
 });
@@ -91,16 +94,23 @@ export class Ledger {
   }
 
   /** What is known of a trial at a rung; undefined where it is to be trained. */
-  known(trial: number, until: number | null): number | null | undefined {
-    const { state, rungs } = this.trials[trial]!;
+  known(trial: number, until: number | null): Score | undefined {
+    const { state, rungs } = this.trials[trial] ?? { state: "waiting", rungs: [] };
     const at = rungs.find((one) => one.until === until);
-    if (at) return this.signed(at.value);
-    return state === "failed" ? null : undefined;
+    if (at) return this.#scoreOf(at);
+    return state === "failed" ? { value: null } : undefined;
   }
 
   /** By the first rung, which all have in common. */
   get tried(): Tried[] {
-    return this.trials.map(({ point, rungs }) => ({ point, value: this.signed(rungs[0]?.value ?? null) }));
+    return this.trials.map(({ point, state, rungs: [first] }) => {
+      if (first) return { point, ...this.#scoreOf(first) };
+      return { point, value: state === "failed" ? null : undefined };
+    });
+  }
+
+  #scoreOf({ value, learnt }: Rung): Score {
+    return { value: this.signed(value), learnt };
   }
 
   /** The smaller the better. */
@@ -110,10 +120,19 @@ export class Ledger {
 
   note(trial: number, until: number | null, result: TrialResult, name: string): void {
     const own = this.trials[trial]!;
-    const { value, epochs, seconds, parameters, judge } = result;
+    const { value, learnt, epochs, seconds, parameters, judge } = result;
     this.judge ??= judge;
     Object.assign(own, { state: "done", run: name, parameters });
-    own.rungs.push({ until, value, epochs, seconds });
+    own.rungs.push({ until, value, learnt, epochs, seconds });
+  }
+
+  /** Where no trial has come to a rung, that is no fault of theirs: workers may have lacked the data. */
+  tryAgain(): void {
+    if (this.trials.some(({ rungs }) => rungs.length > 0)) return;
+    for (const own of this.trials) {
+      own.state = "waiting";
+      delete own.reason;
+    }
   }
 
   setAside(trial: number, reason: string): void {

@@ -1,15 +1,16 @@
 /** Which points are tried next. A proposal depends on the seed, the number of the trial and what is known, never on who is faster. */
 import { Random } from "../../util/random.js";
+import type { Score } from "./halving.js";
 import { allPoints, pointOf, valueAt, type Point, type Space } from "./space.js";
 import { proposeTpe } from "./tpe.js";
 
 export type Method = "grid" | "random" | "tpe";
 
-/** A point that was tried. */
-export interface Tried {
+/** A point that was tried, or is being tried. */
+export interface Tried extends Omit<Score, "value"> {
   readonly point: Point;
-  /** The smaller the better; null where there is none, as after a failure. */
-  readonly value: number | null;
+  /** The smaller the better; null where there is none, as after a failure; undefined where it is not known yet. */
+  readonly value: number | null | undefined;
 }
 
 /** Trials of a method that are proposed at once, from the same knowledge. */

@@ -18,8 +18,9 @@ import { finish } from "./finish.js";
 import type { Importance } from "./importance.js";
 import { Ledger, SWEEP_FILE, type Plan, type TrialRecord } from "./ledger.js";
 import { sweepOptions, type SweepOptions } from "./options.js";
+import { lengthOf } from "./length.js";
 import { propose } from "./proposals.js";
-import type { Space } from "./space.js";
+import { same, type Space } from "./space.js";
 import { checkSettings, commonOf, settingsAt, withUnits } from "./task-space.js";
 import { Trials } from "./trials.js";
 
@@ -154,9 +155,21 @@ export async function resumeSweep(
   check((trials ?? Infinity) >= ledger.trials.length, () => `${here}: it has ${ledger.trials.length} trials already`);
   const data = moved ?? dataOf(here, folder, ledger.plan.data);
   await checkSame(here, folder, data);
+  const task = taskNamed(here, ledger.plan.task);
+  checkRungs(here, task, ledger.plan, more);
   Object.assign(ledger.plan.options, more);
+  ledger.tryAgain();
   hooks.onFolder?.(folder.path);
-  return search(taskNamed(here, ledger.plan.task), data, ledger, hooks);
+  return search(task, data, ledger, hooks);
+}
+
+/** What was compared after other epochs cannot be compared with what comes. */
+function checkRungs(here: string, task: Task, plan: Plan, more: object): void {
+  const [before, after] = [plan, { ...plan, options: { ...plan.options, ...more } }].map((one) => lengthOf(task, one));
+  const epochs = (rungs: readonly number[]) => rungs.join(", ").replace(/, (?=\d+$)/, " and ");
+  check(!plan.options.halving || same(before!.rungs, after!.rungs), () => {
+    return `${here}: its ${before!.trials} trials were compared after ${epochs(before!.rungs)} epochs; ${after!.trials} would be after ${epochs(after!.rungs)}; begin a new sweep`;
+  });
 }
 
 /** @throws what ended it, after the folder has been told */

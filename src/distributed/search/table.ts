@@ -1,18 +1,17 @@
 /** The trials as cells of a table, for the terminal and the report: the best first, those without a value last. */
 import { metricTitle } from "../../runs/evaluation.js";
+import { compare } from "./halving.js";
 import { valueOf, type Ledger, type TrialRecord } from "./ledger.js";
 import { showValue } from "./show.js";
 
-/** The best first; of equal ones that with fewer parameters. */
+/** The best first; of equal ones that with fewer parameters. What was set aside comes behind them, whatever it was worth before. */
 export function rankedTrials(ledger: Ledger): TrialRecord[] {
+  const group = (own: TrialRecord) => (valueOf(own) === null ? 2 : Number(own.state === "failed"));
   const rank = (own: TrialRecord) => ledger.signed(valueOf(own)) ?? Infinity;
   const size = ({ parameters }: TrialRecord) => parameters ?? Infinity;
-  const order = (a: TrialRecord, b: TrialRecord) => compare(rank(a), rank(b)) || compare(size(a), size(b)) || a.trial - b.trial; // prettier-ignore
+  const order = (a: TrialRecord, b: TrialRecord) => group(a) - group(b) || compare(rank(a), rank(b)) || compare(size(a), size(b)) || a.trial - b.trial; // prettier-ignore
   return [...ledger.trials].sort(order);
 }
-
-/** Infinity is as large as itself. */
-const compare = (a: number, b: number) => (a === b ? 0 : a - b);
 
 /** @param most rows */
 export function trialsTable(ledger: Ledger, most = Infinity): { header: string[]; rows: string[][] } {

@@ -6,6 +6,7 @@
 import { normalCdf, normalDensity } from "../../distributions/special.js";
 import type { Random } from "../../util/random.js";
 import { normal } from "../../util/normal.js";
+import { compareScores, type Score } from "./halving.js";
 import type { Tried } from "./proposals.js";
 import { placeOf, pointOf, same, valueAt, type Choice, type Point, type Range, type Space } from "./space.js";
 
@@ -17,10 +18,13 @@ const GOOD = 0.25;
 const DRAWS = 24;
 
 export function proposeTpe(space: Space, known: readonly Tried[], random: Random): Point {
-  const tried = known.filter(({ value }) => value !== null && Number.isFinite(value));
-  if (tried.length < TPE_START) return pointOf(space, (dimension) => valueAt(dimension, random.uniform()));
-  const ranked = [...tried].sort((a, b) => a.value! - b.value!);
-  const count = Math.ceil(2 * GOOD * Math.sqrt(ranked.length));
+  // What failed is as bad as it gets: where networks diverge nothing more is to be looked for.
+  const tried = known.filter(({ value }) => value !== undefined);
+  const valued = tried.filter(({ value }) => value !== null).length;
+  if (tried.length < TPE_START || valued === 0)
+    return pointOf(space, (dimension) => valueAt(dimension, random.uniform()));
+  const ranked = [...tried].sort((a, b) => compareScores(a as Score, b as Score));
+  const count = Math.min(valued, Math.ceil(2 * GOOD * Math.sqrt(ranked.length)));
   const [good, bad] = [ranked.slice(0, count), ranked.slice(count)].map((list) => list.map(({ point }) => point));
   return pointOf(space, (dimension) => {
     const seen = (points: readonly Point[]) =>

@@ -2,17 +2,28 @@
 import { setMaxListeners } from "node:events";
 import { basename, join } from "node:path";
 import type { Json } from "../../format/json.js";
+import { RunFolder } from "../../runs/run-folder.js";
 import { readOptions } from "../../tasks/options.js";
 import type { Task } from "../../tasks/task.js";
+import { check, SluiceError } from "../../util/errors.js";
 import type { Executor } from "../job.js";
+import { packRun, unpackRun, type RunArchive } from "../run-archive.js";
+import { FILE_OPTIONS, refer } from "../store/reference.js";
 import type { TrialPayload } from "../trial-payload.js";
-import { trialResult } from "../trial.js";
+import { jobPrefix } from "../training-job.js";
+import { trialResult, type TrialResult } from "../trial.js";
 import { lengthOf } from "./length.js";
 import { jobsDone, TRIALS, type Ledger } from "./ledger.js";
+import type { Score } from "./halving.js";
 import { propose } from "./proposals.js";
 import { asynchronous, synchronous } from "./schedule.js";
 import type { SweepHooks } from "./sweep.js";
+import { showValue } from "./show.js";
+import { same } from "./space.js";
 import { settingsAt } from "./task-space.js";
+
+/** A full disk, a share that may be written no more, a quota: the next trial would fail of it too. */
+const OF_THE_DISK = /\b(?:ENOSPC|EDQUOT|EROFS)\b/;
 
 export class Trials {
   readonly #count: number;
@@ -24,6 +35,7 @@ export class Trials {
   readonly #gate: Gate;
   readonly #begin = performance.now();
   readonly #before: number;
+  #references: Promise<Pick<TrialPayload, "data" | "files">> | null = null;
   readonly #warned = new Set<string>();
   /** Ends the others where one cannot be noted, as on a full disk. */
   readonly #stop = new AbortController();
@@ -46,18 +58,22 @@ export class Trials {
     this.#signal = AbortSignal.any([this.#stop.signal, ...(hooks.signal ? [hooks.signal] : [])]);
     setMaxListeners(0, this.#signal); // one for each trial that waits
     // Without a limit all that can be done is asked for at once: then workers that come later find work too.
-    this.#gate = new Gate(plan.options.seconds === undefined ? Infinity : executor.slots);
+    this.#gate = new Gate(() => (plan.options.seconds === undefined ? Infinity : executor.slots));
   }
 
   /** @throws the signal's reason where it was stopped */
   async train(): Promise<void> {
+    const { executor } = this;
     const { plan } = this.ledger;
     const { method, asynchronous: loose } = plan.options;
     const course = {
       method,
       trials: this.#count,
       rungs: this.#rungs.length,
-      slots: this.executor.slots,
+      get slots() {
+        return executor.slots;
+      },
+      known: (trial: number, rung: number) => this.ledger.known(trial, this.#rungs[rung]!),
       propose: (first: number, count: number) => this.#propose(first + count, loose ? Infinity : first),
       run: (trial: number, rung: number) => this.#run(trial, this.#rungs[rung]!),
     };
@@ -86,7 +102,7 @@ export class Trials {
     ledger.add(propose(plan.options.method, plan.space, plan.seed, ledger.tried.slice(0, known), trials.length, count));
   }
 
-  async #run(trial: number, until: number | null): Promise<number | null | undefined> {
+  async #run(trial: number, until: number | null): Promise<Score | undefined> {
     const { ledger, hooks } = this;
     const known = ledger.known(trial, until);
     if (known !== undefined) return known;
@@ -94,11 +110,12 @@ export class Trials {
     try {
       this.#signal.throwIfAborted();
       if (this.#spent >= (ledger.plan.options.seconds ?? Infinity)) return undefined;
-      await this.#train(trial, until);
+      const needless = await this.#train(trial, until);
       this.done++;
       this.#save();
+      for (const address of needless) await this.executor.store.drop(address);
       hooks.onTrial?.(ledger.trials[trial]!, { done: this.done, of: this.of, ledger });
-      return ledger.known(trial, until) ?? null;
+      return ledger.known(trial, until) ?? { value: null };
     } catch (error) {
       this.#stop.abort(error);
       throw error;
@@ -107,31 +124,77 @@ export class Trials {
     }
   }
 
-  async #train(trial: number, until: number | null): Promise<void> {
+  /** @returns content that is needed no more when the ledger is written */
+  async #train(trial: number, until: number | null): Promise<string[]> {
     const { ledger, hooks, executor } = this;
-    const id = `${ledger.folder.name}-${nameOf(trial)}-${until ?? "all"}`;
+    const id = `${jobPrefix(ledger.folder)}-${nameOf(trial)}-${until ?? "all"}`;
+    const payload = await this.#payload(trial, until);
     const outcome = await executor.run(
-      { id, kind: "trial", payload: this.#payload(trial, until) },
+      { id, kind: "trial", payload: payload as Json },
       { signal: this.#signal, onProgress: (progress) => hooks.onEpoch?.(trial, progress) },
     );
-    if (outcome.state === "failed") return ledger.setAside(trial, outcome.reason ?? "no reason was given");
+    const sent = payload.from ? [payload.from.content] : [];
+    if (outcome.state === "failed") {
+      const { reason = "no reason was given" } = outcome;
+      check(!OF_THE_DISK.test(reason), () => `sweep: trial ${trial + 1}: ${reason}`);
+      ledger.setAside(trial, reason);
+      return sent;
+    }
     const result = readOptions("result of a trial", trialResult, outcome.result as object);
     for (const warning of result.warnings) this.#warn(warning);
+    const { archive } = result;
+    if (payload.runs === null) await this.#receive(archive);
+    this.#checkJudge(trial, result.judge);
     ledger.note(trial, until, result, basename(result.run));
+    return archive ? [...sent, archive.content] : sent;
   }
 
-  #payload(trial: number, until: number | null): Json {
+  /** Values of different measures say nothing of each other. @throws SluiceError that names what the space has of both trials */
+  #checkJudge(trial: number, { name, mode }: TrialResult["judge"]): void {
+    const { judge, trials } = this.ledger;
+    if (judge === null || (judge.name === name && judge.mode === mode)) return;
+    const [first, own] = [trials.find(({ rungs }) => rungs.length > 0)!, trials[trial]!];
+    const odd = Object.keys(own.point).filter((key) => !same(own.point[key], first.point[key]));
+    const what = odd.map((key) => `${key} ${showValue(own.point[key])}`).join(", ");
+    throw new SluiceError(`sweep: trial ${trial + 1} (${what}) is judged by ${name}, and trial ${first.trial + 1} by ${judge.name}; search with one of them`); // prettier-ignore
+  }
+
+  /** The run that a worker trained in a folder of its own. */
+  async #receive(archive: RunArchive | undefined): Promise<void> {
+    check(archive !== undefined, () => "sweep: a worker was asked for a run, and did not send it");
+    const { plan, folder } = this.ledger;
+    const files = Object.fromEntries(FILE_OPTIONS.flatMap((name) => (plan.settings[name] === undefined ? [] : [[name, plan.settings[name] as Json]]))); // prettier-ignore
+    await unpackRun(archive, this.executor.store, { root: join(folder.path, TRIALS), data: this.data, files });
+  }
+
+  async #payload(trial: number, until: number | null): Promise<TrialPayload> {
     const { plan, trials, folder } = this.ledger;
-    const payload: TrialPayload = {
+    const { store, sendsData = false } = this.executor;
+    const { point, run } = trials[trial]!;
+    const root = join(folder.path, TRIALS);
+    const references = await (this.#references ??= this.#refer());
+    return {
       task: plan.task,
-      data: { path: this.data },
-      settings: settingsAt(plan.settings, trials[trial]!.point) as Record<string, Json>,
-      runs: join(folder.path, TRIALS),
+      ...references,
+      settings: settingsAt(plan.settings, point) as Record<string, Json>,
+      runs: sendsData ? null : root,
       name: nameOf(trial),
       command: plan.command,
+      ...(sendsData && run !== null && { from: await packRun(RunFolder.open(join(root, run)), store, true) }),
       ...(until !== null && { until }),
     };
-    return payload as Json;
+  }
+
+  /** How jobs name the data, and the files that options name. */
+  async #refer(): Promise<Pick<TrialPayload, "data" | "files">> {
+    const { executor, ledger, data } = this;
+    if (!executor.sendsData) return { data: { path: data } };
+    const files: NonNullable<TrialPayload["files"]> = {};
+    for (const name of FILE_OPTIONS) {
+      const path = ledger.plan.settings[name];
+      if (typeof path === "string") files[name] = await refer(executor, path);
+    }
+    return { data: await refer(executor, data), files };
   }
 
   /** Every trial would say the same of the data. */
@@ -149,10 +212,11 @@ class Gate {
   #inside = 0;
   readonly #waiting: (() => void)[] = [];
 
-  constructor(readonly places: number) {}
+  /** @param places may become more while others work */
+  constructor(readonly places: () => number) {}
 
   async enter(): Promise<void> {
-    if (this.#inside >= this.places) await new Promise<void>((go) => this.#waiting.push(go));
+    if (this.#inside >= this.places()) await new Promise<void>((go) => this.#waiting.push(go));
     else this.#inside++;
   }
 

@@ -1,0 +1,124 @@
+/** Where a search could decide by chance, compare what cannot be compared, or keep for good what was a mishap. */
+import assert from "node:assert/strict";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { ThreadExecutor } from "../../src/distributed/executors/threads.js";
+import type { SweepOptions } from "../../src/distributed/search/options.js";
+import { resumeSweep, sweepTask, SweepStopped, type Sweep, type SweepHooks } from "../../src/distributed/search/sweep.js"; // prettier-ignore
+import { rankedTrials } from "../../src/distributed/search/table.js";
+import { readSpace } from "../../src/distributed/search/task-space.js";
+import { taskNamed } from "../../src/tasks/registry.js";
+import { writePrices } from "../cli/samples.js";
+import type { Troubles } from "./fixtures/trials.js";
+
+const folder = mkdtempSync(join(tmpdir(), "sluice-edges-"));
+const data = join(folder, "prices.csv");
+const runs = join(folder, "runs");
+before(() => writePrices(folder));
+after(() => rmSync(folder, { recursive: true, force: true }));
+
+const task = taskNamed("test", "forecast");
+const given = { target: "close", lookback: 8, linear: false, epochs: 3, runs, seed: 3 };
+
+const hooks = (workers: number, more: Partial<SweepHooks> = {}): SweepHooks => ({
+  executor: (store) => new ThreadExecutor({ workers, store, handlers: new URL("./fixtures/trials.js", import.meta.url) }), // prettier-ignore
+  warn: () => undefined,
+  ...more,
+});
+const sweep = (workers: number, choices: Partial<SweepOptions>, space: string[], options: object = {}, more: Partial<SweepHooks> = {}) =>
+  sweepTask(task, data, { ...given, ...options }, readSpace(task, space), choices, hooks(workers, more)); // prettier-ignore
+const troubles = (all: Troubles) => (mkdirSync(runs, { recursive: true }), writeFileSync(join(runs, "troubles.json"), JSON.stringify(all))); // prettier-ignore
+const decided = ({ ledger, best }: Sweep) => ({
+  trials: ledger.trials.map(({ point, state, rungs }) => ({ point, state, rungs: rungs.map(({ seconds: _, ...rung }) => rung) })), // prettier-ignore
+  best: best.trial,
+});
+
+test("where the network before its first step is the best of all, halving goes by what was learnt, not by the order of proposal", async () => {
+  // A linear model to begin with, which one epoch does not better.
+  const choices = { method: "random", trials: 9, halving: true } as const;
+  const options = { linear: true, epochs: 9, learningRate: undefined };
+  const one = await sweep(1, choices, ["units=2,4,8", "rate=log:1e-3..1e0"], options);
+  assert.deepEqual(decided(await sweep(2, choices, ["units=2,4,8", "rate=log:1e-3..1e0"], options)), decided(one));
+  const first = one.ledger.trials.map(({ rungs }) => rungs[0]!.value!);
+  const ties = first.filter((value) => value === Math.max(...first)).length;
+  assert.ok(ties >= 6, `a test of ties needs some: ${first.join(" ")}`);
+  const learnt = one.ledger.trials.map(({ run }) => {
+    const [line] = readFileSync(join(one.folder, "trials", run!, "metrics.jsonl"), "utf8").split("\n");
+    return (JSON.parse(line!) as { val_loss: number }).val_loss;
+  });
+  const order = learnt.map((_, trial) => trial).sort((a, b) => first[a]! - first[b]! || learnt[a]! - learnt[b]!);
+  const promoted = one.ledger.trials.filter(({ rungs }) => rungs.length > 1).map(({ trial }) => trial);
+  assert.deepEqual(promoted.sort(), order.slice(0, 3).sort());
+});
+
+test("trials that are judged by different measures are not compared", async () => {
+  await assert.rejects(
+    sweep(1, { method: "grid" }, ["loss=meanSquaredError,meanAbsoluteError"]),
+    /^SluiceError: sweep: trial 2 \(loss meanAbsoluteError\) is judged by MAE, and trial 1 by RMSE; search with one of them/,
+  );
+  for (const name of ["horizon=1,6", "time=date", "id=date"])
+    assert.throws(() => readSpace(task, [name]), /must be the same in all trials/, name);
+});
+
+test("a trial that failed at a later rung is set aside: not the best, though it was", async () => {
+  const space = ["units=2,3,4,5,6,7,8,9,10"];
+  const choices = { method: "grid", halving: true } as const;
+  const whole = await sweep(2, choices, space, { epochs: 3 });
+  const winner = `trial-${String(whole.best.trial + 1).padStart(3, "0")}`;
+  const [first] = [...whole.ledger.trials].sort((a, b) => a.rungs[0]!.value! - b.rungs[0]!.value!);
+  troubles({ [`trial-${String(first!.trial + 1).padStart(3, "0")}@all`]: "diverged", [`${winner}@all`]: "diverged" });
+  const cut = await sweep(2, choices, space, { epochs: 3 });
+  troubles({});
+  assert.equal(cut.ledger.trials[first!.trial]!.state, "failed");
+  assert.equal(cut.best.state, "done");
+  assert.equal(rankedTrials(cut.ledger).at(-1)!.state, "failed");
+});
+
+test("trials without a number are said to be so, and time is blamed only where there was a limit", async () => {
+  troubles({ all: "null" });
+  await assert.rejects(sweep(1, { method: "grid" }, ["units=2,3"]), /none of 2 trials has a value: what is measured of the network on the validation part is no number/); // prettier-ignore
+  troubles({});
+});
+
+test("what fails all trials is no fault of theirs: a search that goes on tries them again", async () => {
+  troubles({ all: "the share is not mounted" });
+  let where = "";
+  const options = { method: "grid" } as const;
+  await assert.rejects(sweep(2, options, ["units=2,3,4"], {}, { onFolder: (path) => void (where = path) }), /none of 3 trials came to an end; the first: Error: the share is not mounted/); // prettier-ignore
+  troubles({});
+  assert.deepEqual(decided(await resumeSweep(where, {}, hooks(2))), decided(await sweep(1, options, ["units=2,3,4"])));
+});
+
+test("a full disk ends the search, and no trial is set aside for it", async () => {
+  troubles({ "trial-002": "cannot write runs/x/model.safetensors: ENOSPC: no space left on device, write" });
+  let where = "";
+  const more = { onFolder: (path: string) => void (where = path) };
+  await assert.rejects(sweep(1, { method: "grid" }, ["units=2,3,4"], {}, more), /^SluiceError: sweep: trial 2: .*ENOSPC: no space left/); // prettier-ignore
+  troubles({});
+  const resumed = await resumeSweep(where, {}, hooks(1));
+  assert.deepEqual(decided(resumed), decided(await sweep(2, { method: "grid" }, ["units=2,3,4"])));
+});
+
+test("more trials for a search with halving: the same rungs go on, others are refused", async () => {
+  const choices = { method: "random", halving: true } as const;
+  const space = ["units=2,4,8", "rate=log:1e-3..1e-1"];
+  const small = await sweep(2, { ...choices, trials: 9 }, space, { epochs: 9 });
+  const grown = await resumeSweep(small.folder, { trials: 12 }, hooks(2));
+  const whole = await sweep(2, { ...choices, trials: 12 }, space, { epochs: 9 });
+  const rung = ({ ledger }: Sweep) => ledger.trials.map(({ rungs }) => rungs[0]!.value);
+  assert.deepEqual(rung(grown), rung(whole));
+  const few = await sweep(2, { ...choices, trials: 3 }, space, { epochs: 9 });
+  assert.deepEqual(few.ledger.trials.map(({ rungs }) => rungs[0]!.until), [3, 3, 3]); // prettier-ignore
+  await assert.rejects(resumeSweep(few.folder, { trials: 9 }, hooks(2)), /3 trials were compared after 3 and 9 epochs; 9 would be after 1, 3 and 9; begin a new sweep/); // prettier-ignore
+  assert.equal(JSON.parse(readFileSync(join(few.folder, "sweep.json"), "utf8")).options.trials, 3);
+});
+
+test("a search that is stopped between its rungs says so, and another space is refused", async () => {
+  const stopping = new AbortController();
+  const stop = { signal: stopping.signal, onTrial: () => stopping.abort() };
+  const stopped = await sweep(1, { method: "grid" }, ["units=2,3,4"], {}, stop).catch((error: unknown) => error);
+  assert.ok(stopped instanceof SweepStopped);
+  assert.deepEqual([stopped.done, stopped.of], [1, 3]);
+});
