@@ -29,7 +29,10 @@ const hooks = (workers: number, more: Partial<SweepHooks> = {}): SweepHooks => (
 });
 const sweep = (workers: number, choices: Partial<SweepOptions>, space: string[], options: object = {}, more: Partial<SweepHooks> = {}) =>
   sweepTask(task, data, { ...given, ...options }, readSpace(task, space), choices, hooks(workers, more)); // prettier-ignore
-const troubles = (all: Troubles) => (mkdirSync(runs, { recursive: true }), writeFileSync(join(runs, "troubles.json"), JSON.stringify(all))); // prettier-ignore
+const troubles = (all: Troubles) => {
+  mkdirSync(runs, { recursive: true });
+  writeFileSync(join(runs, "troubles.json"), JSON.stringify(all));
+};
 const decided = ({ ledger, best }: Sweep) => ({
   trials: ledger.trials.map(({ point, state, rungs }) => ({ point, state, rungs: rungs.map(({ seconds: _, ...rung }) => rung) })), // prettier-ignore
   best: best.trial,

@@ -14,11 +14,7 @@ const ALIASES: Readonly<Record<string, string>> = { rate: "learningRate" };
 const LAYERS = z.int().min(1).max(16);
 
 /** They decide what a value is measured on, or where runs are kept: trials with others could not be compared. */
-const SHARED = [
-  ...["target", "label", "source", "horizon", "id", "time", "multiLabel", "shuffle"],
-  ...["irregular", "variable", "value", "every", "validation", "test", "testData", "validationData"],
-  ...["runs", "name", "saveEvery"],
-];
+const SHARED = "target label source horizon id time multiLabel shuffle irregular variable value every validation test testData validationData runs name saveEvery".split(" "); // prettier-ignore
 
 /**
  * Reads `units=32,64`, `layers=1..3`, `rate=log:1e-4..1e-2`; within a value "+" stands for the comma of a list.
