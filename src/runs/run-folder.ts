@@ -125,6 +125,14 @@ export class RunFolder {
   }
 }
 
+/** @throws SluiceError where the run has a model for each of its series, for whoever takes one model */
+export function checkOneModel(where: string, folder: RunFolder): void {
+  check(!folder.has(RUN_FILES.series), () => {
+    const one = join(folder.path, "series", "NAME");
+    return `${where}: ${folder.path} has a model for each of its series; predict and evaluate take it, everything else one series: ${one}`;
+  });
+}
+
 function toJson(value: unknown): string {
   return `${JSON.stringify(value, null, 2)}\n`;
 }

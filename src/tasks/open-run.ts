@@ -1,6 +1,6 @@
 /** Runs and models that are there already: to predict with, to measure, to go on training. */
 import { existsSync, statSync } from "node:fs";
-import { basename, join } from "node:path";
+import { basename } from "node:path";
 import { loadModel, type History } from "sluice";
 import type { DataSource } from "../data/index.js";
 import { hasCheckpoint, loadLast } from "../runs/checkpoints.js";
@@ -8,7 +8,7 @@ import { readEnvironment } from "../runs/environment.js";
 import { readEvaluation } from "../runs/evaluation.js";
 import { fingerprint } from "../runs/fingerprint.js";
 import { readHistory } from "../runs/metrics-jsonl.js";
-import { RUN_FILES, RunFolder } from "../runs/run-folder.js";
+import { checkOneModel, RUN_FILES, RunFolder } from "../runs/run-folder.js";
 import { readStatus } from "../runs/run-status.js";
 import { emptyHistory } from "../train/history.js";
 import { check, show } from "../util/errors.js";
@@ -29,9 +29,7 @@ export async function openRun(where: string, root = "runs"): Promise<Run> {
   // `runs/latest` is a file too: it names the newest run.
   if (basename(where) !== "latest" && statSync(where, { throwIfNoEntry: false })?.isFile()) return openModel(where);
   const folder = RunFolder.open(where, root);
-  check(!folder.has(RUN_FILES.series), () => {
-    return `open run: ${folder.path} has a model for each of its series; predict and evaluate take it, everything else one series: ${join(folder.path, "series", "NAME")}`;
-  });
+  checkOneModel("open run", folder);
   const file = [RUN_FILES.model, RUN_FILES.best, RUN_FILES.last].find((name) => folder.has(name));
   check(file !== undefined, () => `open run: ${folder.path} holds no model: it ended before its first epoch`);
   const { model, pipeline } = await openModel(folder.file(file));

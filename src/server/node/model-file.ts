@@ -2,7 +2,7 @@
 import { statSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { basename, dirname, resolve } from "node:path";
-import { RUN_FILES, RunFolder } from "../../runs/run-folder.js";
+import { checkOneModel, RUN_FILES, RunFolder } from "../../runs/run-folder.js";
 import { check, show, SluiceError } from "../../util/errors.js";
 import type { Limits } from "../limits.js";
 import type { ServerMetrics } from "../metrics/server-metrics.js";
@@ -36,6 +36,7 @@ function fileOf(path: string, root: string): string {
   // `runs/latest` is a file too: it names the newest run.
   if (basename(path) !== "latest" && statSync(path, { throwIfNoEntry: false })?.isFile()) return path;
   const folder = RunFolder.open(path, root);
+  checkOneModel("serve", folder);
   const found = [RUN_FILES.model, RUN_FILES.best, RUN_FILES.last].find((name) => folder.has(name));
   check(found !== undefined, () => `serve: ${folder.path} holds no model: it ended before its first epoch`);
   return folder.file(found);
