@@ -96,7 +96,8 @@ export const VERBS: Readonly<Record<string, Verb>> = {
     load: () => import("./verbs/backtest.js"),
   },
   worker: {
-    summary: "Do what others have put into a queue on Redis: trials of searches, on any number of machines.",
+    summary:
+      "Train what others have put into a queue on Redis: searches, backtests, series, shards; on any number of machines.",
     examples: [
       "sluice worker --redis redis://127.0.0.1:6379 --slots 2",
       "SLUICE_REDIS=rediss://:PASSWORD@queue.example:6379 sluice worker --data-root /srv/data --store /srv/store",
