@@ -1,8 +1,10 @@
-// Kills what trains on a queue: `node scripts/queue-faults.mjs [--kills 200] [--seed 1]` (build first; Debian's redis-server). Searches run on
-// two workers while, at random moments, a worker or the search is killed (SIGKILL), a worker stands still for longer than it may (SIGSTOP), or
-// Redis is killed and started again with what it kept. Each search must end as one that nothing disturbed: the same trials, values
-// and best, each trial counted once and none set aside, every run folder readable. The exit code is 1 where one does not.
+// Kills what trains on a queue: `node scripts/queue-faults.mjs [--kills 200] [--seed 1] [--only sweep,diloco,series]` (build first; Debian's
+// redis-server). Searches, trainings on shards by DiLoCo, and models for each of several series take turns on two workers while, at random
+// moments, a worker or who asked is killed (SIGKILL), a worker stands still for longer than it may (SIGSTOP), or Redis is killed and
+// started again with what it kept. Each must end as one on threads that nothing disturbed: the same values and choices, the same weights bit for
+// bit, nothing counted twice and nothing set aside, every run folder readable. The exit code is 1 where one does not.
 import { spawn } from "node:child_process";
+import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
@@ -15,21 +17,26 @@ import { Random } from "sluice";
 import { openRun } from "sluice/tasks";
 
 const { values } = parseArgs({
-  options: { kills: { type: "string", default: "200" }, seed: { type: "string", default: "1" } },
+  options: {
+    kills: { type: "string", default: "200" },
+    seed: { type: "string", default: "1" },
+    only: { type: "string", default: "sweep,diloco,series" },
+  },
 });
 const wanted = Number(values.kills);
 const random = new Random(Number(values.seed));
 const root = mkdtempSync(join(tmpdir(), "sluice-queue-faults-"));
 const program = join(dirname(fileURLToPath(import.meta.url)), "../dist/node/sluice.js");
 const LOST_AFTER = 3;
-const TRIALS = 6;
 
-const rows = Array.from(
-  { length: 400 },
-  (_, i) => `${i},${(100 + 10 * Math.sin(i / 7) + random.uniform()).toFixed(3)}`,
-);
+const wave = (i, phase) => (100 + 10 * Math.sin(i / 7 + phase) + random.uniform()).toFixed(3);
+const rows = Array.from({ length: 400 }, (_, i) => `${i},${wave(i, 0)}`);
 writeFileSync(join(root, "prices.csv"), `step,close\n${rows.join("\n")}\n`);
-const words = ["prices.csv", "--task", "forecast", "--target", "close", "--lookback", "12", "--no-linear", "--epochs", "8", "--space", "units=4,8,16", "rate=log:1e-3..1e-1", "--trials", `${TRIALS}`, "--json", "--quiet"]; // prettier-ignore
+const sold = Array.from({ length: 5 }, (_, k) =>
+  Array.from({ length: 250 }, (_, i) => `store-${k},${i},${wave(i, k)}`),
+).flat();
+writeFileSync(join(root, "stores.csv"), `store,step,sold\n${sold.join("\n")}\n`);
+const TASK = ["--task", "forecast", "--lookback", "12", "--no-linear", "--json", "--quiet"];
 
 const living = new Set();
 function begin(file, args, stdio = "ignore") {
@@ -54,29 +61,138 @@ const url = `redis://127.0.0.1:${port}`;
 const startRedis = () => begin("redis-server", ["--port", `${port}`, "--bind", "127.0.0.1", "--dir", root, "--save", "", "--appendonly", "yes", "--appendfsync", "always"]); // prettier-ignore
 const startWorker = () => sluice("worker", "--redis", url, "--slots", "1", "--lost-after", `${LOST_AFTER}`);
 
-/** All that a search decided, without times and names. */
-function decided(folder) {
-  const { trials, outcome } = JSON.parse(readFileSync(join(folder, "sweep.json"), "utf8"));
-  return JSON.stringify({
-    trials: trials.map(({ point, state, reason, rungs }) => ({ point, state, reason, values: rungs.map(({ value, epochs }) => [value, epochs]) })), // prettier-ignore
-    best: outcome?.best.trial,
-    test: outcome?.test.entries,
-  });
-}
+const readJson = (...path) => JSON.parse(readFileSync(join(...path), "utf8"));
+const hashOf = (...path) =>
+  createHash("sha256")
+    .update(readFileSync(join(...path)))
+    .digest("hex");
 const runsIn = (folder) => (existsSync(folder) ? readdirSync(folder).filter((name) => /^\d/.test(name)) : []);
-const folderNamed = (name) => runsIn(join(root, "runs")).map((one) => join(root, "runs", one)).find((one) => one.endsWith(`-${name}-sweep`)); // prettier-ignore
 
-const reference = sluice("sweep", ...words, "--name", "whole", "--workers", "1");
-await reference.ended;
-const whole = decided(folderNamed("whole"));
+/** What is asked for: its words, the folder of its parts, and all that came out, without times and names. */
+const KINDS = {
+  sweep: {
+    words: [
+      "sweep",
+      "prices.csv",
+      ...TASK,
+      "--target",
+      "close",
+      "--epochs",
+      "8",
+      "--space",
+      "units=4,8,16",
+      "rate=log:1e-3..1e-1",
+      "--trials",
+      "6",
+    ],
+    alone: ["--workers", "1"],
+    again: ["sweep", "--resume"],
+    parts: { folder: "trials", count: 6 },
+    outcome(folder) {
+      const { trials, outcome } = readJson(folder, "sweep.json");
+      return {
+        trials: trials.map(({ point, state, reason, rungs }) => ({
+          point,
+          state,
+          reason,
+          values: rungs.map(({ value, epochs }) => [value, epochs]),
+        })),
+        best: outcome?.best.trial,
+        test: outcome?.test.entries,
+      };
+    },
+  },
+  diloco: {
+    words: [
+      "train",
+      "prices.csv",
+      ...TASK,
+      "--target",
+      "close",
+      "--units",
+      "8",
+      "--epochs",
+      "24",
+      "--patience",
+      "24",
+      "--batch-size",
+      "8",
+      "--inner-steps",
+      "5",
+      "--workers",
+      "2",
+    ],
+    alone: ["--diloco"],
+    again: ["train", "--resume"],
+    parts: null,
+    outcome(folder) {
+      const { rounds } = readJson(folder, "diloco.json");
+      return {
+        rounds: rounds.map(({ round, came, late, failed, values, norm }) => ({
+          round,
+          came: came.map(({ shard, norm }) => [shard, norm]),
+          late,
+          failed,
+          values,
+          norm,
+        })),
+        best: hashOf(folder, "checkpoints/best.safetensors"),
+        test: readJson(folder, "evaluation.json").entries,
+      };
+    },
+  },
+  series: {
+    words: [
+      "train",
+      "stores.csv",
+      ...TASK,
+      "--target",
+      "sold",
+      "--id",
+      "store",
+      "--units",
+      "4",
+      "--epochs",
+      "10",
+      "--per-series",
+    ],
+    alone: ["--workers", "1"],
+    again: ["train", "--resume"],
+    parts: { folder: "series", count: 5 },
+    outcome: (folder) => ({
+      series: readJson(folder, "series.json").series.map(({ id, state, value, baseline, epochs }) => [
+        id,
+        state,
+        value,
+        baseline,
+        epochs,
+      ]),
+      test: readJson(folder, "evaluation.json").entries,
+    }),
+  },
+};
+const kinds = Object.entries(KINDS).filter(([name]) => values.only.split(",").includes(name));
+const folderNamed = (name) =>
+  runsIn(join(root, "runs"))
+    .map((one) => join(root, "runs", one))
+    .find((one) => one.endsWith(`-${name}`) || one.endsWith(`-${name}-sweep`));
 
-const counts = { worker: 0, search: 0, redis: 0, stopped: 0 };
+const whole = {};
+for (const [kind, { words, alone, outcome }] of kinds) {
+  const reference = sluice(...words, ...alone, "--name", `whole-${kind}`);
+  await reference.ended;
+  if (reference.exitCode !== 0)
+    throw new Error(`${kind}, undisturbed, ended with ${reference.exitCode}: ${reference.said}`);
+  whole[kind] = JSON.stringify(outcome(folderNamed(`whole-${kind}`)));
+}
+
+const counts = { worker: 0, asker: 0, redis: 0, stopped: 0 };
 const problems = [];
 let redis = startRedis();
 await wait(500);
 const workers = [startWorker(), startWorker()];
 
-/** Does harm to one of those that take part; `search` is replaced by one that goes on. */
+/** Does harm to one of those that take part; who asked is replaced by one that goes on. */
 async function harm(state) {
   const kind = random.uniform();
   const at = random.below(2);
@@ -85,11 +201,11 @@ async function harm(state) {
     counts.worker++;
     workers[at] = startWorker();
   } else if (kind < 0.6) {
-    state.search.kill("SIGKILL");
-    await state.search.ended;
+    state.asker.kill("SIGKILL");
+    await state.asker.ended;
     if (state.isOver()) return; // it was killed when all was done, or just after
-    counts.search++;
-    state.search = state.goOn();
+    counts.asker++;
+    state.asker = state.goOn();
   } else if (kind < 0.8) {
     redis.kill("SIGKILL");
     await redis.ended;
@@ -106,40 +222,48 @@ async function harm(state) {
 
 const total = () => Object.values(counts).reduce((sum, count) => sum + count, 0);
 const begun = performance.now();
-let [searches, left] = [0, 0];
-for (; total() < wanted; searches++) {
-  const name = `search-${searches}`;
+let [plans, left] = [0, 0];
+for (; total() < wanted; plans++) {
+  const [kind, { words, again, parts, outcome }] = kinds[plans % kinds.length];
+  const name = `${kind}-${plans}`;
+  const known = () => {
+    const folder = folderNamed(name);
+    return folder !== undefined && existsSync(join(folder, "config.json")) ? folder : null;
+  };
   const goOn = () => {
-    const folder = folderNamed(name);
-    const known = folder && existsSync(join(folder, "sweep.json"));
-    return known ? sluice("sweep", "--resume", folder, "--redis", url, "--json", "--quiet") : sluice("sweep", ...words, "--name", name, "--redis", url); // prettier-ignore
+    const folder = known();
+    return folder
+      ? sluice(...again, folder, "--redis", url, "--json", "--quiet")
+      : sluice(...words, "--name", name, "--redis", url);
   };
-  const isOver = () => {
-    const folder = folderNamed(name);
-    return folder !== undefined && JSON.parse(readFileSync(join(folder, "status.json"), "utf8")).state === "finished";
-  };
-  const state = { search: goOn(), goOn, isOver };
+  const isOver = () => known() !== null && readJson(known(), "status.json").state === "finished";
+  const state = { asker: goOn(), goOn, isOver };
   for (;;) {
-    const { search } = state;
-    await Promise.race([search.ended, wait(800 + 2500 * random.uniform())]);
-    if (!living.has(search)) break;
+    const { asker } = state;
+    await Promise.race([asker.ended, wait(800 + 2500 * random.uniform())]);
+    if (!living.has(asker)) break;
     if (total() < wanted) await harm(state);
   }
-  const folder = folderNamed(name);
-  if (!isOver()) problems.push(`${name} ended with exit code ${state.search.exitCode}: ${state.search.said}`);
-  else if (decided(folder) !== whole) problems.push(`${name} differs: ${decided(folder)}\n  from ${whole}`);
-  const trials = folder ? runsIn(join(folder, "trials")) : [];
-  // One that goes on after it stood still may make a folder before it knows that others have taken its trial; nothing refers to it.
-  left += trials.length - TRIALS;
-  if (trials.length < TRIALS) problems.push(`${name} has ${trials.length} runs of trials`);
-  for (const trial of trials) {
-    await openRun(join(folder, "trials", trial)).catch((error) => problems.push(`${trial}: ${error.message}`));
+  const folder = known();
+  if (!isOver()) problems.push(`${name} ended with exit code ${state.asker.exitCode}: ${state.asker.said}`);
+  else {
+    const now = JSON.stringify(outcome(folder));
+    if (now !== whole[kind]) problems.push(`${name} differs: ${now}\n  from ${whole[kind]}`);
+    await openRun(folder).catch((error) => problems.push(`${name}: ${error.message}`));
+  }
+  if (folder && parts) {
+    const own = runsIn(join(folder, parts.folder));
+    // One that goes on after it stood still may make a folder before it knows that others have taken its job; nothing refers to it.
+    left += own.length - parts.count;
+    if (own.length < parts.count) problems.push(`${name} has ${own.length} runs below it`);
+    for (const one of own)
+      await openRun(join(folder, parts.folder, one)).catch((error) => problems.push(`${one}: ${error.message}`));
   }
   console.log(`${name}: ${JSON.stringify(counts)}, ${problems.length} problems`);
 }
 const seconds = Math.round((performance.now() - begun) / 1000);
 console.log(
-  `${total()} faults in ${searches} searches and ${seconds} s: ${JSON.stringify(counts)}; ${left} folders that nothing refers to`,
+  `${total()} faults in ${plans} trainings (${kinds.map(([name]) => name).join(", ")}) and ${seconds} s: ${JSON.stringify(counts)}; ${left} folders that nothing refers to`,
 );
 for (const problem of problems) console.error(problem);
 process.exit(problems.length > 0 ? 1 : 0);

@@ -71,6 +71,13 @@ describe("rounds on Redis", { skip }, () => {
     const again = await (await executor("whole")).runFlow(flow);
     assert.deepEqual(again.parent.result, one.parent.result);
     assert.equal(lines("whole").filter((line) => line.startsWith("sum")).length, 1);
+    const turn = (payload: object) => Object.fromEntries(Object.entries(payload).reverse());
+    const turned = { ...flow, children: flow.children.map((child) => ({ ...child, payload: turn(child.payload) })) };
+    const joined = await (await executor("whole")).runFlow(turned);
+    assert.equal(lines("whole").filter((line) => line.startsWith("sum")).length, 1, "fields in another order are the same round"); // prettier-ignore
+    assert.deepEqual(joined.children.map((child) => child?.result), [1, 2, 3]); // prettier-ignore
+    const changed = await (await executor("whole")).runFlow({ ...flow, children: [add("whole", "a", 7)] });
+    assert.deepEqual([changed.parent.result, changed.children[0]?.result], [{ sum: 7, of: ["a"] }, 7], "other children make another round"); // prettier-ignore
     const other = { ...flow, parent: sum("whole", "other") };
     assert.equal(
       (await (await executor("whole")).runFlow(other)).parent.state,

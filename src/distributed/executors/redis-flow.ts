@@ -28,7 +28,7 @@ export class PendingFlow extends Pending<FlowOutcome> {
   ) {
     super(place, options.signal);
     const { parent, children } = flow;
-    this.#id = queued.idInQueue(place.plan, parent);
+    this.#id = queued.idInQueue(place.plan, parent, children);
     this.#children = children.map((child) => ({ id: child.id, job: queued.idInQueue(place.plan, child, this.#id) }));
     this.#jobs = new Map([[this.#id, parent], ...children.map((child, i) => [this.#children[i]!.job, child] as const)]);
     this.ids = [...this.#jobs.keys()];

@@ -64,15 +64,17 @@ export function guarded(data: unknown, what: string): Json {
 }
 
 /**
- * The same job of a plan has the same id, so that it is done once; another payload makes another job.
- * @param parent id in the queue of the job that waits for it: one job cannot have two that do
+ * The same job of a plan has the same id, so that it is done once; another payload makes another job, in whatever order its fields stand.
+ * @param near what else tells it from others: of a child its parent, since one job cannot have two; of a parent its children
  */
-export function idInQueue(plan: string, { id, kind, payload }: Job, parent?: string): string {
-  const hash = createHash("sha256")
-    .update(JSON.stringify([kind, payload, ...(parent === undefined ? [] : [parent])]))
-    .digest("hex")
-    .slice(0, 16);
-  return `${plan}-${id}-${hash}`;
+export function idInQueue(plan: string, { id, kind, payload }: Job, ...near: readonly unknown[]): string {
+  const text = JSON.stringify([kind, payload, ...near], inOrder);
+  return `${plan}-${id}-${createHash("sha256").update(text).digest("hex").slice(0, 16)}`;
+}
+
+function inOrder(_name: string, value: unknown): unknown {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 /** As BullMQ names a job, which is how a parent knows its children. */
