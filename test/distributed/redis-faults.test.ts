@@ -172,6 +172,28 @@ describe("a Redis that refuses", { skip }, () => {
     }
   });
 
+  test("gives a user the rights that the guide names, and no more", async () => {
+    const rights = /^user (sluice on .*)$/m.exec(readFileSync(resolve("docs/queue.md"), "utf8"))![1]!.replace("PASSWORD", "right"); // prettier-ignore
+    const server = await redisServer(["--user", ...rights.split(" ")]);
+    const redis = redisAddress(`redis://sluice:right@127.0.0.1:${server.port}`);
+    const root = mkdtempSync(join(tmpdir(), "sluice-rights-"));
+    const worker = await QueueWorker.start({ redis, dataRoot: root, slots: 1, handlers: new URL("./support/kinds.js", import.meta.url) }); // prettier-ignore
+    const queue = await RedisExecutor.open({ redis, plan: "rights" });
+    try {
+      const address = await queue.store.put(new Uint8Array(3_000_000));
+      const keep = { id: "keep", kind: "keep", payload: { bytes: 5, value: 1 } };
+      const slow = { id: "slow", kind: "rest", payload: { file: "log", ms: 60_000, name: "slow" } };
+      const flow = { parent: { id: "all", kind: "measure", payload: { kept: address } }, children: [keep, slow], deadline: 1000 }; // prettier-ignore
+      assert.deepEqual((await queue.runFlow(flow)).parent.result, [5, 3_000_000]);
+      await queue.store.drop(address);
+    } finally {
+      await queue.close();
+      await worker.close();
+      await server.close();
+      rmSync(root, { recursive: true, force: true });
+    }
+  });
+
   test("speaks TLS, with a certificate that is trusted or not", async () => {
     const file = (name: string) => resolve("test/distributed/fixtures/tls", name);
     const tls = ["--tls-port", "PORT", "--tls-cert-file", file("server.pem"), "--tls-key-file", file("server.key"), "--tls-ca-cert-file", file("ca.pem"), "--tls-auth-clients", "no"]; // prettier-ignore
