@@ -1,7 +1,7 @@
 /** Batches cut into shards: bits that do not depend on the number of threads, and the mathematics of the whole batch. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { constraints, input, layers, metrics, model as functional, optimizers, ragged, regularizers, sequential, tensor, type FitOptions, type Model} from "sluice"; // prettier-ignore
+import { constraints, input, layers, loadModel, losses, metrics, model as functional, optimizers, ragged, regularizers, seq2seq, sequential, teacherForcing, tensor, type FitOptions, type Model} from "sluice"; // prettier-ignore
 import { dataParallel, type DataParallelOptions } from "../../src/distributed/parallel/sync/data-parallel.js";
 import type { Inputs } from "../../src/model/feed.js";
 import { normal } from "../support/data.js";
@@ -144,6 +144,80 @@ function close(given: readonly ArrayLike<number>[], wanted: readonly ArrayLike<n
     for (let j = 0; j < list.length; j++)
       assert.ok(Math.abs(given[i]![j]! - list[j]!) < 1e-5 * (1 + Math.abs(list[j]!)), `${what} ${i}/${j}: ${given[i]![j]} and ${list[j]}`); // prettier-ignore
 }
+
+const SOURCES = Array.from({ length: 20 }, (_, i) => Array.from({ length: 3 + (i % 4) }, (_, t) => 3 + ((i + t) % 5)));
+const { input: before, next } = teacherForcing(SOURCES, { start: 1, end: 2 });
+const source = tensor(
+  Int32Array.from({ length: 20 * 6 }, (_, i) => SOURCES[Math.floor(i / 6)]![i % 6] ?? 0),
+  [20, 6],
+);
+
+test("a decoder that counts its batches in a weight counts one for each step, and draws in each shard", async () => {
+  const given: Case = {
+    make() {
+      const model = seq2seq({ source: { vocabularySize: 8 }, target: { vocabularySize: 8 }, units: 6, seed: 2, samplingProbability: 0.8, samplingSteps: 3 }); // prettier-ignore
+      model.compile({ optimizer: "adam", loss: losses.sparseCategoricalCrossentropy({ fromLogits: true }), metrics: ["accuracy", "perplexity"] }); // prettier-ignore
+      return model;
+    },
+    x: { source, target: before },
+    y: next,
+  };
+  const one = await train(given, { shards: 3 });
+  assert.deepEqual(await train(given, { shards: 3, workers: 3 }), one);
+  const model = given.make();
+  const counter = model.parameters.findIndex((p) => !p.trainable);
+  assert.deepEqual([...one.weights[counter]!], [2 * Math.ceil(20 / batchSize)]);
+});
+
+test("float64 is computed on threads too", async () => {
+  const make = () => {
+    const model = sequential([layers.gru({ units: 4, inputShape: [null, D] }), layers.dense({ units: 1 })], { seed: 2, dtype: "float64" }); // prettier-ignore
+    model.compile({ optimizer: "sgd", loss: "mse" });
+    return model;
+  };
+  const given = { make, x, y: normal([N, 1], 4) };
+  const [whole, one, two] = [await train(given, null), await train(given, { shards: 4 }), await train(given, { shards: 4, workers: 2 })]; // prettier-ignore
+  assert.deepEqual(two, one);
+  for (const [i, w] of whole.weights.entries())
+    for (let j = 0; j < w.length; j++) assert.ok(Math.abs(one.weights[i]![j]! - w[j]!) < 1e-12);
+});
+
+test("batches of a data set may be of any size, one sample too", async () => {
+  const sizes = [1, 9, 4, 8];
+  const batches = sizes.map((n, i) => ({ x: normal([n, T, D], i + 1), y: tensor(new Float32Array(n).fill(i % 2), [n, 1]) })); // prettier-ignore
+  const run = async (parallel: DataParallelOptions | null) => {
+    const model = classifier();
+    const team = parallel && dataParallel(model, parallel);
+    const { history } = await model.fit(batches, { epochs: 2, verbose: 0 });
+    await team?.close();
+    return { history, weights: model.getWeights().map((w) => w.data) };
+  };
+  const one = await run({ shards: 5 });
+  close(one.weights, (await run(null)).weights);
+  assert.deepEqual(await run({ shards: 5, workers: 2 }), one);
+});
+
+test("training goes on from a checkpoint within an epoch, with another number of workers, bit for bit", async () => {
+  const options = { epochs: 3, batchSize, verbose: 0 } as const;
+  const make = () => classifier({ dropout: 0.3, recurrentDropout: 0.2 });
+  const whole = make();
+  const three = dataParallel(whole, { shards: 4, workers: 3 });
+  const { history } = await whole.fit(x, binary, options);
+  await three.close();
+  const first = make();
+  const two = dataParallel(first, { shards: 4, workers: 2 });
+  let steps = 0;
+  let bytes: Uint8Array = new Uint8Array();
+  await first.fit(x, binary, { ...options, callbacks: { onBatchEnd: () => void (++steps === 5 && (bytes = first.toBytes())) } }); // prettier-ignore
+  await two.close();
+  const resumed = await loadModel(bytes);
+  assert.deepEqual([resumed.epoch, resumed.position?.step], [1, 2]);
+  const one = dataParallel(resumed, { shards: 4 });
+  const { history: rest } = await resumed.fit(x, binary, { ...options, initialEpoch: 1, initialStep: 2 });
+  await one.close();
+  assert.deepEqual(resumed.getWeights(), whole.getWeights());
+  for (const [name, values] of Object.entries(rest)) assert.deepEqual(values, history[name]!.slice(1), name);
+});
 
 test("dropout is drawn for each shard, whoever computes it", async () => {
   const given = { make: () => classifier({ dropout: 0.3, recurrentDropout: 0.2 }), x, y: binary, options: { shuffle: true } }; // prettier-ignore

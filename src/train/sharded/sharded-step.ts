@@ -148,8 +148,12 @@ class ShardedTraining {
       }
     } while (!(await crew.finish(shards)));
     if (!room.reports.slice(0, shards).some(statusIs(STATUS.failed))) return;
+    // Throws what is wrong, with the places that it has in the batch.
+    room.head[HEAD.shards] = 1;
+    own.compute(room, batch, 0);
+    room.head[HEAD.shards] = shards;
     room.arrived.fill(0);
-    for (let shard = 0; shard < shards; shard++) computeShard(own, room, batch, shard, shards); // throws what is wrong
+    for (let shard = 0; shard < shards; shard++) computeShard(own, room, batch, shard, shards);
     await crew.dismiss();
   }
 

@@ -16,8 +16,10 @@ export const WORD = {
   done: 4,
   /** Number of the room. */
   room: 5,
+  /** Shards that other threads than the main one did. */
+  helped: 6,
   /** For each thread from here on, what it does: of `AT`. */
-  thread: 6,
+  thread: 7,
 } as const;
 
 /** What a thread does. */

@@ -38,6 +38,7 @@ function work(computer: Computer): void {
     if (Atomics.compareExchange(control, WORD.thread + place, AT.rest, AT.work) === AT.rest) {
       for (let shard = takeShard(control); shard !== null; shard = takeShard(control)) {
         compute(computer, shard);
+        Atomics.add(control, WORD.helped, 1);
         shardDone(control);
       }
       Atomics.store(control, WORD.thread + place, AT.rest);

@@ -41,6 +41,11 @@ export class Team implements Crew {
     );
   }
 
+  /** Shards that threads did beside the main one. */
+  get helped(): number {
+    return Atomics.load(this.#control, WORD.helped);
+  }
+
   assemble(): boolean {
     for (const place of this.#threads.keys())
       Atomics.compareExchange(this.#control, WORD.thread + place, AT.door, AT.rest);
