@@ -69,20 +69,22 @@ export class MetadataCheck {
   }
 }
 
-/** A whole stream. @throws as `MetadataCheck`, and where a message is longer than what is left */
-export function checkStream(bytes: Uint8Array): void {
+/** A whole stream. @returns where it ends: behind it the reader must not look @throws as `MetadataCheck`, and where a message is longer than what is left */
+export function checkStream(bytes: Uint8Array): number {
   if (isArrowFile(bytes)) throw new Error("it is an Arrow file; send the stream form");
   const view = (from: number, to: number) => new DataView(bytes.buffer, bytes.byteOffset + from, to - from);
   const check = new MetadataCheck();
-  for (let at = 0; at < bytes.length;) {
+  let at = 0;
+  while (at < bytes.length) {
     const prefix = prefixOf(view(at, Math.min(at + PREFIX, bytes.length)));
-    if (prefix === null) return;
+    if (prefix === null) break;
     at += prefix.start + prefix.size;
     checkEnd(prefix.size, at, bytes.length);
     const { body } = check.message(view(at - prefix.size, at));
     at += body;
     checkEnd(body, at, bytes.length);
   }
+  return at;
 }
 
 /** @param size of a part that ends at `end` */

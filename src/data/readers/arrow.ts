@@ -34,11 +34,13 @@ export async function openArrow(where: string, source: OpenSource, options: Read
       const guard = guardArrow(access);
       try {
         await guard.next();
-        await guard.next();
-        for await (const batch of await openReader(arrow, access)) {
-          yield pieceOfBatch(arrow, batch, names, first);
+        const batches = (await openReader(arrow, access))[Symbol.asyncIterator]();
+        // The reader itself would go on behind the end of a stream that has no batch.
+        while (!(await guard.next()).done) {
+          const { done, value: batch } = (await batches.next()) as IteratorResult<RecordBatch, undefined>;
+          if (done) break;
+          yield pieceOfBatch(arrow, batch, names, first, failed);
           first += batch.numRows;
-          await guard.next();
         }
       } catch (error) {
         failed(error);
@@ -85,10 +87,23 @@ function checkRows({ numRows, numCols, data }: RecordBatch): void {
   }
 }
 
-function pieceOfBatch(arrow: ArrowPackage, batch: RecordBatch, names: readonly string[], first: number): Piece {
+function pieceOfBatch(
+  arrow: ArrowPackage,
+  batch: RecordBatch,
+  names: readonly string[],
+  first: number,
+  failed: (error: unknown) => never,
+): Piece {
   checkRows(batch);
   const lines = Int32Array.from({ length: batch.numRows }, (_, i) => first + i + 1);
-  return { names, length: batch.numRows, lines, column: (place) => cellsOf(arrow, batch.getChildAt(place)) };
+  const column = (place: number) => {
+    try {
+      return cellsOf(arrow, batch.getChildAt(place));
+    } catch (error) {
+      return failed(error); // a date that no number holds
+    }
+  };
+  return { names, length: batch.numRows, lines, column };
 }
 
 function cellsOf({ DataType: Type }: ArrowPackage, vector: Vector | null): ArrayLike<unknown> {

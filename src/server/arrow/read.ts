@@ -17,8 +17,8 @@ export async function readBatches(bytes: Uint8Array, mostRows: number): Promise<
   const { RecordBatchReader } = await import("apache-arrow");
   const batches: RecordBatch[] = [];
   try {
-    checkStream(bytes);
-    const reader = RecordBatchReader.from(bytes).open();
+    const whole = bytes.subarray(0, checkStream(bytes));
+    const reader = RecordBatchReader.from(whole).open();
     if (reader.schema === undefined) throw new Error("it has no schema");
     if (reader.schema.fields.length > MOST_COLUMNS) throw new Error(`it has more than ${MOST_COLUMNS} columns`);
     let rows = 0;
