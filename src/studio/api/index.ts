@@ -38,6 +38,7 @@ export type * from "./forecast.js";
 export type * from "./generate.js";
 export type * from "./inside.js";
 export type * from "./model.js";
+export type * from "./parallel.js";
 export type * from "./runs.js";
 export type * from "./session.js";
 export type * from "./start.js";

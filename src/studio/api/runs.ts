@@ -1,6 +1,7 @@
 /** Runs: the list, one, and what happens in them. */
 import type { Evaluation } from "../../runs/evaluation.js";
 import type { Maybe } from "./common.js";
+import type { RoundsCount, RoundsReply, SeriesCount, SeriesReply } from "./parallel.js";
 import type { JobReply } from "./start.js";
 import type { SweepReply, SweepSummary, TrialProgress } from "./sweep.js";
 
@@ -36,6 +37,10 @@ export interface RunSummary {
   } | null;
   /** Of a sweep that can be read. */
   readonly sweep: SweepSummary | null;
+  /** Of a run with a model for each series. */
+  readonly series: SeriesCount | null;
+  /** Of a run that is trained on shards of the data. */
+  readonly rounds: RoundsCount | null;
   /** What the pages can do with it. */
   readonly has: {
     readonly model: boolean;
@@ -74,6 +79,8 @@ export interface RunDetail {
   readonly sweep: SweepReply | null;
   /** Of a sweep that is running. */
   readonly training: readonly TrialProgress[];
+  readonly series: SeriesReply | null;
+  readonly rounds: RoundsReply | null;
 }
 
 /** Of a run that is training. */

@@ -2,12 +2,14 @@
 import { lstatSync, readdirSync, statSync } from "node:fs";
 import { join, relative, sep } from "node:path";
 import type { Json } from "../../format/json.js";
+import { SERIES_FOLDER } from "../../distributed/series/ledger.js";
 import { readEvaluation } from "../../runs/evaluation.js";
 import { readGradientNorms } from "../../runs/gradient-norms-jsonl.js";
 import { readHistory } from "../../runs/metrics-jsonl.js";
 import { RUN_FILES, RunFolder } from "../../runs/run-folder.js";
 import { readProgress } from "../../runs/run-progress.js";
 import { SluiceError } from "../../util/errors.js";
+import { roundsOf, seriesOf } from "./parallel.js";
 import { INNER } from "./places.js";
 import { thinned } from "./thinned.js";
 import { sweepOf, trainingTrials } from "./sweeps.js";
@@ -36,6 +38,8 @@ export function detailOf(path: string, run: RunSummary): RunDetail {
     gradientNorms: thinned(orNull(() => readGradientNorms(folder.file(RUN_FILES.gradientNorms))) ?? []),
     sweep: run.sweep && orNull(() => sweepOf(path, run.name)),
     training: run.sweep && run.state === "running" ? trainingTrials(path, run.name) : [],
+    series: run.series && orNull(() => seriesOf(path)),
+    rounds: run.rounds && orNull(() => roundsOf(path)),
   };
 }
 
@@ -50,6 +54,8 @@ const EMPTY: Omit<RunDetail, "run" | "files"> = {
   gradientNorms: [],
   sweep: null,
   training: [],
+  series: null,
+  rounds: null,
 };
 
 function historyOf(folder: RunFolder): HistoryReply {
@@ -60,9 +66,11 @@ function historyOf(folder: RunFolder): HistoryReply {
 
 const finite = (value: number): Maybe => (Number.isFinite(value) ? value : null);
 
-/** Runs inside of it have pages, and lists of files, of their own. */
+/** Runs inside of it have pages, and lists of files, of their own; thousands of series have thousands of files. */
+const APART = [...INNER, SERIES_FOLDER];
+
 function filesOf(path: string): RunDetail["files"] {
-  const names = readdirSync(path).filter((name) => !INNER.includes(name));
+  const names = readdirSync(path).filter((name) => !APART.includes(name));
   return names
     .flatMap((name) => filesBelow(join(path, name)))
     .slice(0, MOST_FILES)

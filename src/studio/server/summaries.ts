@@ -2,6 +2,7 @@
 import { existsSync, lstatSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { LRUCache } from "lru-cache";
+import { DILOCO_FILE } from "../../distributed/parallel/diloco/journal.js";
 import { SWEEP_FILE } from "../../distributed/search/ledger.js";
 import { readHistory } from "../../runs/metrics-jsonl.js";
 import { namesIn, RUN_FILES, RunFolder } from "../../runs/run-folder.js";
@@ -9,13 +10,16 @@ import { describeRun } from "../../runs/run-list.js";
 import type { History } from "../../train/history.js";
 import { SluiceError } from "../../util/errors.js";
 import type { RunSummary } from "../api/index.js";
+import { roundsCount, seriesCount } from "./parallel.js";
 import { sweepSummary } from "./sweeps.js";
 
 export const BACKTEST_FILE = "backtest.json";
 
 /** What decides in every task when training is best, and what stands in for it without validation. */
 const MONITORS = ["val_loss", "loss"];
-const FILES = [...Object.values(RUN_FILES), BACKTEST_FILE, SWEEP_FILE].filter((name) => name !== RUN_FILES.progress);
+const FILES = [...Object.values(RUN_FILES), BACKTEST_FILE, SWEEP_FILE, DILOCO_FILE].filter(
+  (name) => name !== RUN_FILES.progress,
+);
 const MOST = 2000;
 /** How many times as long as a summary took to make it is good for: a run of very many epochs is not read anew at every look. */
 const GOOD_FOR = 20;
@@ -85,12 +89,12 @@ function markOf(path: string): string {
 
 function summarize(path: string, name: string): Jobless {
   const { state, problem, task, date, epochs, result } = describeRun(path);
-  const search = searchIn(path);
+  const { parts, problem: unreadable } = partsIn(path);
   const has = (file: string) => statSync(join(path, file), { throwIfNoEntry: false })?.isFile() ?? false;
   return {
     name,
     state,
-    problem: problem ?? search.problem,
+    problem: problem ?? unreadable,
     task,
     date,
     epochs,
@@ -98,7 +102,7 @@ function summarize(path: string, name: string): Jobless {
     ...settingsOf(path),
     changed: changedOf(path),
     best: state === "broken" ? null : bestOf(readHistory(join(path, RUN_FILES.metrics))),
-    sweep: search.sweep,
+    ...parts,
     has: {
       model: [RUN_FILES.model, RUN_FILES.best, RUN_FILES.last].some(has),
       report: has(RUN_FILES.report),
@@ -108,13 +112,20 @@ function summarize(path: string, name: string): Jobless {
   };
 }
 
-/** A sweep that cannot be read is still a run whose files can be looked at. */
-function searchIn(path: string): { readonly sweep: RunSummary["sweep"]; readonly problem: string | null } {
-  if (!existsSync(join(path, SWEEP_FILE))) return { sweep: null, problem: null };
+interface Parts {
+  readonly parts: Pick<RunSummary, "sweep" | "series" | "rounds">;
+  readonly problem: string | null;
+}
+
+const NO_PARTS: Parts["parts"] = { sweep: null, series: null, rounds: null };
+
+/** Where a file of these cannot be read, it is still a run whose other files can be looked at. */
+function partsIn(path: string): Parts {
   try {
-    return { sweep: sweepSummary(path), problem: null };
+    const sweep = existsSync(join(path, SWEEP_FILE)) ? sweepSummary(path) : null;
+    return { parts: { sweep, series: seriesCount(path), rounds: roundsCount(path) }, problem: null };
   } catch (error) {
-    if (error instanceof SluiceError) return { sweep: null, problem: error.message };
+    if (error instanceof SluiceError) return { parts: NO_PARTS, problem: error.message };
     throw error;
   }
 }

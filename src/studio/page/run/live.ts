@@ -85,10 +85,12 @@ class Follower implements LiveRun {
   #changed(summary: RunSummary): void {
     const before = this.summary.value;
     this.summary.value = summary;
-    // The evaluation and the report are there now, or what it was before is gone.
-    if (before && (before.state !== summary.state || before.has.report !== summary.has.report)) void this.refresh();
+    if (before && detailOf(before) !== detailOf(summary)) void this.refresh();
   }
 }
+
+/** What the detail depends on: the evaluation and the report are there, or parts of it have ended. */
+const detailOf = ({ state, has, series, rounds }: RunSummary) => JSON.stringify([state, has.report, series, rounds]);
 
 const followers = new Map<string, Follower>();
 

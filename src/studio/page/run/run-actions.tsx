@@ -30,7 +30,7 @@ export function RunActions({ live }: { readonly live: LiveRun }) {
     <div class="row wrap actions">
       {/* A trial ends with its sweep. */}
       {run.state === "running" && (outerName(run.name) === null || run.job !== null) && <StopButton live={live} />}
-      {mayResume && <ResumeForm live={live} run={run} />}
+      {mayResume && (run.series ? <ResumeButton live={live} /> : <ResumeForm live={live} run={run} />)}
       {report !== null && (
         <a class="button" href={report} target="_blank" rel="noreferrer">
           <Icon name="report" />
@@ -41,9 +41,11 @@ export function RunActions({ live }: { readonly live: LiveRun }) {
   );
 }
 
-/** A search goes on also where it failed, as on a full disk: what is done stays done. */
-const endings = ({ sweep }: RunSummary): readonly RunSummary["state"][] =>
-  sweep ? ["interrupted", "finished", "failed"] : ["interrupted", "finished"];
+/** A search, or a training of many series, goes on also where it failed, as on a full disk: what is done stays done. */
+function endings({ sweep, series }: RunSummary): readonly RunSummary["state"][] {
+  if (sweep) return ["interrupted", "finished", "failed"];
+  return series ? ["interrupted", "failed"] : ["interrupted", "finished"];
+}
 
 function StopButton({ live }: { readonly live: LiveRun }) {
   const stopping = useSignal(false);
@@ -87,23 +89,14 @@ function ResumeForm({ live, run }: { readonly live: LiveRun; readonly run: RunSu
   const over = done >= planned && (run.sweep === null || run.state === "finished");
   const least = over ? done + 1 : field === "trials" ? planned : done + 1;
   const wanted = useSignal(over ? done * 2 : Math.max(planned, least));
-  const going = useSignal(false);
-  const resume = async (event: Event) => {
+  const { going, resume } = useResume(live);
+  const submit = (event: Event) => {
     event.preventDefault();
-    going.value = true;
-    try {
-      const body: ResumeRequest = wanted.value === planned && !over ? {} : { [field]: wanted.value };
-      await post<JobReply>(apiPath("runs", live.name, "resume"), body);
-      toast(t("resumed", { name: ownName(live.name) }), "good");
-      await untilRunning(live);
-    } catch (error) {
-      toastError(error);
-    }
-    going.value = false;
+    void resume(wanted.value === planned && !over ? {} : { [field]: wanted.value });
   };
   const label = t(run.sweep ? "resumeTrials" : "resumeEpochs");
   return (
-    <form class="row" onSubmit={(event) => void resume(event)}>
+    <form class="row" onSubmit={submit}>
       <button type="submit" class="button" disabled={going.value}>
         <Icon name="play" />
         {t(run.sweep ? "resumeSweep" : "resume")}
@@ -122,6 +115,33 @@ function ResumeForm({ live, run }: { readonly live: LiveRun; readonly run: RunSu
       </label>
     </form>
   );
+}
+
+/** Models of series are trained to their end: only what is missing is gone on with. */
+function ResumeButton({ live }: { readonly live: LiveRun }) {
+  const { going, resume } = useResume(live);
+  return (
+    <button type="button" class="button" disabled={going.value} onClick={() => void resume({})}>
+      <Icon name="play" />
+      {t("resume")}
+    </button>
+  );
+}
+
+function useResume(live: LiveRun) {
+  const going = useSignal(false);
+  const resume = async (request: ResumeRequest) => {
+    going.value = true;
+    try {
+      await post<JobReply>(apiPath("runs", live.name, "resume"), request);
+      toast(t("resumed", { name: ownName(live.name) }), "good");
+      await untilRunning(live);
+    } catch (error) {
+      toastError(error);
+    }
+    going.value = false;
+  };
+  return { going, resume };
 }
 
 async function untilRunning(live: LiveRun): Promise<void> {

@@ -30,6 +30,8 @@ export function RunPage({ params }: PageProps) {
         <strong>{t("brokenTitle")}</strong> {run.problem}
       </Note>
     );
+  const many = run.sweep ? "sweep" : run.series ? "series" : null;
+  const single = run.verb === null && many === null;
   return (
     <div class="stack">
       {error !== null && <Failure error={error} retry={() => void live.refresh()} />}
@@ -39,32 +41,37 @@ export function RunPage({ params }: PageProps) {
           <strong>{t("problem")}</strong> <span class="output">{run.problem}</span>
         </Note>
       )}
-      {run.sweep ? (
-        <Sweep live={live} />
-      ) : (
+      {many === null ? (
         <>
           {run.state === "running" && <ProgressCard live={live} />}
           <Figures live={live} detail={detail} />
         </>
+      ) : (
+        <Part name={many} live={live} />
       )}
       <Verdicts detail={detail} />
       {/* A backtest trains many networks: what it shows are its forecasts. */}
-      {run.verb === null && <Curves live={live} />}
+      {single && <Curves live={live} />}
+      {run.rounds && <Part name="rounds" live={live} />}
       {detail.evaluation && <Baselines evaluation={detail.evaluation} />}
       {detail.evaluation && <Pictures evaluation={detail.evaluation} />}
-      {run.verb === null && <Norms rows={live.norms.value} kept={detail.config["gradientNorms"] === true} />}
+      {single && <Norms rows={live.norms.value} kept={detail.config["gradientNorms"] === true} />}
       <Details detail={detail} />
     </div>
   );
 }
 
-/** What only sweeps need is fetched with the first one. */
-function Sweep({ live }: { readonly live: LiveRun }) {
-  const { value, error, reload } = useResource("sweep", async () => ({
-    Part: (await import("../sweep/sweep.js")).SweepOverview,
-  }));
+/** Fetched with the first run that needs it. */
+const PARTS = {
+  sweep: async () => (await import("../sweep/sweep.js")).SweepOverview,
+  series: async () => (await import("../parallel/series.js")).SeriesOverview,
+  rounds: async () => (await import("../parallel/rounds.js")).RoundsCard,
+} as const;
+
+function Part({ name, live }: { readonly name: keyof typeof PARTS; readonly live: LiveRun }) {
+  const { value, error, reload } = useResource(name, async () => ({ Shown: await PARTS[name]() }));
   if (error) return <Failure error={error} retry={reload} />;
-  return value ? <value.Part live={live} /> : <Loading height={320} />;
+  return value ? <value.Shown live={live} /> : <Loading height={320} />;
 }
 
 function Figures({ live, detail }: { readonly live: LiveRun; readonly detail: RunDetail }) {

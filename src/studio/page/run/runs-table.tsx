@@ -15,7 +15,7 @@ type Key = "name" | "state" | "epochs" | "best" | "test" | "begun";
 const VALUES: Readonly<Record<Key, (run: RunSummary) => string | number | null>> = {
   name: (run) => run.name,
   state: (run) => run.state,
-  epochs: (run) => run.sweep?.done ?? run.epochs,
+  epochs: (run) => partsOf(run)?.done ?? run.epochs,
   best: (run) => run.sweep?.best?.value ?? run.best?.value ?? null,
   test: (run) => run.result?.network ?? null,
   begun: (run) => run.date,
@@ -87,6 +87,7 @@ function Row({
   const [live] = useRuns(run.state === "running" ? [run.name] : []);
   const history = live?.history.value;
   const sweep = run.sweep && (live?.summary.value?.sweep ?? run.sweep);
+  const parts = partsOf(live?.summary.value ?? run);
   const curve = sweep ? bestCurve(sweep) : history ? decidingCurve(run, history) : curveOf(run);
   const best = sweep ? bestOf(sweep) : (live?.summary.value?.best ?? run.best);
   return (
@@ -103,7 +104,11 @@ function Row({
         <a class="break" href={linkTo(["runs", run.name])}>
           {run.name}
         </a>
-        <span class="muted break">{[run.task, run.verb, run.data].filter(Boolean).join(" · ")}</span>
+        <span class="muted break">
+          {[run.task, run.verb, run.data, run.rounds && t("shards", { count: run.rounds.shards })]
+            .filter(Boolean)
+            .join(" · ")}
+        </span>
       </th>
       <td class="state">
         <StateBadge state={run.state} />
@@ -113,15 +118,8 @@ function Row({
           <Sparkline values={curve.values} label={t(sweep ? "courseOf" : "curveOf", { metric: curve.metric })} />
         )}
       </td>
-      <td class={`number epochs${sweep ? " of-trials" : ""}`}>
-        {sweep ? (
-          <Trials sweep={sweep} />
-        ) : run.verb === null ? (
-          count(history ? history.epoch.length : run.epochs)
-        ) : (
-          NONE
-        )}
-        {run.verb === null && run.epochsPlanned !== null && <span class="muted">/{count(run.epochsPlanned)}</span>}
+      <td class={`number epochs${parts ? " of-parts" : ""}`}>
+        {parts ? <Parts parts={parts} /> : <Epochs run={run} trained={history ? history.epoch.length : run.epochs} />}
       </td>
       <td class="number best" data-label={t("best")}>
         {best ? figure(best.value) : NONE}
@@ -135,16 +133,39 @@ function Row({
   );
 }
 
+interface PartsDone {
+  readonly done: number;
+  readonly of: number;
+  readonly failed: number;
+  readonly kind: "trials" | "series";
+}
+
 /** Trials are to a sweep what epochs are to a training. */
-function Trials({ sweep: { done, of, failed } }: { readonly sweep: SweepSummary }) {
+function partsOf({ sweep, series }: RunSummary): PartsDone | null {
+  if (sweep) return { ...sweep, kind: "trials" };
+  return series && { ...series, kind: "series" };
+}
+
+function Parts({ parts: { done, of, failed, kind } }: { readonly parts: PartsDone }) {
   return (
     <>
       {count(done)}
       <span class="muted">/{count(of)}</span>
       <span class="muted under">
-        {t("trials", { count: of })}
+        {t(kind, { count: of })}
         {failed > 0 && ` · ${t("setAside", { count: failed })}`}
       </span>
+    </>
+  );
+}
+
+/** An evaluation is all that there is of a backtest. */
+function Epochs({ run, trained }: { readonly run: RunSummary; readonly trained: number }) {
+  if (run.verb !== null) return <>{NONE}</>;
+  return (
+    <>
+      {count(trained)}
+      {run.epochsPlanned !== null && <span class="muted">/{count(run.epochsPlanned)}</span>}
     </>
   );
 }

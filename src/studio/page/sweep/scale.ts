@@ -17,7 +17,7 @@ const WIDE = 20;
 /** Where the middle half of the trials takes less of the axis, a few that diverged have squeezed it. */
 const SQUEEZED = 0.08;
 /** Beyond so many digits two results are one for all purposes. */
-const MOST_DIGITS = 8;
+const MOST_DIGITS = 7;
 const MARKS = [0, 0.25, 0.5, 0.75, 1];
 
 /** @param kind null: by value, unless a few trials would squeeze all others together */

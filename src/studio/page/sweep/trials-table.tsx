@@ -9,6 +9,7 @@ import { count, figure, NONE } from "../../ui/format.js";
 import { Icon } from "../../ui/icons.js";
 import { linkTo } from "../routes.js";
 import { rowId, type Choice } from "./choice.js";
+import { digitsFor } from "./scale.js";
 import { t } from "./texts.js";
 import { dimensionName, metricTitle, secondsOf } from "./words.js";
 
@@ -24,6 +25,8 @@ interface Order {
   readonly down: boolean;
 }
 
+/** Of values; as many more as it takes to tell them apart. */
+const LEAST_DIGITS = 4;
 /** Curves that can be told apart. */
 const COMPARED = 5;
 
@@ -36,6 +39,8 @@ export function TrialsTable(props: {
   const order = useSignal<Order | null>(null);
   const kept = choice.kept.value;
   const columns = columnsOf(sweep);
+  const values = sweep.trials.flatMap(({ value }) => (value === null ? [] : [value]));
+  const digits = digitsFor([...new Set(values)], LEAST_DIGITS);
   const rows = useMemo(() => sorted(kept, columns, order.value), [kept, order.value]);
   const now = new Map(training.map((one) => [one.trial, one]));
   const all = sweep.trials.length;
@@ -59,7 +64,7 @@ export function TrialsTable(props: {
       flush
     >
       {rows.length === 0 ? (
-        <p class="muted none-kept">{t("noneKept")}</p>
+        <p class="muted table-foot">{t("noneKept")}</p>
       ) : (
         <div class="scroll tall trials" tabIndex={0} role="region" aria-label={t("tableTitle")}>
           <table class="table">
@@ -78,7 +83,14 @@ export function TrialsTable(props: {
             </thead>
             <tbody>
               {rows.map((trial) => (
-                <Row key={trial.trial} sweep={sweep} trial={trial} now={now.get(trial.trial)} choice={choice} />
+                <Row
+                  key={trial.trial}
+                  sweep={sweep}
+                  trial={trial}
+                  now={now.get(trial.trial)}
+                  choice={choice}
+                  digits={digits}
+                />
               ))}
             </tbody>
           </table>
@@ -145,8 +157,10 @@ function Row(props: {
   readonly trial: SweepTrial;
   readonly now: TrialProgress | undefined;
   readonly choice: Choice;
+  /** Of the value. */
+  readonly digits: number;
 }) {
-  const { sweep, trial, now, choice } = props;
+  const { sweep, trial, now, choice, digits } = props;
   const { point, run, value, rungs, parameters, reason, rank } = trial;
   const state = now ? "running" : trial.state === "failed" ? "failedState" : trial.state;
   const name = count(trial.trial + 1);
@@ -166,7 +180,7 @@ function Row(props: {
         {now && <span class="muted under tabular">{t("epochOf", { epoch: now.epoch + 1, epochs: now.epochs })}</span>}
         {reason !== null && <span class="muted under break">{reason}</span>}
       </td>
-      <td class="number result">{figure(value)}</td>
+      <td class="number result">{figure(value, digits)}</td>
       {sweep.space.map(({ name: option }) => (
         <td key={option} class="number">
           {option in point ? showValue(point[option]) : NONE}
