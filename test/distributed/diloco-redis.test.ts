@@ -104,15 +104,16 @@ describe("shards on Redis", { skip }, () => {
     // It is not missed so soon that another worker would do its job in time.
     const [stuck] = await Promise.all([worker("stuck", folder, "60"), worker("stuck", folder, "60")]);
     const told: string[] = [];
-    let stopped = false;
-    const run = await train("stuck", { deadline: 8, innerSteps: 40 }, {
+    let [done, stopped] = [0, false];
+    const run = await train("stuck", { deadline: 6, innerSteps: 40 }, {
       ...open("stuck"),
       warn: (message) => void told.push(message),
       onRound: ({ round }) => {
+        done = round + 1;
         if (round === 1) stuck!.kill("SIGKILL");
       },
       onShard: () => {
-        if (!stopped) stopped = stuck!.kill("SIGSTOP");
+        if (done === 1 && !stopped) stopped = stuck!.kill("SIGSTOP");
       },
     }, { units: [96], batchSize: 32, sequenceLength: 24, stepsPerEpoch: 360 }); // prettier-ignore
     assert.ok(stopped, "no shard said how far it was");
@@ -128,7 +129,7 @@ describe("shards on Redis", { skip }, () => {
   test("without anyone who comes a round is done again, then the training ends with a message and can be gone on with", async () => {
     const told: string[] = [];
     const hooks = { ...open("nobody"), warn: (message: string) => void told.push(message) };
-    await assert.rejects(train("nobody", { deadline: 0.2 }, hooks), (error: Error) => {
+    await assert.rejects(train("nobody", { deadline: 0.1 }, hooks), (error: Error) => {
       assert.match(error.message, /round 1 came to nothing 3 times: no answer came from any of its 3 children before the deadline/); // prettier-ignore
       assert.match(error.message, /go on with: sluice train --resume /);
       return true;

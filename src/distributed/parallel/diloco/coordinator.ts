@@ -26,6 +26,8 @@ import { assignWeights, checkShareable, weightsOf } from "./shard.js";
 
 /** How often a round is done in which nobody came. */
 const TRIES = 3;
+/** The deadline of the first round, in others. */
+const FIRST = 10;
 
 export interface DilocoHooks {
   /** Makes that which trains, when the folder is there; it is closed at the end. */
@@ -65,7 +67,10 @@ export class Diloco implements Fitter {
     const inRound = this.plan.shards * this.plan.options.innerSteps;
     this.#perEpoch = Math.max(1, Math.round(steps / inRound));
     const epochs = Math.max(1, Math.round((fit.epochs * steps) / (this.#perEpoch * inRound)));
-    return { ...prepared, fit: { ...fit, epochs } };
+    const admitted = { ...prepared, fit: { ...fit, epochs } };
+    if (prepared.settings["gradientNorms"] !== true) return admitted;
+    this.hooks.warn?.("gradientNorms: gradients stay with the shards, so none are kept");
+    return { ...admitted, settings: { ...prepared.settings, gradientNorms: false } };
   }
 
   async fit(session: Session<Pipeline>, options: FitOptions): Promise<{ stopReason: string | null }> {
@@ -134,6 +139,8 @@ class Rounds implements TrainingRun {
   readonly validates = true;
   readonly #callbacks: readonly Callback[];
   #stopReason: string | null = null;
+  /** The round that it began or went on with. */
+  readonly #begun: number;
 
   constructor(
     private readonly diloco: Diloco,
@@ -147,6 +154,7 @@ class Rounds implements TrainingRun {
     this.model = session.model;
     this.epochs = options.epochs!;
     this.steps = journal.perEpoch * common.steps;
+    this.#begun = journal.snapshots[0]!.round;
     this.#callbacks = ([options.callbacks ?? []].flat() as CallbackLike[]).map(toCallback);
   }
 
@@ -214,11 +222,10 @@ class Rounds implements TrainingRun {
     for (let attempt = 0; ; attempt++) {
       const begin = performance.now();
       const jobs = this.#jobs(attempt);
-      const { deadline } = this.journal.options;
       let outcome: FlowOutcome;
       try {
         outcome = await this.executor.runFlow(
-          { ...jobs, ...(deadline !== undefined && { deadline: Math.ceil(1000 * deadline) }) },
+          { ...jobs, ...this.#deadline },
           {
             ...(signal && { signal }),
             onProgress: (id, progress) => void (id === jobs.parent.id || hooks.onShard?.(progress)),
@@ -234,6 +241,13 @@ class Rounds implements TrainingRun {
       }
       this.#again(attempt, outcome.parent.reason ?? "it failed");
     }
+  }
+
+  /** Longer in the first round, in which workers read the data. */
+  get #deadline(): { deadline: number } | object {
+    const { deadline } = this.journal.options;
+    if (deadline === undefined) return {};
+    return { deadline: Math.ceil(1000 * deadline * (this.#begun === this.#now.round ? FIRST : 1)) };
   }
 
   #again(attempt: number, reason: string): void {

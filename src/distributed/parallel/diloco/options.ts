@@ -18,7 +18,7 @@ export const dilocoOptions = z.strictObject({
     .gt(0)
     .max(1_000_000)
     .optional()
-    .describe("Seconds after which a round is closed with the shards that came; the others do theirs again. Default: wait for all."),
+    .describe("Seconds after which a round is closed with the shards that came, ten times as many for the first; the others do theirs again. Default: wait for all."),
   outerRate: z.number().gt(0).max(10).default(0.7).describe("Rate of the outer step, on the mean of the changes."),
   outerMomentum: z.number().min(0).lt(1).default(0.9).describe("Nesterov momentum of the outer step; 0 for none."),
 }); // prettier-ignore

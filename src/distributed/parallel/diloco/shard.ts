@@ -128,7 +128,8 @@ async function prepareTraining(key: string, payload: ShardPayload, context: JobC
   const task = taskNamed("shard", payload.task);
   const options = readOptions("shard", task.options, settings);
   // What is to be said of the data the process that asked has said.
-  const prepared = await task.prepare(source, options, { warn: () => undefined, signal: context.signal, shards });
+  // And who was given up meanwhile ends here, but what it prepared it has for the next round.
+  const prepared = await task.prepare(source, options, { warn: () => undefined, shards });
   try {
     return await startOf(key, prepared, payload);
   } catch (error) {
