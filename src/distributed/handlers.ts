@@ -3,16 +3,19 @@ import type { ZodType } from "zod";
 import type { Json } from "../format/json.js";
 import type { Handler } from "./job.js";
 
-export const HANDLERS: Readonly<Record<string, () => Promise<Handler>>> = {
+const handlers = {
   fit: async () => (await import("./backtest/fit.js")).fit,
   round: async () => (await import("./parallel/diloco/round.js")).round,
   shard: async () => (await import("./parallel/diloco/shard.js")).shard,
   series: async () => (await import("./series/series.js")).series,
   trial: async () => (await import("./trial.js")).trial,
-};
+} satisfies Record<string, () => Promise<Handler>>;
+
+export type Handlers = Readonly<Record<string, () => Promise<Handler>>>;
+export const HANDLERS: Handlers = handlers;
 
 /** The forms of their payloads, which a worker checks before it begins a thread for a job. In modules that load little else. */
-export const PAYLOADS: Readonly<Record<string, () => Promise<ZodType>>> = {
+export const PAYLOADS: Readonly<Record<keyof typeof handlers, () => Promise<ZodType>>> = {
   fit: async () => (await import("./backtest/payload.js")).fitPayload,
   round: async () => (await import("./parallel/diloco/payloads.js")).roundPayload,
   shard: async () => (await import("./parallel/diloco/payloads.js")).shardPayload,

@@ -221,6 +221,10 @@ describe("rounds on Redis", { skip }, () => {
       await server.client.hset(`sluice:forged:f${i}:processed`, "sluice:forged:rounds-a-0", value);
       assert.match(await end(`f${i}`, [child]), reason);
     }
+    const many = Array.from({ length: 17 }, (_, i) => ({ id: `c${i}`, job: `rounds-c-${i}` }));
+    const large = JSON.stringify({ result: "x".repeat(1_000_000), worker: "w", seconds: 1 });
+    for (const { job } of many) await server.client.hset("sluice:forged:many:processed", `sluice:forged:${job}`, large);
+    assert.match(await end("many", many), /refused: the answers of the jobs before many have more than 16777216/);
     for (const children of [[], "all", [{ id: "a" }], [{ ...child, more: 1 }], [{ id: "../a", job: "x" }]])
       assert.match(await end(`odd-${JSON.stringify(children).length}`, children), /it is no job/);
     assert.ok(!existsSync(join(root, "forged")));

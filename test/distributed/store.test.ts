@@ -1,7 +1,16 @@
 /** The folder store: content by checksum, nothing else. */
 import assert from "node:assert/strict";
-import { createHash } from "node:crypto";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createHash, randomUUID } from "node:crypto";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
@@ -40,4 +49,38 @@ test("what is no address, is absent or damaged is refused by name", async () => 
   writeFileSync(join(store.folder, address), "close\n1\n3\n");
   await assert.rejects(store.get(address), /is not what its address says/);
   await assert.rejects(store.file(address, ".csv"), /is not what its address says/);
+});
+
+test("content is forgotten with the copies that have an ending, and what was never there is no error", async () => {
+  const own = new FolderStore(join(folder, "dropped"));
+  const [one, other] = [await own.put(bytes), await own.put(new Uint8Array(3))];
+  await own.file(one, ".csv");
+  await own.drop(one);
+  await own.drop(one);
+  assert.deepEqual(readdirSync(own.folder), [other]);
+  await assert.rejects(own.get(one), /there is no such content/);
+  await assert.rejects(own.drop("../store"), /expected an address/);
+});
+
+test("what was half written when its writer was killed goes after a day", async () => {
+  const own = join(folder, "tidied");
+  mkdirSync(own);
+  const [old, young] = [`.${randomUUID()}`, `.${randomUUID()}`];
+  for (const name of [old, young, ".hidden"]) writeFileSync(join(own, name), "half");
+  for (const name of [old, ".hidden"]) utimesSync(join(own, name), new Date(0), new Date(0));
+  const put = await new FolderStore(own).put(bytes);
+  assert.deepEqual(readdirSync(own).sort(), [".hidden", young, put].sort());
+});
+
+test("copies take at most so much room: what was used least lately goes first, and what is kept stays", async () => {
+  const own = new FolderStore(join(folder, "trimmed"));
+  const [a, b, c] = await Promise.all([1, 2, 3].map((value) => own.put(new Uint8Array(100).fill(value))));
+  for (const [i, one] of [a!, b!, c!].entries()) utimesSync(join(own.folder, one), i, i);
+  assert.equal(await own.touch(a!), true);
+  assert.equal(await own.touch(`sha256-${"0".repeat(64)}`), false);
+  await own.trim(200, new Set());
+  assert.deepEqual(readdirSync(own.folder).sort(), [a, c].sort());
+  await own.trim(0, new Set([c!]));
+  assert.deepEqual(readdirSync(own.folder), [c]);
+  await new FolderStore(join(folder, "never made")).trim(0, new Set());
 });

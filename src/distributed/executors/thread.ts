@@ -4,14 +4,14 @@ import { parentPort, workerData } from "node:worker_threads";
 import { confineReads } from "../../data/readers/confined.js";
 import { SluiceError } from "../../util/errors.js";
 import { below } from "../below.js";
-import type { HANDLERS } from "../handlers.js";
+import type { Handlers } from "../handlers.js";
 import type { Job, JobContext } from "../job.js";
 import { FolderStore, isContent } from "../store/folder-store.js";
 import type { FromThread, ThreadStart, ToThread } from "./messages.js";
 
 const port = parentPort!;
 const { worker, store, most, scratch, handlers, root } = workerData as ThreadStart;
-const { HANDLERS: known } = (await import(handlers)) as { HANDLERS: typeof HANDLERS };
+const { HANDLERS: known } = (await import(handlers)) as { HANDLERS: Handlers };
 // Jobs of this process may name what it may read; those of a queue may not.
 const pathIn = root === null ? (given: string) => given : below(root);
 // Nor may what they name lead to other files, as a list of clips does.

@@ -48,7 +48,7 @@ export async function takeIn(
 ): Promise<Intake> {
   try {
     const { id, kind, payload, children: before } = readJob(queued.data, queued.attemptsMade, kinds);
-    if (kinds) await checkPayload(kind, payload);
+    if (kinds) await checkPayload(kind as keyof typeof PAYLOADS, payload);
     const answers = before && (await answersOf(queued, queue, before));
     if (answers?.done.size === 0) throw new Final(nothingDone(answers, before!), "failed");
     const children = new Map([...(answers?.done ?? [])].map(([child, { result }]) => [child, result]));
@@ -73,8 +73,7 @@ function readJob(data: unknown, attemptsMade: number, kinds: ReadonlySet<string>
 }
 
 /** Before a thread is begun for it. */
-async function checkPayload(kind: string, payload: Json): Promise<void> {
-  const form = await PAYLOADS[kind]?.();
-  const told = form?.safeParse(payload);
-  if (told?.error) throw new SluiceError(`its payload is none of kind ${kind}: ${z.prettifyError(told.error).replaceAll("\n", " ")}`); // prettier-ignore
+async function checkPayload(kind: keyof typeof PAYLOADS, payload: Json): Promise<void> {
+  const told = (await PAYLOADS[kind]()).safeParse(payload);
+  if (told.error) throw new SluiceError(`its payload is none of kind ${kind}: ${z.prettifyError(told.error).replaceAll("\n", " ")}`); // prettier-ignore
 }

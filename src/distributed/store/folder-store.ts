@@ -7,6 +7,9 @@ import { check, show, SluiceError } from "../../util/errors.js";
 import type { Store } from "../job.js";
 
 const ADDRESS = /^sha256-[0-9a-f]{64}$/;
+/** What is being written. */
+const FRESH = /^\.[0-9a-f-]{36}$/;
+const DAY_MS = 24 * 3600 * 1000;
 const ENDING = /^(?:\.\w{1,16}){0,3}$/;
 
 /** Nothing but checksums can be asked for: an address is no path. */
@@ -22,6 +25,8 @@ export function isContent(folder: string, path: string): boolean {
 }
 
 export class FolderStore implements Store {
+  #tidied: Promise<void> | null = null;
+
   /**
    * @param folder made when the first content is kept
    * @param most bytes of content that fit where it goes from here; null where nothing but the disk bounds them
@@ -35,6 +40,7 @@ export class FolderStore implements Store {
   async put(content: Uint8Array | { readonly file: string }): Promise<string> {
     return this.#guard("write", async () => {
       await mkdir(this.folder, { recursive: true });
+      await (this.#tidied ??= this.#tidy());
       const fresh = join(this.folder, `.${randomUUID()}`);
       try {
         const file = await open(fresh, "wx");
@@ -59,6 +65,15 @@ export class FolderStore implements Store {
         await rm(fresh, { force: true });
       }
     });
+  }
+
+  /** What a writer that was killed left half written goes after a day. */
+  async #tidy(): Promise<void> {
+    for (const name of await readdir(this.folder)) {
+      const path = join(this.folder, name);
+      const found = FRESH.test(name) ? await stat(path).catch(() => null) : null;
+      if (found && Date.now() - found.mtimeMs > DAY_MS) await rm(path, { force: true });
+    }
   }
 
   /** Notes that it is used now. False where it is not there. */
