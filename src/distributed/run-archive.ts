@@ -81,6 +81,7 @@ function adopt(folder: RunFolder, { root, data, files }: Place): void {
   const config = folder.readJson(RUN_FILES.config) as Record<string, Json>;
   for (const name of FILE_OPTIONS) delete config[name];
   folder.replaceJson(RUN_FILES.config, { ...config, data, runs: root, ...files });
+  if (!folder.has(RUN_FILES.data)) return; // a training of a backtest has none of its own
   const { fingerprint, ...rest } = folder.readJson(RUN_FILES.data) as Record<string, Json>;
   const print = { ...(fingerprint as object), name: basename(data), path: resolve(data) };
   folder.replaceJson(RUN_FILES.data, { fingerprint: print, ...rest });

@@ -67,7 +67,7 @@ test("wrong use ends with 2, data that do not fit with 1, and nothing is written
     ["backtest prices.csv --target close --window slding", 2, /--window/],
     ["backtest --target close", 2, /the data are needed/],
     ["backtest prices.csv --target close --workers 0", 2, /--workers: must be at least 1, got 0/],
-    ["backtest prices.csv --target close --queue jobs", 2, /--queue: it is one of a Redis; give --redis too/],
+    ["backtest prices.csv --target close --queue jobs", 2, /--queue: it is for workers of a queue; give --redis too/],
     [
       "backtest prices.csv --target close --redis redis://127.0.0.1:1",
       1,

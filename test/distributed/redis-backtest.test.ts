@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { mkdir } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
@@ -40,8 +41,8 @@ describe("a backtest on Redis", { skip }, () => {
     return child;
   }
 
-  async function worker(): Promise<ChildProcess> {
-    const child = start(["worker", "--redis", server.url, "--slots", "1", "--lost-after", "2"], "pipe");
+  async function worker(...more: string[]): Promise<ChildProcess> {
+    const child = start(["worker", "--redis", server.url, "--slots", "1", "--lost-after", "2", ...more], "pipe");
     await once(child.stdout!, "data");
     return child;
   }
@@ -77,6 +78,12 @@ describe("a backtest on Redis", { skip }, () => {
     const whole = await backtestOf(LINE);
     assert.deepEqual(decided(resumed), decided(whole));
     assert.deepEqual(trainedIn(resumed), trainedIn(whole));
+    await mkdir(join(folder, "elsewhere"));
+    await worker("--queue", "send", "--data-root", "elsewhere");
+    const sent = await backtestOf(`${LINE} --redis ${server.url} --queue send --send-data`);
+    assert.deepEqual(decided(sent), decided(whole));
+    assert.deepEqual(trainedIn(sent), trainedIn(whole), "trained in a folder that is not seen, and sent back");
+    assert.deepEqual(readdirSync(join(folder, "elsewhere")), []);
     const { err, code } = await runIn(folder, `${LINE} --redis ${server.url} --workers 2`);
     assert.equal(code, 2, err);
     assert.match(err, /--workers counts threads of this process/);

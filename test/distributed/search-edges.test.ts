@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { ThreadExecutor } from "../../src/distributed/executors/threads.js";
+import type { Executor } from "../../src/distributed/job.js";
 import type { SweepOptions } from "../../src/distributed/search/options.js";
 import { resumeSweep, sweepTask, SweepStopped, type Sweep, type SweepHooks } from "../../src/distributed/search/sweep.js"; // prettier-ignore
 import { rankedTrials } from "../../src/distributed/search/table.js";
@@ -34,7 +35,7 @@ const troubles = (all: Troubles) => {
   writeFileSync(join(runs, "troubles.json"), JSON.stringify(all));
 };
 const decided = ({ ledger, best }: Sweep) => ({
-  trials: ledger.trials.map(({ point, state, rungs }) => ({ point, state, rungs: rungs.map(({ seconds: _, ...rung }) => rung) })), // prettier-ignore
+  trials: ledger.trials.map(({ point, state, rungs }) => ({ point, state, rungs: rungs.map(({ until, value, learnt, epochs }) => [until, value, learnt, epochs]) })), // prettier-ignore
   best: best.trial,
 });
 
@@ -118,7 +119,31 @@ test("more trials for a search with halving: the same rungs go on, others are re
   assert.equal(JSON.parse(readFileSync(join(few.folder, "sweep.json"), "utf8")).options.trials, 3);
 });
 
-test("a search that is stopped between its rungs says so, and another space is refused", async () => {
+test("within a limit of time too, workers that come later find work", async () => {
+  let [inside, most, ended] = [0, 0, 0];
+  const growing = (store: string): Executor => {
+    const threads = new ThreadExecutor({ workers: 3, store });
+    return {
+      get slots() {
+        return ended > 0 ? 3 : 1;
+      },
+      store: threads.store,
+      runFlow: (...asked) => threads.runFlow(...asked),
+      close: () => threads.close(),
+      async run(...asked) {
+        most = Math.max(most, ++inside);
+        const outcome = await threads.run(...asked);
+        inside--;
+        ended++;
+        return outcome;
+      },
+    };
+  };
+  await sweep(1, { method: "grid", seconds: 600 }, ["units=2,3,4,5"], { epochs: 1 }, { executor: growing });
+  assert.deepEqual([most, ended], [3, 4]);
+});
+
+test("a search that is stopped between its trials says so", async () => {
   const stopping = new AbortController();
   const stop = { signal: stopping.signal, onTrial: () => stopping.abort() };
   const stopped = await sweep(1, { method: "grid" }, ["units=2,3,4"], {}, stop).catch((error: unknown) => error);

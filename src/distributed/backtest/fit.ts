@@ -9,22 +9,36 @@ import { readOptions } from "../../tasks/options.js";
 import { check, SluiceError } from "../../util/errors.js";
 import type { JobContext } from "../job.js";
 import { fitPayload, type FitPayload } from "./payload.js";
+import { packRun, runArchive } from "../run-archive.js";
+import { sourceOf } from "../store/reference.js";
 import { epochReporter, takeOver } from "../training-job.js";
 
-/** What was trained stands in the folder. */
-export const fitResult = z.strictObject({ warnings: z.array(z.string()) });
+/** What was trained stands in its folder. */
+export const fitResult = z.strictObject({
+  warnings: z.array(z.string()),
+  /** The training itself, where whoever asked cannot see its folder. */
+  archive: runArchive.optional(),
+});
 
 type Data = Pick<FitPayload, "data" | "sha256">;
 
 export async function fit(json: Json, context: JobContext): Promise<Json> {
-  const { place, name, command, ...payload } = readOptions("training of a backtest", fitPayload, json as object);
+  const {
+    place: number,
+    name,
+    command,
+    ...payload
+  } = readOptions("training of a backtest", fitPayload, json as object);
   const options = readOptions("backtest", backtestOptions, payload.options);
-  const root = context.path(payload.root);
+  const root = payload.root === null ? context.scratch() : context.path(payload.root);
   const warnings: string[] = [];
   if (hasEnded(root, name)) return { warnings };
   const course = await courseFor(payload, options, context);
-  const origin = course.origins[place];
-  check(origin !== undefined, () => `backtest: there are ${course.origins.length} origins, and none at place ${place}`);
+  const origin = course.origins[number];
+  check(
+    origin !== undefined,
+    () => `backtest: there are ${course.origins.length} origins, and none at place ${number}`,
+  );
   const warn = (message: string) => void warnings.push(message);
   const plan: FitPlan = {
     table: course.table,
@@ -35,18 +49,23 @@ export async function fit(json: Json, context: JobContext): Promise<Json> {
   };
   const before = fitFolder(root, name);
   if (before) takeOver(before, context);
-  const done = await fitAt(plan, origin, { root, name, callbacks: [epochReporter(context)] }, null);
+  const place = { root, name, callbacks: [epochReporter(context)] };
+  const done = await fitAt(plan, origin, place, null).finally(keepFor);
   context.signal.throwIfAborted();
   if (done === null) throw new SluiceError(`backtest: training ${name} was stopped`);
-  return { warnings };
+  if (payload.root !== null) return { warnings };
+  return { warnings, archive: await packRun(fitFolder(root, name)!, context.store, false) };
 }
 
-/** The data as this thread read them last: all trainings of a backtest read the same. */
+/** The data as this thread read them last: all trainings of a backtest read the same. Let go of when nobody asks for them any more. */
 let kept: { readonly key: string; readonly course: Promise<Course> } | null = null;
+let letGo: NodeJS.Timeout | undefined;
+const KEPT_MS = 60_000;
 
 function courseFor(data: Data, options: z.output<typeof backtestOptions>, context: JobContext): Promise<Course> {
   const { lookback: _, season: __, ...shared } = options; // found out by the first training, and nothing that reads depends on them
   const key = JSON.stringify([data.data, data.sha256, shared]);
+  clearTimeout(letGo);
   if (kept?.key === key) return kept.course;
   const course = read(data, options, context);
   const own = (kept = { key, course });
@@ -56,8 +75,13 @@ function courseFor(data: Data, options: z.output<typeof backtestOptions>, contex
   return course;
 }
 
+function keepFor(): void {
+  clearTimeout(letGo);
+  letGo = setTimeout(() => (kept = null), KEPT_MS).unref();
+}
+
 async function read({ data, sha256 }: Data, options: z.output<typeof backtestOptions>, context: JobContext) {
-  const source = "path" in data ? context.path(data.path) : await context.store.file(data.address, data.ending);
+  const source = await sourceOf(data, context);
   const found = await fingerprint(source);
   check(found.sha256 === sha256, () => {
     return `backtest: ${source}, as ${context.worker.host} has it, is not what the backtest was begun with`;

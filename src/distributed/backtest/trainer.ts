@@ -3,7 +3,8 @@ import { setMaxListeners } from "node:events";
 import { join } from "node:path";
 import type { Json } from "../../format/json.js";
 import { RUN_FILES } from "../../runs/run-folder.js";
-import { asAtFirst, endedFit, hasEnded, prepareAt, type Fit } from "../../tasks/backtest/fits.js";
+import { removeRun } from "../../runs/run-list.js";
+import { asAtFirst, endedFit, fitFolder, hasEnded, prepareAt, type Fit } from "../../tasks/backtest/fits.js";
 import { BacktestStopped } from "../../tasks/backtest/finish.js";
 import { fitName, type FitWork, type Trainer } from "../../tasks/backtest/trainer.js";
 import type { ForecastPipeline } from "../../tasks/forecast/pipeline.js";
@@ -12,6 +13,8 @@ import { pathOf } from "../../tasks/source-name.js";
 import { check, SluiceError } from "../../util/errors.js";
 import { ThreadExecutor } from "../executors/threads.js";
 import type { Executor, JobOutcome } from "../job.js";
+import { unpackRun, type RunArchive } from "../run-archive.js";
+import { refer } from "../store/reference.js";
 import { jobPrefix } from "../training-job.js";
 import { fitResult } from "./fit.js";
 import type { FitPayload } from "./payload.js";
@@ -83,9 +86,10 @@ class Trainings {
 
   async *train(): AsyncGenerator<Fit> {
     const { due, root, hooks, folder } = this.work;
-    const jobs = await this.#ask();
-    const ended = Promise.allSettled(jobs);
+    let ended: Promise<unknown> = Promise.resolve();
     try {
+      const jobs = await this.#ask();
+      ended = Promise.allSettled(jobs);
       for (const [f, job] of jobs.entries()) {
         await job;
         if (this.#failed.size > 0) break;
@@ -107,19 +111,21 @@ class Trainings {
 
   /** Asks for all trainings that have not ended yet. */
   async #ask(): Promise<Promise<void>[]> {
-    const { due, root, plan, options, folder } = this.work;
+    const { due, root, plan, options, folder, data, command } = this.work;
+    const { executor } = this;
     if (due.length === 1) plan.warn("backtest: there is one training, which one worker does alone; refit trains anew at later origins"); // prettier-ignore
     const { sha256 } = (folder.readJson(RUN_FILES.data) as { fingerprint: { sha256: string } }).fingerprint;
     const { lookback, season } = asAtFirst(plan, await this.#firstPipeline()).options;
+    const reference = await refer(executor, pathOf(data)!);
     const later = { ...options, lookback, ...(season !== undefined && { season }) };
     return due.map(({ place }, f) => {
       if (hasEnded(root, fitName(f))) {
         this.#done++;
         return Promise.resolve();
       }
-      const { data, command } = this.work;
       const own = JSON.parse(JSON.stringify(f === 0 ? options : later)) as FitPayload["options"]; // without what is undefined
-      return this.#run(f, { data: { path: pathOf(data)! }, sha256, options: own, place, root, name: fitName(f), command }); // prettier-ignore
+      const seen = executor.sendsData ? null : root;
+      return this.#run(f, { data: reference, sha256, options: own, place, root: seen, name: fitName(f), command });
     });
   }
 
@@ -138,19 +144,31 @@ class Trainings {
     const job = { id: `${jobPrefix(work.folder)}-${payload.name}`, kind: "fit", payload: payload as Json };
     const onProgress = (progress: Json) => told.onEpoch?.(f + 1, progress);
     const outcome = await executor.run(job, { signal: this.#signal, onProgress });
-    this.#note(f, outcome);
+    await this.#note(f, outcome);
     told.onFit?.({ number: f + 1, at: work.due[f]!.at, failed: this.#failed.get(f) ?? null, done: this.#done, of: work.due.length }); // prettier-ignore
   }
 
-  #note(f: number, { state, reason, result }: JobOutcome): void {
+  async #note(f: number, { state, reason, result }: JobOutcome): Promise<void> {
     if (state === "failed") {
       this.#failed.set(f, reason ?? "no reason was given");
       if (this.#failed.size === MOST_FAILED) this.#stop.abort();
       return;
     }
+    const { warnings, archive } = readOptions("result of a training", fitResult, result as object);
+    if (this.executor.sendsData) await this.#receive(f, archive);
     this.#done++;
-    const { warnings } = readOptions("result of a training", fitResult, result as object);
     for (const warning of warnings) this.work.plan.warn(warning);
+  }
+
+  /** The training that a worker did in a folder of its own. */
+  async #receive(f: number, archive: RunArchive | undefined): Promise<void> {
+    const { root, plan, options } = this.work;
+    const { store } = this.executor;
+    check(archive !== undefined, () => `backtest: training ${f + 1} is said to be done, and did not come back`);
+    const begun = fitFolder(root, fitName(f));
+    await unpackRun(archive, store, { root, data: plan.table.source, files: { runs: options.runs } });
+    if (begun && begun.name !== archive.name) removeRun(begun.path, root); // where it was cut off in another session
+    await store.drop(archive.content);
   }
 
   #failure(): SluiceError {

@@ -216,13 +216,15 @@ class Gate {
   constructor(readonly places: () => number) {}
 
   async enter(): Promise<void> {
-    if (this.#inside >= this.places()) await new Promise<void>((go) => this.#waiting.push(go));
-    else this.#inside++;
+    if (this.#inside < this.places()) this.#inside++;
+    else await new Promise<void>((go) => this.#waiting.push(go));
   }
 
   leave(): void {
-    const next = this.#waiting.shift();
-    if (next) next();
-    else this.#inside--;
+    this.#inside--;
+    while (this.#waiting.length > 0 && this.#inside < this.places()) {
+      this.#inside++;
+      this.#waiting.shift()!();
+    }
   }
 }

@@ -30,7 +30,7 @@ export function decided(backtest: Backtest): object {
   return { ...rest, settings: own, fits: plain, file, report: report.replace(/<tr><td>(date|time|name)<.*|<pre class="command">.*/g, "").replaceAll(where, "") }; // prettier-ignore
 }
 
-/** By training, bytes of the network and of the best checkpoint, and the settings. */
+/** By training, bytes of the network and of what it was judged, and the settings. */
 export function trainedIn({ folder }: Pick<Backtest, "folder">): object[] {
   return fitsIn(folder).map(({ path }) => {
     const { name: _, ...config } = JSON.parse(readFileSync(join(path, "config.json"), "utf8")) as Record<string, unknown>; // prettier-ignore
@@ -38,6 +38,6 @@ export function trainedIn({ folder }: Pick<Backtest, "folder">): object[] {
       createHash("sha256")
         .update(readFileSync(join(path, file)))
         .digest("hex"); // a difference is told in a line
-    return { model: bytes("model.safetensors"), best: bytes("checkpoints/best.safetensors"), config, evaluation: bytes("evaluation.json") }; // prettier-ignore
+    return { model: bytes("model.safetensors"), config, evaluation: bytes("evaluation.json") }; // prettier-ignore
   });
 }
