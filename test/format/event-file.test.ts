@@ -1,12 +1,12 @@
 /** Event files, read back by a decoder that shares no code with the encoder. */
 import assert from "node:assert/strict";
-import { mkdtempSync, readdirSync, readFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { crc32c } from "../../src/format/crc32c.js";
 import { callbacks, layers, sequential } from "../../src/index.js";
 import { normal } from "../support/data.js";
+import { temporaryFolder } from "../support/temporary.js";
 
 /** Division of polynomials, bit by bit. */
 function slowCrc32c(bytes: Uint8Array): number {
@@ -100,7 +100,7 @@ function scalarsOf(folder: string): Map<string, [number, number][]> {
 }
 
 test("the files of tensorBoard hold every value of the history at its epoch, and of the batches at their steps", async () => {
-  const logDir = mkdtempSync(join(tmpdir(), "sluice-events-"));
+  const logDir = temporaryFolder("sluice-events");
   const m = sequential([layers.dense({ units: 1, inputShape: [3] })], { seed: 1 });
   m.compile({ optimizer: "sgd", loss: "meanSquaredError", metrics: ["mae"] });
   const x = normal([200, 3]);

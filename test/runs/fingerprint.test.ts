@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { fingerprint } from "../../src/runs/fingerprint.js";
+import { temporaryFolder } from "../support/temporary.js";
 
 const ABC = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"; // FIPS 180-2, appendix B.1
-const folder = () => mkdtempSync(join(tmpdir(), "sluice-data-"));
+const folder = () => temporaryFolder("sluice-data");
 
 test("a file is told by name, size and SHA-256, with what the caller knows", async () => {
   const path = join(folder(), "prices.csv");

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, readdirSync, readFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { test } from "node:test";
 import { loadModel } from "../../src/index.js";
@@ -11,8 +10,9 @@ import { listRuns } from "../../src/runs/run-list.js";
 import { readDays } from "../../src/runs/weather/days.js";
 import { forecast, splitDays } from "../../src/runs/weather/forecaster.js";
 import { score } from "../../src/runs/weather/scores.js";
+import { temporaryFolder } from "../support/temporary.js";
 
-const root = () => mkdtempSync(join(tmpdir(), "sluice-runs-"));
+const root = () => temporaryFolder("sluice-runs");
 
 test("a run folder is never one that is there already, and latest names the newest", () => {
   const [place, date] = [root(), new Date(2026, 2, 1, 14, 5, 9)];

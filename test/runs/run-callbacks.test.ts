@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
-import { appendFileSync, existsSync, mkdtempSync, readdirSync, readFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { appendFileSync, existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { layers, loadModel, sequential } from "../../src/index.js";
 import { metricsJsonl, readHistory } from "../../src/runs/metrics-jsonl.js";
 import { runCallbacks } from "../../src/runs/run-callbacks.js";
 import { RunFolder } from "../../src/runs/run-folder.js";
+import { temporaryFolder } from "../support/temporary.js";
 
-const root = () => mkdtempSync(join(tmpdir(), "sluice-runs-"));
+const root = () => temporaryFolder("sluice-runs");
 const MONITOR = { monitor: "val_loss", mode: "min" } as const;
 const x = Array.from({ length: 8 }, (_, i) => [i / 8]);
 

@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { latestRun, namesIn, RunFolder, runPath } from "../../src/runs/run-folder.js";
+import { temporaryFolder } from "../support/temporary.js";
 
-const root = () => mkdtempSync(join(tmpdir(), "sluice-runs-"));
+const root = () => temporaryFolder("sluice-runs");
 const date = new Date(2026, 2, 1, 14, 5, 9);
 
 function finished(place: string, name: string): RunFolder {

@@ -1,14 +1,15 @@
 import assert from "node:assert/strict";
-import { existsSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
-import { hostname, tmpdir } from "node:os";
+import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { hostname } from "node:os";
 import { basename, join } from "node:path";
 import { test } from "node:test";
 import type { Evaluation } from "../../src/runs/evaluation.js";
 import { RunFolder } from "../../src/runs/run-folder.js";
 import { listRuns, removeRun } from "../../src/runs/run-list.js";
 import { markRun, readStatus } from "../../src/runs/run-status.js";
+import { temporaryFolder } from "../support/temporary.js";
 
-const root = () => mkdtempSync(join(tmpdir(), "sluice-runs-"));
+const root = () => temporaryFolder("sluice-runs");
 const noLinks = process.platform === "win32" && "links need rights there";
 let day = 1;
 

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { pathToFileURL } from "node:url";
@@ -8,6 +7,7 @@ import { verdictOf, type Entry, type Evaluation, type Judge } from "../../src/ru
 import { runReport, type RunReport } from "../../src/runs/run-report.js";
 import { findChromium, launch } from "../browser/harness.js";
 import { NASTY } from "./svg.js";
+import { temporaryFolder } from "../support/temporary.js";
 
 const judge: Judge = { name: "mae", mode: "min", unit: "°C" };
 const entries: Entry[] = [
@@ -114,7 +114,7 @@ function nastyReport(): RunReport {
 test("in a browser no text becomes markup, nothing is fetched, and a phone needs no scrolling sideways", async (t) => {
   const chromium = findChromium();
   if (!chromium) return t.skip("no Chromium found; SLUICE_CHROMIUM names one");
-  const path = join(mkdtempSync(join(tmpdir(), "sluice-report-")), "report.html");
+  const path = join(temporaryFolder("sluice-report"), "report.html");
   writeFileSync(path, await runReport(nastyReport()));
   const browser = await launch(chromium);
   try {

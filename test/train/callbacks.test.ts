@@ -1,15 +1,15 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { callbacks, layers, loadModel, optimizers, schedules, sequential, type Callback } from "../../src/index.js";
 import { normal, signTask } from "../support/data.js";
+import { temporaryFolder } from "../support/temporary.js";
 
 const { x, y } = signTask(64, 6, 2);
 const validationData = [x, y] as const;
 const quiet = { batchSize: 16, verbose: 0 } as const;
-const folder = () => mkdtempSync(join(tmpdir(), "sluice-callbacks-"));
+const folder = () => temporaryFolder("sluice-callbacks");
 
 function classifier(learningRate: number | ReturnType<typeof schedules.exponentialDecay> = 0.01) {
   const m = sequential(
