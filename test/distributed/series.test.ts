@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { ThreadExecutor } from "../../src/distributed/executors/threads.js";
-import type { Job } from "../../src/distributed/job.js";
+import type { Executor, Job, JobOutcome } from "../../src/distributed/job.js";
 import { isSeriesRun, openSeries } from "../../src/distributed/series/open.js";
 import { splitSource } from "../../src/distributed/series/split.js";
 import { resumeSeries, SeriesStopped, trainSeries, type PerSeries, type SeriesHooks } from "../../src/distributed/series/train-series.js"; // prettier-ignore
@@ -159,6 +159,34 @@ test("what a loss of power has damaged is trained again, and so is what failed",
   writeFileSync(join(first.folder, "series", c!, "result.json"), "");
   const again = await resumeSeries(first.folder, { data: rows }, hooks());
   assert.deepEqual(learnt(again), learnt(whole));
+});
+
+test("who does not see the folder sends the models back, and what is lost then is asked for anew", async () => {
+  const rows = shops({ a: 60, short: 5, few: 12, b: 60 });
+  const seen = learnt(await train(rows, { name: "seen" }));
+  const sent = await train(rows, { name: "sent" }, { executor: (store) => here(store, undefined, true) });
+  assert.deepEqual(learnt(sent), seen);
+  // As a queue that still knows the answers of an earlier session, whose folders are gone.
+  const known = new Map<string, JobOutcome>();
+  const asked: string[] = [];
+  const remembering = (store: string): Executor => {
+    const own = here(store, undefined, true);
+    return {
+      ...own,
+      run: async (job, options) => {
+        const key = JSON.stringify(job);
+        asked.push(job.id);
+        const outcome = known.get(key) ?? (await own.run(job, options));
+        known.set(key, outcome);
+        return outcome;
+      },
+    };
+  };
+  const first = await train(rows, { name: "again" }, { executor: remembering });
+  assert.equal(asked.length, 3);
+  rmSync(join(first.folder, "series", seriesIn(first)[0]!), { recursive: true });
+  assert.deepEqual(learnt(await resumeSeries(first.folder, { data: rows }, hooks({ executor: remembering }))), seen);
+  assert.equal(asked.length, 5, "the known answer, and a new one");
 });
 
 test("a job that fails does not take the neighbours of the poisoned series along", async () => {

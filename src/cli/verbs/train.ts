@@ -37,7 +37,7 @@ export async function invoke(words: readonly string[]): Promise<Invocation> {
   addWorkersFlag(command);
   addSeriesFlag(command);
   addDilocoFlags(command);
-  addQueueFlags(command);
+  addQueueFlags(command, { sends: true });
   addScreenFlags(command);
   return {
     command,
@@ -73,7 +73,7 @@ function resumeFlags(command: Command): Command {
     .addOption(resumeFlag("The run to go on with, with its own settings."))
     .option("--epochs <n>", "Train up to this many epochs.", readEpochs);
   addDilocoResumeFlags(command);
-  addQueueFlags(command);
+  addQueueFlags(command, { sends: true });
   return addWorkersFlag(command);
 }
 

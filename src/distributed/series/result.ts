@@ -1,6 +1,6 @@
 /** What is asked of a worker, and what it says of each series. Both are checked where they are read. */
 import { z } from "zod";
-import { isAddress } from "../store/folder-store.js";
+import { contentAddress } from "../store/reference.js";
 
 const name = z.string().regex(/^[\w-]{1,80}$/);
 
@@ -8,13 +8,15 @@ export const seriesPayload = z.strictObject({
   /** What the data are called in messages. */
   source: z.string(),
   /** The rows of these series in the store, and what their columns are. */
-  rows: z.string().refine(isAddress, "expected an address sha256-…"),
+  rows: contentAddress,
   columns: z.array(z.strictObject({ name: z.string(), type: z.enum(["number", "date", "text"]) })),
   /** Options of the task, without runs and name. */
   settings: z.record(z.string(), z.json()),
-  /** Folder that keeps the folders of the series. */
-  folder: z.string().min(1),
+  /** Folder that keeps the folders of the series; null where it cannot be seen: they come back in the answer. */
+  folder: z.string().min(1).nullable(),
   series: z.array(z.strictObject({ id: z.string(), name, seed: z.int().min(0) })).min(1),
+  /** Anything: a queue takes it for another job than the one whose answer it knows. */
+  again: z.string().optional(),
 });
 
 export type SeriesPayload = z.output<typeof seriesPayload>;
@@ -49,7 +51,11 @@ export const trainedSeries = z.strictObject({
 const untrainedSeries = z.strictObject({ state: z.enum(["set aside", "failed"]), name, reason: z.string() });
 
 export const seriesResult = z.discriminatedUnion("state", [trainedSeries, untrainedSeries]);
-export const seriesAnswer = z.strictObject({ series: z.array(seriesResult) });
+export const seriesAnswer = z.strictObject({
+  series: z.array(seriesResult),
+  /** Of those that are done, where the folder cannot be seen. */
+  folders: contentAddress.optional(),
+});
 
 export type TrainedSeries = z.output<typeof trainedSeries>;
 export type SeriesResult = z.output<typeof seriesResult>;

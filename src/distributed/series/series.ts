@@ -12,6 +12,7 @@ import { forecastOptions } from "../../tasks/forecast/options.js";
 import { readOptions } from "../../tasks/options.js";
 import { check, show } from "../../util/errors.js";
 import type { JobContext } from "../job.js";
+import { packSeries } from "./archive.js";
 import { unpackTable } from "./pack.js";
 import { RESULT_FILE, seriesPayload, trainedSeries, type SeriesPayload, type SeriesResult, type TrainedSeries } from "./result.js"; // prettier-ignore
 import { rowsById } from "./split.js";
@@ -19,7 +20,7 @@ import { checksumOf, trainOne } from "./train-one.js";
 
 export async function series(json: Json, context: JobContext): Promise<Json> {
   const payload = readOptions("series", seriesPayload, json as object);
-  const folder = context.path(payload.folder);
+  const folder = payload.folder === null ? context.scratch() : context.path(payload.folder);
   const settings = readOptions("series", forecastOptions, payload.settings);
   check(settings.testData === undefined, () => "series: test data of their own cannot be read here");
   const results: SeriesResult[] = [];
@@ -42,7 +43,9 @@ export async function series(json: Json, context: JobContext): Promise<Json> {
     await context.report({ name, state: result.state });
   }
   await Promise.all(written);
-  return { series: results } as unknown as Json;
+  const done = results.filter(({ state }) => state === "done").map(({ name }) => name);
+  const sent = payload.folder === null && done.length > 0;
+  return { series: results, ...(sent && { folders: await packSeries(folder, done, context.store) }) } as unknown as Json; // prettier-ignore
 }
 
 /** What has ended before; null where there is something to train. What a crash has damaged is none, and goes. */

@@ -75,6 +75,11 @@ function seedOf(seed: number, id: string): number {
   return hashOf(`${seed} ${id}`).readUInt32LE(0);
 }
 
+/** Rows that the shortest window takes. */
+export function leastRows({ lookback = 1, horizon, transform }: ForecastOptions): number {
+  return lookback + horizon + (transform === "difference" ? 1 : 0);
+}
+
 /** Series of a job: enough that its begin costs little, so few that all workers have something to do. By their number alone. */
 const MOST_TOGETHER = 32;
 const JOBS_AT_LEAST = 64;

@@ -19,7 +19,7 @@ import { finishSeries } from "./finish.js";
 import { Jobs, type Progress } from "./jobs.js";
 import { Ledger, SERIES_FILE, SERIES_FOLDER, waiting, type Plan, type SeriesRecord } from "./ledger.js";
 import { answerOf } from "./series.js";
-import { splitSource, type OneSeries, type Split } from "./split.js";
+import { leastRows, splitSource, type OneSeries, type Split } from "./split.js";
 
 const WHERE = "series";
 
@@ -108,9 +108,8 @@ function checkAllowed({ id, irregular, testData, categories, gradientNorms }: Fo
   for (const [name, given, why] of not) check(!given, () => `${WHERE}: ${name} does not go with a model per series: ${why}`); // prettier-ignore
 }
 
-/** Rows that the shortest window takes. */
-function recordOf({ id, name, rows }: OneSeries, { lookback = 1, horizon, transform }: ForecastOptions): SeriesRecord {
-  const needed = lookback + horizon + (transform === "difference" ? 1 : 0);
+function recordOf({ id, name, rows }: OneSeries, options: ForecastOptions): SeriesRecord {
+  const needed = leastRows(options);
   const record = waiting(id, name, rows.length);
   if (rows.length >= needed) return record;
   return { ...record, state: "set aside", reason: `it has ${rows.length} rows; one window needs ${needed}` };

@@ -1,5 +1,5 @@
 /** Sales of some shops, a file of many series; and an executor that does jobs of series here, one after the other. */
-import { writeFileSync } from "node:fs";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { setMaxListeners } from "node:events";
 import type { Executor, Job, JobContext, JobOutcome } from "../../../src/distributed/job.js";
@@ -7,6 +7,10 @@ import { series } from "../../../src/distributed/series/series.js";
 import { FolderStore } from "../../../src/distributed/store/folder-store.js";
 import { normal } from "../../../src/util/normal.js";
 import { Random } from "../../../src/util/random.js";
+
+function refused(path: string): never {
+  throw new Error(`${path} cannot be seen here`);
+}
 
 export interface Row extends Readonly<Record<string, unknown>> {
   readonly date: Date;
@@ -34,20 +38,28 @@ export function writeShops(path: string, rows: readonly Row[]): void {
   writeFileSync(path, `date,shop,sales\n${lines.join("\n")}\n`);
 }
 
-/** @param before called before each job; what it throws the job's attempts throw */
-export function here(store: string, before: (job: Job) => void = () => undefined): Executor {
+/**
+ * @param before called before each job; what it throws the job's attempts throw
+ * @param sendsData whether the folder of the run is said to be out of its sight; then it works in a folder of its own
+ */
+export function here(store: string, before: (job: Job) => void = () => undefined, sendsData = false): Executor {
   let last: Promise<unknown> = Promise.resolve();
   const own = new FolderStore(store);
+  const scratch = `${store}-scratch`;
   return {
     slots: 1,
     store: own,
+    sendsData,
     run(job, { signal = new AbortController().signal, onProgress } = {}) {
       setMaxListeners(0, signal);
       const context: JobContext = {
         store: own,
         signal,
-        path: (given) => given,
-        scratch: () => store,
+        path: (given) => (sendsData ? refused(given) : given),
+        scratch: () => {
+          mkdirSync(scratch, { recursive: true });
+          return scratch;
+        },
         report: (progress) => Promise.resolve(onProgress?.(progress)),
         children: new Map(),
         worker: { name: "here", version: "0", cores: 1, kernels: "wasm", host: hostname() },
@@ -61,6 +73,8 @@ export function here(store: string, before: (job: Job) => void = () => undefined
         } catch (error) {
           signal.throwIfAborted();
           return { ...ended, state: "failed", result: null, reason: (error as Error).message };
+        } finally {
+          rmSync(scratch, { recursive: true, force: true });
         }
       };
       const end = last.then(work);
