@@ -62,10 +62,13 @@ export async function unpackRun({ name, content }: RunArchive, store: Store, pla
   check(odd === undefined, () => `run ${name}: ${show(odd)} is no file of a run`);
   const path = join(place.root, name);
   const hidden = join(place.root, `.${name}-${randomUUID()}`);
+  mkdirSync(place.root, { recursive: true });
+  // What an earlier time left that was killed; nobody else takes the same run in.
+  for (const one of readdirSync(place.root)) if (one.startsWith(`.${name}-`)) rmSync(join(place.root, one), { recursive: true }); // prettier-ignore
   try {
     for (const [file, bytes] of files) {
       mkdirSync(dirname(join(hidden, file)), { recursive: true });
-      writeFileSync(join(hidden, file), bytes);
+      writeFileSync(join(hidden, file), bytes, { flush: true });
     }
     adopt(RunFolder.open(hidden), place);
     rmSync(path, { recursive: true, force: true });

@@ -222,6 +222,7 @@ describe("a Redis that refuses", { skip }, () => {
       const job = { id: "x", kind: "rest", payload: {} };
       await assert.rejects(queue.run(job), /127\.0\.0\.1:\d+: it is full: what it holds has reached its maxmemory/);
       await assert.rejects(queue.store.put(new Uint8Array(1000)), /it is full/);
+      assert.deepEqual(await server.client.keys("sluice:content:*"), []);
     } finally {
       await queue.close();
       await server.close();

@@ -6,7 +6,7 @@ import { sluiceVersion } from "../../runs/environment.js";
 import { check, SluiceError } from "../../util/errors.js";
 import type { Executor, Flow, FlowOutcome, Job, JobOutcome } from "../job.js";
 import type { RedisAddress } from "../queue/address.js";
-import { explained, loadBull, openRedis } from "../queue/connection.js";
+import { explained, loadBull, openRedis, type Bull } from "../queue/connection.js";
 import * as queued from "../queue/envelope.js";
 import { isCompatible } from "../queue/envelope.js";
 import { workersOf, type Present } from "../queue/presence.js";
@@ -48,9 +48,24 @@ export class RedisExecutor implements Executor {
     check(/^[\w-]{1,100}$/.test(plan), () => `queue: a plan has letters, digits, "-" and "_", got ${JSON.stringify(plan)}`); // prettier-ignore
     queued.checkQueue(name);
     if (store !== undefined) checkStore(store);
-    const { FlowProducer, Queue, QueueEvents } = await loadBull();
-    const client = await openRedis(redis, note);
-    const listener = await openRedis(redis, () => undefined);
+    const bull = await loadBull();
+    const clients = [await openRedis(redis, note)];
+    try {
+      clients.push(await openRedis(redis, () => undefined));
+      return await RedisExecutor.#on({ ...options, sendData, note }, name, bull, clients[0]!, clients[1]!);
+    } catch (error) {
+      for (const client of clients) client.disconnect(); // or the process would not end
+      throw error;
+    }
+  }
+
+  static async #on(
+    { redis, plan, store, sendData, note }: RedisExecutorOptions & Required<Pick<RedisExecutorOptions, "sendData" | "note">>, // prettier-ignore
+    name: string,
+    { FlowProducer, Queue, QueueEvents }: Bull,
+    client: Redis,
+    listener: Redis,
+  ): Promise<RedisExecutor> {
     const common = { prefix: queued.PREFIX };
     const queue = new Queue(name, { ...common, connection: client });
     const events = new QueueEvents(name, { ...common, connection: listener });

@@ -1,7 +1,7 @@
 /** Connections to Redis, whose errors say what happened and where, without the password. */
 import type * as bullmq from "bullmq";
 import type { Redis } from "ioredis";
-import { SluiceError } from "../../util/errors.js";
+import { check, SluiceError } from "../../util/errors.js";
 import type { RedisAddress } from "./address.js";
 
 const CONNECT_MS = 10_000;
@@ -12,7 +12,10 @@ export type Bull = typeof bullmq;
 
 /** @throws SluiceError where the packages are not installed */
 export async function loadBull(): Promise<Bull> {
-  return import("bullmq").catch(missing);
+  const bull = await import("bullmq").catch(missing);
+  const known = "getIgnoredChildrenFailures" in bull.Job.prototype;
+  check(known, () => "a queue on Redis needs a newer bullmq than is installed: npm install bullmq@latest");
+  return bull;
 }
 
 /** Both packages are optional: whoever works without a queue needs neither. */

@@ -1,7 +1,7 @@
 /** Content through Redis itself, for workers that share no folder; where one is shared, everything goes through that. */
 import { createHash, randomUUID } from "node:crypto";
 import { readFile, stat } from "node:fs/promises";
-import type { Redis } from "ioredis";
+import type { ChainableCommander, Redis } from "ioredis";
 import type { Json } from "../../format/json.js";
 import { check, show, SluiceError } from "../../util/errors.js";
 import type { Store } from "../job.js";
@@ -128,12 +128,17 @@ export class RedisStore implements Store {
     const { client } = this.own;
     const fresh = `${keyOf(address)}:${randomUUID()}`;
     const count = Math.max(1, Math.ceil(bytes.length / PIECE));
-    for (let i = 0; i < count; i++) {
-      const piece = bytes.subarray(i * PIECE, (i + 1) * PIECE);
-      await client.hset(fresh, `${i}`, Buffer.from(piece.buffer, piece.byteOffset, piece.length));
-      if (i === 0) await client.expire(fresh, WRITING_SECONDS);
+    try {
+      for (let i = 0; i < count; i++) {
+        const piece = bytes.subarray(i * PIECE, (i + 1) * PIECE);
+        const value = Buffer.from(piece.buffer, piece.byteOffset, piece.length);
+        await all(client.multi().hset(fresh, `${i}`, value).expire(fresh, WRITING_SECONDS));
+      }
+      await all(client.multi().rename(fresh, keyOf(address)).expire(keyOf(address), CONTENT_SECONDS));
+    } catch (error) {
+      await client.unlink(fresh).catch(() => undefined); // or it expires
+      throw error;
     }
-    await client.multi().rename(fresh, keyOf(address)).expire(keyOf(address), CONTENT_SECONDS).exec();
   }
 
   /** Brings content from Redis into the folder, where it is there and is what its address says. */
@@ -190,6 +195,14 @@ async function sizeOf(file: string): Promise<number> {
   } catch (error) {
     throw new SluiceError(`store: cannot read ${file}: ${(error as Error).message}`, { cause: error });
   }
+}
+
+/** A transaction does not say itself why one of its commands failed. */
+async function all(transaction: ChainableCommander): Promise<void> {
+  const results = await transaction.exec().catch((error: Error & { previousErrors?: Error[] }) => {
+    throw error.previousErrors?.[0] ?? error;
+  });
+  for (const [error] of results ?? []) if (error) throw error;
 }
 
 function addressOf(bytes: Uint8Array): string {
