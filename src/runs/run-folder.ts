@@ -26,6 +26,7 @@ export const RUN_FILES = {
   evaluation: "evaluation.json",
   report: "report.html",
   /** Of a run that holds a model for each series. */
+  diloco: "diloco.json",
   series: "series.json",
 } as const;
 

@@ -71,6 +71,7 @@ export async function resumeRun(where: string, options: ResumeOptions = {}, root
   const here = `resume ${folder.path}`;
   const { task: name, data, verb, ...settings } = folder.readJson(RUN_FILES.config) as Record<string, unknown>;
   check(verb !== "series", () => `${here}: it is one of many series; go on with the run that holds them`);
+  check(options.fitter !== undefined || !folder.has(RUN_FILES.diloco), () => `${here}: it was trained on shards of its data; go on with sluice train --resume`); // prettier-ignore
   check(!folder.has(RUN_FILES.series), () => `${here}: it has a model for each series; go on with resumeSeries()`);
   check(verb === undefined, () => `${here}: it is a ${String(verb)}; go on with sluice ${String(verb)} --resume`);
   const task = taskNamed(here, name);

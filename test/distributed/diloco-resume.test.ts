@@ -7,6 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { setTimeout as wait } from "node:timers/promises";
+import { REPLIES } from "../../src/cli/reply-schema.js";
 import { Random } from "../../src/util/random.js";
 import { PROGRAM } from "../cli/program.js";
 
@@ -31,7 +32,7 @@ const historyIn = (run: string) => readFileSync(join(run, "history.csv"), "utf8"
 function sluice(...given: string[]): string {
   const { status, stdout, stderr } = spawnSync(process.execPath, [...PROGRAM, ...given], { cwd: folder, encoding: "utf8" }); // prettier-ignore
   assert.equal(status, 0, `${given.join(" ")}: ${stdout}${stderr}`);
-  return stdout + stderr;
+  return given.includes("--json") ? stdout : stdout + stderr;
 }
 
 /** @param until says when it is killed */
@@ -46,7 +47,8 @@ async function killed(given: string[], until: () => boolean, more: number): Prom
 }
 
 describe("a training on shards that is killed", () => {
-  before(() => void sluice(...words("whole")));
+  let told: string;
+  before(() => void (told = sluice(...words("whole"), "--json", "--quiet")));
   const whole = () => runOf("whole")!;
 
   test("goes on and ends with the bits of one that was left alone", async () => {
@@ -63,6 +65,14 @@ describe("a training on shards that is killed", () => {
     assert.deepEqual(model(run), model(whole()));
     assert.deepEqual(valuesIn(run), valuesIn(whole()));
     assert.equal(historyIn(run), historyIn(whole()));
+  });
+
+  test("told what its rounds were", () => {
+    const { diloco, epochs } = REPLIES.train.parse(JSON.parse(told)) as { epochs: number; diloco: object };
+    const { bytes, ...rest } = diloco as { bytes: Record<string, number> };
+    assert.deepEqual(rest, { shards: 2, innerSteps: 4, deltas: "float32", rounds: 15, perEpoch: 5, lost: 0 });
+    assert.equal(epochs, 3);
+    assert.ok(Object.values(bytes).every((count) => count > 0));
   });
 
   test("goes on from the checkpoint before the last where that is damaged", () => {

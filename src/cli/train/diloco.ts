@@ -61,6 +61,14 @@ export function isDiloco(where: string): boolean {
   return hasJournal(RunFolder.open(where));
 }
 
+/** @throws UsageError where a run of one process is gone on with, and flags were given that are for shards */
+export function refuseShardFlags(command: Command): void {
+  const { redis } = command.opts<{ redis?: string }>();
+  const flag = redis === undefined ? RESUMED.find(({ key }) => key in givenFlags(command, RESUMED))?.flag : "--redis";
+  if (flag)
+    throw new UsageError(`${flag}: the run was not trained on shards of its data; leave it out`, command.name());
+}
+
 /** @throws UsageError, or what training throws */
 export async function trainShards(
   task: Task,

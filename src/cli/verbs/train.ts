@@ -12,7 +12,7 @@ import { missingTask } from "../missing-task.js";
 import type { Screen } from "../screen.js";
 import { addQueueFlags } from "../queue-flags.js";
 import { addSettingsFlags, allowTaskFlags, lookAhead, optionsOf, taskOf, type Given } from "../settings.js";
-import { addDilocoFlags, addDilocoResumeFlags, asksForDiloco, isDiloco, resumeShards, trainShards } from "../train/diloco.js"; // prettier-ignore
+import { addDilocoFlags, addDilocoResumeFlags, asksForDiloco, isDiloco, refuseShardFlags, resumeShards, trainShards } from "../train/diloco.js"; // prettier-ignore
 import { addSeriesFlag, asksForSeries, isSeriesRun, resumePerSeries, trainPerSeries } from "../train/series.js";
 import { crewOf } from "../train/synchronous.js";
 import { addWorkersFlag } from "../train/workers.js";
@@ -90,6 +90,7 @@ async function resume(command: Command, screen: Screen): Promise<Reply> {
   const changes = { ...(data !== undefined && { data }), ...(epochs !== undefined && { epochs }) };
   if (isSeriesRun(where)) return resumePerSeries(where, changes, command, screen);
   if (isDiloco(where)) return resumeShards(where, changes, command, screen);
+  refuseShardFlags(command);
   const crew = await crewOf(command, screen);
   const run = await watched(screen, (hooks) => resumeRun(where, { ...hooks, ...changes, ...crew }));
   return trainReply(run, data ?? dataOf(run), (performance.now() - begin) / 1000, screen);

@@ -1,12 +1,12 @@
 /** What a DiLoCo training knows, in the run's file diloco.json: enough to go on after whatever ended the process, with the same bits. */
 import { z } from "zod";
-import type { RunFolder } from "../../../runs/run-folder.js";
+import { RUN_FILES, type RunFolder } from "../../../runs/run-folder.js";
 import { readOptions } from "../../../tasks/options.js";
 import { check } from "../../../util/errors.js";
 import { contentAddress as address } from "../../store/reference.js";
 import { dilocoOptions } from "./options.js";
 
-export const DILOCO_FILE = "diloco.json";
+export const DILOCO_FILE = RUN_FILES.diloco;
 
 const count = z.int().min(0);
 
