@@ -7,6 +7,7 @@ import { after, test } from "node:test";
 import { ThreadExecutor } from "../../src/distributed/executors/threads.js";
 import type { Executor, Job, JobOutcome } from "../../src/distributed/job.js";
 import { isSeriesRun, openSeries } from "../../src/distributed/series/open.js";
+import { goOnWithSeries, trainSeries as trainHere } from "../../src/distributed/series/public-series.js";
 import { splitSource } from "../../src/distributed/series/split.js";
 import { resumeSeries, SeriesStopped, trainSeries, type PerSeries, type SeriesHooks } from "../../src/distributed/series/train-series.js"; // prettier-ignore
 import { tableOf, takeRows } from "../../src/data/index.js";
@@ -230,4 +231,17 @@ test("ids that are numbers stay numbers in the answers", async () => {
   const run = await trainSeries(rows, { ...common, name: "numbers" }, hooks());
   const answers = await openSeries(run.folder).predict(rows);
   assert.deepEqual([...new Set(answers.map(({ shop }) => shop))], [12, 0.5]);
+});
+
+test("programs ask for it as the command does", async () => {
+  const rows = shops({ a: 60, b: 60 });
+  const options = { ...common, name: "public" };
+  const run = await trainHere(rows, options, { workers: 1, warn: () => undefined });
+  assert.deepEqual(learnt(run), learnt(await train(rows, { name: "private" })));
+  let closed = 0;
+  const executor = { slots: 1, close: async () => void closed++ } as unknown as Executor;
+  await assert.rejects(trainHere(rows, { ...options, lookback: 0 }, { executor }), /option lookback/);
+  await assert.rejects(goOnWithSeries(run.folder, { executor, data: rows }), /all of its series have ended/);
+  await assert.rejects(goOnWithSeries(run.folder, { work: 1 } as object), /"work"; did you mean "workers"/);
+  assert.equal(closed, 2);
 });
