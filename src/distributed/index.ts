@@ -3,7 +3,12 @@ export { sweep, goOnWithSweep, type SpaceOf, type SweepSettings, type SweepMore 
 export { SweepStopped, type Progress, type Sweep } from "./search/sweep.js";
 export type { Importance } from "./search/importance.js";
 export type { Rung, TrialRecord } from "./search/ledger.js";
+export { dataParallel, type DataParallelOptions } from "./parallel/sync/data-parallel.js";
 export { backtestTrainer, type BacktestTrainerOptions, type FitProgress } from "./backtest/trainer.js";
+export { goOnWithSeries, trainSeries, type SeriesMore, type SeriesSettings } from "./series/public-series.js";
+export { openSeries, SeriesRun } from "./series/open.js";
+export { SeriesStopped, type PerSeries } from "./series/train-series.js";
+export type { SeriesRecord, SeriesSummary } from "./series/ledger.js";
 export { openQueue, type QueueOptions } from "./open-queue.js";
 export { startWorker, type StartWorkerOptions } from "./start-worker.js";
 export { QueueWorker, type WorkerCounts } from "./worker.js";
