@@ -4,6 +4,7 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import type { Page } from "playwright-core";
+import { SERIES, SHARDS, writeSeries, writeShards } from "../studio/parallel-folder.js";
 import { madeTrials, waiting, writeSweep, writeTraining } from "../studio/sweep-folder.js";
 import { findChromium } from "./harness.js";
 import {
@@ -43,6 +44,8 @@ describe("sweeps", { skip: chromium === undefined && process.env["CI"] !== "true
       runs.begin = writeSweep(folder, { name: "begin", state: "running", allowed: 40, trials: [next] });
       writeTraining(folder, runs.begin, 0);
       writeLive(folder, 6);
+      writeSeries(folder);
+      writeShards(folder);
     });
   });
   after(() => world.close());
@@ -72,7 +75,7 @@ describe("sweeps", { skip: chromium === undefined && process.env["CI"] !== "true
     const row = page.getByRole("row").filter({ hasText: "large-sweep" });
     await row.waitFor();
     assert.match(await row.innerText(), /400\/400\s+trials · 44 set aside/);
-    assert.equal(await page.locator("tbody tr").count(), 6);
+    assert.equal(await page.locator("tbody tr").count(), 8);
     await page.getByRole("link", { name: runs.large }).click();
     await page.getByRole("heading", { name: "What the options matter" }).waitFor();
     await page.close();
@@ -164,6 +167,23 @@ describe("sweeps", { skip: chromium === undefined && process.env["CI"] !== "true
     await kept(page).filter({ hasText: "2 of 2" }).waitFor();
     await page.getByRole("link", { name: "Open its run" }).click();
     await page.getByRole("heading", { name: /trial-00\d$/ }).waitFor();
+    await page.close();
+  });
+
+  test("a run of many series is a table in which one is found, and rounds on shards are drawn", async () => {
+    const page = await visit(SERIES);
+    await page.getByText("2 of 500 series").waitFor();
+    const table = page.getByRole("region", { name: "Series", exact: true });
+    assert.equal(await table.locator("tbody tr").count(), 200, "nobody reads more at once");
+    await page.getByRole("searchbox", { name: "Find a series" }).fill("> 49");
+    await page.getByRole("status").filter({ hasText: "11 of 500" }).waitFor();
+    await table.getByRole("rowheader", { name: "<store> 499" }).waitFor();
+    assert.deepEqual(await seriousIssues(page), []);
+    await go(page, `runs/${SHARDS}`);
+    await page.getByRole("heading", { name: "Rounds" }).waitFor();
+    assert.deepEqual(await seriousIssues(page), []);
+    await page.getByText("Rounds as a table").click();
+    await page.getByRole("row", { name: /^778 389 1\/2/ }).waitFor();
     await page.close();
   });
 

@@ -64,6 +64,8 @@ export interface ResumeRequest {
   readonly epochs?: number;
   /** Of a sweep: try up to this many trials. */
   readonly trials?: number;
+  /** Of a sweep: work up to so many seconds, all sessions together. */
+  readonly seconds?: number;
 }
 
 /** A training that this studio has started. */

@@ -17,6 +17,9 @@ export interface SweepSummary {
   readonly done: number;
   readonly of: number;
   readonly failed: number;
+  /** That it may take, and of all sessions so far; null: no limit. */
+  readonly seconds: number | null;
+  readonly spent: number;
   /** Null until a trial has ended. */
   readonly judge: SweepJudge | null;
   /** `trial` counts from 0. */

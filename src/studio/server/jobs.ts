@@ -73,13 +73,15 @@ export class Jobs {
     const folder = RunFolder.open(path);
     for (const one of [run, outerOf(run)]) if (one !== null) this.#refuseRunning(one);
     const { verb } = folder.readJson("config.json") as { verb?: unknown };
-    const more = verb === "sweep" ? "trials" : "epochs";
-    const wanted = request[more];
-    const isCount = wanted === undefined || (Number.isInteger(wanted) && wanted >= 1);
-    refuseUnless(isCount, 422, () => `${more} must be a whole number of at least 1`);
+    const budgets = verb === "sweep" ? (["trials", "seconds"] as const) : (["epochs"] as const);
+    const given = budgets.filter((name) => request[name] !== undefined);
+    for (const name of given) {
+      const value = request[name]!;
+      refuseUnless(Number.isInteger(value) && value >= 1, 422, () => `${name} must be a whole number of at least 1`);
+    }
     const where = relative(this.places.folder, path);
     const words = [verb === "backtest" || verb === "sweep" ? verb : "train", `--resume=${where}`];
-    return this.#begin(wanted === undefined ? words : [...words, `--${more}=${wanted}`], run);
+    return this.#begin([...words, ...given.map((name) => `--${name}=${request[name]}`)], run);
   }
 
   #refuseRunning(run: string): void {

@@ -27,6 +27,8 @@ export function sweepSummary(path: string): SweepSummary {
     done: ended.length,
     of: lengthIn(ledger)?.trials ?? ledger.plan.options.trials,
     failed: ended.filter(({ state }) => state === "failed").length,
+    seconds: ledger.plan.options.seconds ?? null,
+    spent: ledger.spent,
     judge: judgeOf(ledger),
     best: value === null ? null : { trial: best!.trial, value },
     course: thinned(courseOf(ledger)),

@@ -73,12 +73,16 @@ function StopButton({ live }: { readonly live: LiveRun }) {
 }
 
 interface Budget {
-  readonly field: "epochs" | "trials";
+  readonly field: "epochs" | "trials" | "seconds";
   readonly done: number;
   readonly planned: number;
 }
 
+const LABELS = { epochs: "resumeEpochs", trials: "resumeTrials", seconds: "resumeSeconds" } as const;
+
 function budgetOf({ sweep, epochs, epochsPlanned }: RunSummary): Budget {
+  if (sweep && sweep.seconds !== null && sweep.done < sweep.of)
+    return { field: "seconds", done: Math.ceil(sweep.spent), planned: Math.ceil(sweep.seconds) };
   if (sweep) return { field: "trials", done: sweep.done, planned: sweep.of };
   return { field: "epochs", done: epochs, planned: epochsPlanned ?? epochs };
 }
@@ -86,15 +90,15 @@ function budgetOf({ sweep, epochs, epochsPlanned }: RunSummary): Budget {
 function ResumeForm({ live, run }: { readonly live: LiveRun; readonly run: RunSummary }) {
   const { field, done, planned } = budgetOf(run);
   // One that has done all that was planned can only go on beyond it; a search that was cut off may have trials on the way.
-  const over = done >= planned && (run.sweep === null || run.state === "finished");
-  const least = over ? done + 1 : field === "trials" ? planned : done + 1;
+  const over = done >= planned && (run.sweep === null || run.state === "finished" || field === "seconds");
+  const least = !over && run.sweep ? planned : done + 1;
   const wanted = useSignal(over ? done * 2 : Math.max(planned, least));
   const { going, resume } = useResume(live);
   const submit = (event: Event) => {
     event.preventDefault();
     void resume(wanted.value === planned && !over ? {} : { [field]: wanted.value });
   };
-  const label = t(run.sweep ? "resumeTrials" : "resumeEpochs");
+  const label = t(LABELS[field]);
   return (
     <form class="row" onSubmit={submit}>
       <button type="submit" class="button" disabled={going.value}>

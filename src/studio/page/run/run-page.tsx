@@ -43,7 +43,7 @@ export function RunPage({ params }: PageProps) {
       )}
       {many === null ? (
         <>
-          {run.state === "running" && <ProgressCard live={live} />}
+          {run.state === "running" && run.verb === null && <ProgressCard live={live} />}
           <Figures live={live} detail={detail} />
         </>
       ) : (
