@@ -78,7 +78,10 @@ export function readJournal(folder: RunFolder): Journal {
 }
 
 export function writeJournal(folder: RunFolder, journal: Journal): void {
-  folder.replaceJson(DILOCO_FILE, journal);
+  // A line a round: it is written anew after each.
+  const { rounds, ...head } = journal;
+  const lines = rounds.map((one) => JSON.stringify(one)).join(",\n");
+  folder.replaceText(DILOCO_FILE, `${JSON.stringify(head).slice(0, -1)},"rounds":[\n${lines}\n]}\n`);
 }
 
 /** Adds a round's outcome; of the snapshots before it the one stays that the second-newest checkpoint goes on from. */
