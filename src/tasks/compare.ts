@@ -2,7 +2,7 @@
 import type { DataSource } from "../data/index.js";
 import type { Evaluation } from "../runs/evaluation.js";
 import { RunFolder } from "../runs/run-folder.js";
-import { SluiceError } from "../util/errors.js";
+import { check, SluiceError } from "../util/errors.js";
 import { combinationsOf, showValues, slugOfValues, type Grid } from "./grid.js";
 import { testRun } from "./measure-run.js";
 import { readOptions } from "./options.js";
@@ -86,10 +86,19 @@ export async function compareTask(
     if (run.interrupted) throw new ComparisonStopped(run, i, all.length);
     const seconds = (performance.now() - begin) / 1000;
     candidates.push(candidateOf(combinations[i]!, run, { seconds, epochSeconds: timer.median }));
+    checkJudge(candidates[0]!, candidates.at(-1)!);
   }
   const best = bestOf(candidates);
   const test = await testRun(task, source, RunFolder.open(best.run), best.seconds, hooks);
   return { task: task.name, candidates, best, test };
+}
+
+/** Values of different measures, such as those of a squared and an absolute loss, say nothing of each other. */
+function checkJudge(first: Candidate, own: Candidate): void {
+  const [before, now] = [first, own].map(({ evaluation: { judge } }) => judge.name);
+  check(now === before, () => {
+    return `compare: ${showValues(own.values)} is judged by ${now}, and ${showValues(first.values)} by ${before}; compare those of one measure`;
+  });
 }
 
 function candidateOf(

@@ -55,6 +55,16 @@ test("other options are compared with --vary", async () => {
   assert.match(out, /The best on the validation part is units 2, dropout (0|0\.5)\./);
 });
 
+test("those that are judged by different measures are not compared", async () => {
+  const line = `${COMMON} --units 2 --vary loss=meanSquaredError,meanAbsoluteError`;
+  const { err, code } = await runIn(folder, line);
+  assert.equal(code, 1, err);
+  assert.match(
+    err,
+    /loss meanAbsoluteError is judged by MAE, and .*loss meanSquaredError by RMSE; compare those of one/,
+  );
+});
+
 test("nothing is trained when one of the combinations is not possible", async () => {
   for (const [flags, message] of [
     ["--cells gru,gruu", /cell/],
