@@ -17,8 +17,17 @@ export function freshMetrics({ outputs }: Compiled): Metric[][] {
   );
 }
 
-/** Takes in what another one of the same options has gathered. */
-export function gather(metric: Metric, state: readonly number[]): void {
+/** Takes in what those of a shard have gathered: in its report, from a place on, the length of each state and the state. */
+export function gatherMetrics(metrics: readonly Metric[], report: Float64Array, from: number): void {
+  let at = from;
+  for (const metric of metrics) {
+    const end = at + 1 + report[at]!;
+    gather(metric, [...report.subarray(at + 1, end)]);
+    at = end;
+  }
+}
+
+function gather(metric: Metric, state: readonly number[]): void {
   if (keepsScores(metric)) return takeScores(metric, state);
   const before = metric.state!();
   const fixed = metric.className === "auc" ? 1 : 0; // its number of classes

@@ -4,8 +4,8 @@
  * the shard; weights in which layers count are those that the first shard left, as in PyTorch's DistributedDataParallel.
  */
 import type { Kernels } from "../../kernels/kernels.js";
+import type { Layer } from "../../layers/layer.js";
 import type { RecurrentLayerConfig } from "../../layers/recurrent/recurrent-layer.js";
-import type { Metric } from "../../metrics/index.js";
 import { withScope } from "../../ops/scope.js";
 import { checkCount } from "../../util/checks.js";
 import { check } from "../../util/errors.js";
@@ -18,7 +18,7 @@ import { fed, trainStep, update, type Step, type StepOptions } from "../step.js"
 import { batchBytes, writeBatch } from "./batch-memory.js";
 import { collect, Computer, scatter } from "./computer.js";
 import { Alone, type Crew } from "./crew.js";
-import { gather } from "./metric-states.js";
+import { gatherMetrics } from "./metric-states.js";
 import { HEAD, makeRoom, MOST_SHARDS, REPORT, STATUS, type Room, type Sizes } from "./room.js";
 import { climb } from "./tree.js";
 
@@ -32,13 +32,21 @@ const FIRST_REPORT = 64;
 export function shardedStep(model: Model, shards: number, crew: Crew = new Alone()): Step {
   checkCount("shards", "shards", shards);
   check(shards <= MOST_SHARDS, () => `shards: expected at most ${MOST_SHARDS}, got ${shards}`);
-  const stateful = model.layers.find(({ config }) => (config as RecurrentLayerConfig).stateful);
+  const stateful = statefulOf(model.layers);
   check(
     !stateful,
     () => `shards: ${stateful!.label} is stateful: the states that it carries are those of whole batches`,
   );
   const training = new ShardedTraining(model, shards, crew);
   return (_, kernels, batch, options) => training.step(kernels, batch, options);
+}
+
+function statefulOf(layers: readonly Layer[]): Layer | undefined {
+  for (const layer of layers) {
+    const found = (layer.config as RecurrentLayerConfig).stateful ? layer : statefulOf(layer.sublayers);
+    if (found) return found;
+  }
+  return undefined;
 }
 
 /** What computers are made for. */
@@ -101,10 +109,10 @@ class ShardedTraining {
       shards: this.shards,
       outputs: compiled.outputs.length,
     };
-    this.#room = null;
-    this.#company = { compiled, kernels, trained, own: new Computer(model, kernels), sizes };
+    [this.#room, this.#company] = [null, null];
+    const own = new Computer(model, kernels);
     await crew.gather(model, this.shards);
-    return this.#company;
+    return (this.#company = { compiled, kernels, trained, own, sizes });
   }
 
   #roomFor(sizes: Company["sizes"], bytes: number, { classWeight }: StepOptions): Room {
@@ -204,15 +212,6 @@ const statusIs = (status: number) => (report: Float64Array) => report[REPORT.sta
 
 function total(reports: readonly Float64Array[], at: number): number {
   return reports.reduce((sum, report) => sum + report[at]!, 0);
-}
-
-function gatherMetrics(metrics: readonly Metric[], report: Float64Array, from: number): void {
-  let at = from;
-  for (const metric of metrics) {
-    const end = at + 1 + report[at]!;
-    gather(metric, [...report.subarray(at + 1, end)]);
-    at = end;
-  }
 }
 
 function sameList<T>(a: readonly T[], b: readonly T[]): boolean {

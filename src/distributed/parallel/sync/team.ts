@@ -59,7 +59,12 @@ export class Team implements Crew {
     checkCopyable(model);
     this.#bytes = model.toBytes();
     Atomics.store(this.#control, WORD.closed, 0);
-    await Promise.all(Array.from({ length: helpers }, (_, place) => this.#start(place)));
+    try {
+      await Promise.all(Array.from({ length: helpers }, (_, place) => this.#start(place)));
+    } catch (error) {
+      await this.close();
+      throw error;
+    }
   }
 
   move(room: Room): void {
