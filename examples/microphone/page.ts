@@ -1,11 +1,11 @@
-// A page that listens: the microphone's samples go through the network of examples/spot-digits.ts, here in the page; no sound leaves it.
-import { dense, gru, loadModel, ready, setWasmSource } from "sluice/inference";
+// A page that listens: the microphone's samples go through the network of examples/spot-digits.ts, or one that `sluice train --audio --listen` made, here in the page; no sound leaves it.
+import { dense, dropout, gru, loadModel, masking, ready, setWasmSource } from "sluice/inference";
 import { microphone, soundConfigOf, soundStream, type Microphone } from "sluice/streaming";
 
 setWasmSource((file) => `/${file}`);
 const find = (id: string) => document.querySelector<HTMLElement>(`#${id}`)!;
 const [button, state, now, bars, heard] = ["listen", "state", "now", "bars", "heard"].map(find);
-const model = await loadModel(new URL("/model.safetensors", location.href), { layers: [gru, dense] });
+const model = await loadModel(new URL("/model.safetensors", location.href), { layers: [gru, dense, dropout, masking] });
 const { labels } = soundConfigOf(model)!;
 await ready(); // the kernels are here when the first sample comes
 

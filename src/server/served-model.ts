@@ -1,5 +1,6 @@
 /** A model as it is served: the network with its preprocessing, the version of its file, and what it takes and gives. */
 import { loadModel, Tensor, type Model } from "sluice";
+import { soundConfigOf } from "../streaming/index.js";
 import type { Answer, Pipeline } from "../tasks/task.js";
 import type { Signature, Stepper } from "../tasks/view.js";
 import { check, show, SluiceError } from "../util/errors.js";
@@ -78,7 +79,7 @@ export async function openServed({ name, bytes, limits, metrics }: ModelBytes): 
     batched,
     pipeline,
     signature,
-    stepper: notSteppable === null ? (pipeline?.stepper?.(model) ?? null) : null,
+    stepper: notSteppable === null && soundConfigOf(model) === null ? (pipeline?.stepper?.(model) ?? null) : null,
     notSteppable,
     loadedAt: Date.now(),
     size: bytes.length,
@@ -105,6 +106,8 @@ async function versionOf(bytes: Uint8Array): Promise<string> {
 }
 
 function whyNotSteppable(model: Model, pipeline: Pipeline | null, signature: Signature | null): string | null {
+  // One that listens takes samples, or frames of them, whatever its pipeline takes.
+  if (soundConfigOf(model) !== null) signature = pipeline = null;
   if (pipeline && !pipeline.stepper) return `models that ${pipeline.task} are not run one step at a time`;
   if (signature?.notSteppable) return signature.notSteppable;
   try {

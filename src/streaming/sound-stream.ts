@@ -8,7 +8,7 @@ import { SoundFeatures, type SoundFeaturesConfig } from "./sound-features.js";
 /** What a model file keeps, so that it listens by itself. */
 export interface SoundConfig {
   readonly features: SoundFeaturesConfig;
-  /** The classes, in the order of the model's output. */
+  /** The classes, in the order of the model's output; where one output tells two apart, it is the probability of the second. */
   readonly labels: readonly string[];
   /** The class that stands for nothing; null where there is none. */
   readonly background: string | null;
@@ -32,7 +32,7 @@ export function attachSound(model: Graph, config: SoundConfig): void {
   const { size } = new SoundFeatures(config.features);
   const [came, outputs] = [model.inputs[0]!.shape.at(-1), model.outputs[0]!.shape.at(-1)];
   check(came === size, () => `attachSound: the features have ${size} bands, but the model takes ${show(came)}`);
-  check(outputs === config.labels.length, () => {
+  check(outputs === config.labels.length || (outputs === 1 && config.labels.length === 2), () => {
     return `attachSound: the model gives ${show(outputs)} probabilities, but there are ${config.labels.length} labels: ${config.labels.join(", ")}`;
   });
   model.attachments = { ...model.attachments, [KEY]: config };
@@ -52,9 +52,10 @@ export class SoundStream {
   readonly #options: SoundStreamOptions;
   readonly #decide: (decision: Decision) => void;
   readonly #hear = (frame: Float32Array): void => {
-    this.decider.step(this.#network.step(frame).data, this.#decide);
+    this.decider.step(this.#probabilities(this.#network.step(frame).data), this.#decide);
     this.#options.onFrame?.(this.decider.smoothed, this.decider.time);
   };
+  readonly #both = new Float64Array(2);
   #floats = new Float32Array(0);
 
   constructor(model: Graph, options: SoundStreamOptions) {
@@ -93,6 +94,13 @@ export class SoundStream {
     this.#resampler?.reset();
     this.decider.reset();
     this.#network.reset();
+  }
+
+  #probabilities(output: ArrayLike<number>): ArrayLike<number> {
+    if (output.length > 1) return output;
+    this.#both[1] = output[0]!;
+    this.#both[0] = 1 - this.#both[1];
+    return this.#both;
   }
 
   #floatsOf(samples: Int16Array): Float32Array {

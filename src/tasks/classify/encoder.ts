@@ -1,4 +1,4 @@
-import type { SymbolicTensor, Tensor } from "sluice";
+import type { Model, SymbolicTensor, Tensor } from "sluice";
 import type { Inputs } from "../../model/feed.js";
 import type { DataSource, ReadOptions } from "../../data/index.js";
 import type { Labels } from "./labels.js";
@@ -67,6 +67,10 @@ interface FittedParts<X> {
   readonly input: SymbolicTensor | readonly SymbolicTensor[];
   /** Weights that do not begin at random: by the name of a layer, its first weight. */
   readonly initial: Readonly<Record<string, (random: Tensor) => Tensor>>;
+  /** What the network is trained on in place of the training part, such as more of it. Left out: the training part. */
+  practise?(part: Pick<TrainingPart<X>, "items" | "truth">): Pick<TrainingPart<X>, "items" | "truth">;
+  /** Puts into the model what its file is to hold beside the pipeline. */
+  attach?(model: Model): void;
   /** Strong simple baselines, of which the validation part chooses one. */
   rivals(): Rival<X>[];
 }

@@ -49,6 +49,17 @@ export const classifyOptions = z.strictObject({
     .boolean()
     .default(false)
     .describe("A folder of clips with one folder a class, or a table of path and label."),
+  listen: z
+    .boolean()
+    .default(false)
+    .describe(
+      "Of audio: the network can go on listening. It hears forwards, and bands are scaled by the training part, not by the clip.",
+    ),
+  background: z
+    .string()
+    .min(1)
+    .optional()
+    .describe("With listen: the class of clips in which there is nothing to notice."),
   ...mixedOptions(),
   ...sequenceOptions(),
   pooling: z

@@ -66,10 +66,12 @@ export async function prepareClassify<X>(
     const p = await pipeline.probabilities(model, items);
     return judge({ items, truth, of: modality.of, part }, labels, p, rivals);
   };
+  const model = buildNetwork(fitted, labels, settings);
+  fitted.attach?.(model);
   return {
     pipeline,
-    model: buildNetwork(fitted, labels, settings),
-    train: dataOf(fitted, labels, train, options.classWeight === "balanced"),
+    model,
+    train: dataOf(fitted, labels, train, options.classWeight === "balanced", fitted.practise),
     validation: dataOf(fitted, labels, validation, false),
     fit: {
       epochs: options.epochs,
@@ -134,8 +136,16 @@ function checkSizes<X>(samples: Samples<X>, truth: Truth, labels: Labels, parts:
 const countsOf = (truth: Truth, labels: Labels) =>
   labels.classes.map((_, k) => truth.filter((set) => set.includes(k)).length);
 
-function dataOf<X>(fitted: Fitted<X>, labels: Labels, { samples, truth }: Part<X>, balanced: boolean): TrainingData {
-  const x = fitted.encoder.encode(samples.items);
+function dataOf<X>(
+  fitted: Fitted<X>,
+  labels: Labels,
+  part: Part<X>,
+  balanced: boolean,
+  practise?: Fitted<X>["practise"],
+): TrainingData {
+  const own = { items: part.samples.items, truth: part.truth };
+  const { items, truth } = practise ? practise(own) : own;
+  const x = fitted.encoder.encode(items);
   const y = labels.targets(truth);
   return balanced ? [x, y, balancedWeights(truth, labels)] : [x, y];
 }

@@ -14,7 +14,8 @@ export const classifyTask: Task<typeof classifyOptions, ClassifyPipeline> = {
   options: classifyOptions,
   prepare(source, options, context): Promise<Prepared<ClassifyPipeline>> {
     const modality = modalityOf(options);
-    return prepareClassify(modality, source, withKindDefaults(options, modality.defaults), context);
+    const defaults = options.listen ? { ...modality.defaults, pooling: "last" as const } : modality.defaults;
+    return prepareClassify(modality, source, withKindDefaults(options, defaults), context);
   },
   revive: (saved) => ClassifyPipeline.revive(saved),
 };
@@ -26,6 +27,8 @@ function modalityOf(options: z.output<typeof classifyOptions>): Modality<unknown
   for (const [name, column] of Object.entries(columns)) {
     check(irregular || column === undefined, () => `classify: ${name} goes with irregular`);
   }
+  check(audio || !options.listen, () => "classify: listen goes with audio");
+  check(options.listen || options.background === undefined, () => "classify: background goes with listen");
   check(!(irregular && wide), () => "classify: wide does not go with irregular, whose rows are steps");
   const asked = {
     text: text !== undefined,
