@@ -5,8 +5,8 @@ import { figure } from "./figures.js";
 
 export function dilocoObject({ shards, options, rounds, perEpoch }: Journal): object {
   const { bytes, lost } = totalsOf(rounds);
-  const { innerSteps, deltas } = options;
-  return { shards, innerSteps, deltas, rounds: rounds.length, perEpoch, lost, bytes };
+  const { innerSteps, deltas, states } = options;
+  return { shards, innerSteps, deltas, states, rounds: rounds.length, perEpoch, lost, bytes };
 }
 
 export function dilocoFacts({ shards, options, rounds }: Journal): [string, string][] {

@@ -40,6 +40,7 @@ const train = z.strictObject({
       shards: count,
       innerSteps: count.describe("Steps of a shard in a round."),
       deltas: z.string().describe("How changes of weights were sent."),
+      states: z.string().describe("How moments went from round to round."),
       rounds: count,
       perEpoch: count.describe("Rounds in an epoch."),
       lost: count.describe("How often a shard was late or lost in a round, and was done again."),

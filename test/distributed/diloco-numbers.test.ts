@@ -8,7 +8,8 @@ import fc from "fast-check";
 import type { JobContext } from "../../src/distributed/job.js";
 import { Dealer, type Source } from "../../src/distributed/parallel/diloco/batches.js";
 import { BLOCK, pack, unpack, type Deltas } from "../../src/distributed/parallel/diloco/codec.js";
-import { readDelta, readState, readWeights, writeDelta, writeState, writeVelocity, writeWeights, type Place } from "../../src/distributed/parallel/diloco/contents.js"; // prettier-ignore
+import { readDelta, readWeights, writeDelta, writeVelocity, writeWeights } from "../../src/distributed/parallel/diloco/contents.js"; // prettier-ignore
+import { readState, writeState, type Place } from "../../src/distributed/parallel/diloco/state.js";
 import { meanOf, nesterov } from "../../src/distributed/parallel/diloco/outer.js";
 import type { RoundAnswer, ShardAnswer } from "../../src/distributed/parallel/diloco/payloads.js";
 import { round } from "../../src/distributed/parallel/diloco/round.js";
@@ -200,8 +201,48 @@ describe("changes in fewer bytes", () => {
     assert.deepEqual(readDelta(writeDelta(still, "float32"), like), still);
     assert.ok(writeDelta(still, "float32").length < writeDelta(like, "float32").length);
     const state = { place: { pass: 2, batch: 7 }, random: [1, 2, 3, 4] as const, optimizer: new Map([["iterations", tensor(Int32Array.of(9))]]) }; // prettier-ignore
-    const back = readState(writeState(state));
+    const back = readState(writeState(state, "float16"));
     assert.deepEqual([back.place, [...back.random], back.optimizer.get("iterations")!.item()], [state.place, [1, 2, 3, 4], 9]); // prettier-ignore
+  });
+});
+
+describe("moments in half the bytes", () => {
+  test("come back within 2⁻¹⁰ of themselves, or 2⁻²² of the largest beside them; mean squares by their roots", () => {
+    const numbers = (min: number) =>
+      fc
+        .array(fc.tuple(fc.double({ min, max: 1, noNaN: true }), fc.integer({ min: -40, max: 3 })), { minLength: 1, maxLength: 400 })
+        .map((list) => Float32Array.from(list, ([x, e]) => x * 2 ** e)); // prettier-ignore
+    fc.assert(
+      fc.property(numbers(-1), numbers(0), (m, v) => {
+        const optimizer = new Map([["m/0", tensor(m)], ["v/0", tensor(v)], ["iterations", tensor(Int32Array.of(7))]]); // prettier-ignore
+        const back = readState(
+          writeState({ place: { pass: 0, batch: 0 }, random: [1, 2, 3, 4], optimizer }, "float16"),
+        );
+        const largest = (x: Float32Array) => x.reduce((most, one) => Math.max(most, Math.abs(one)), 0);
+        for (const [i, x] of m.entries()) {
+          const error = Math.abs((back.optimizer.get("m/0")!.data[i] as number) - x);
+          assert.ok(error <= 2 ** -10 * Math.abs(x) + 2 ** -22 * largest(m), `m ${x}: ${error}`);
+        }
+        for (const [i, x] of v.entries()) {
+          const root = Math.sqrt(back.optimizer.get("v/0")!.data[i] as number);
+          assert.ok(
+            Math.abs(root - Math.sqrt(x)) <= 2 ** -10 * Math.sqrt(x) + 2 ** -22 * Math.sqrt(largest(v)),
+            `v ${x}`,
+          );
+        }
+        assert.equal(back.optimizer.get("iterations")!.item(), 7);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  test("are half as large, and refused where parts lack", () => {
+    const optimizer = new Map([["m/0", tensor(new Float32Array(4096).fill(0.5))]]);
+    const state = { place: { pass: 0, batch: 0 }, random: [1, 2, 3, 4] as const, optimizer };
+    const [whole, half] = [writeState(state, "float32"), writeState(state, "float16")];
+    assert.ok(half.length < 0.53 * whole.length);
+    const text = new TextDecoder("latin1").decode(half).replace("scales of m", "scales of n");
+    assert.throws(() => readState(Uint8Array.from(text, (c) => c.charCodeAt(0))), /lacks moments/);
   });
 });
 

@@ -70,7 +70,15 @@ describe("a training on shards that is killed", () => {
   test("told what its rounds were", () => {
     const { diloco, epochs } = REPLIES.train.parse(JSON.parse(told)) as { epochs: number; diloco: object };
     const { bytes, ...rest } = diloco as { bytes: Record<string, number> };
-    assert.deepEqual(rest, { shards: 2, innerSteps: 4, deltas: "float32", rounds: 15, perEpoch: 5, lost: 0 });
+    assert.deepEqual(rest, {
+      shards: 2,
+      innerSteps: 4,
+      deltas: "float32",
+      states: "float32",
+      rounds: 15,
+      perEpoch: 5,
+      lost: 0,
+    });
     assert.equal(epochs, 3);
     assert.ok(Object.values(bytes).every((count) => count > 0));
   });

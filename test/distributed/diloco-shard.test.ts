@@ -7,7 +7,8 @@ import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { below } from "../../src/distributed/below.js";
 import type { JobContext } from "../../src/distributed/job.js";
-import { readDelta, readState, readWeights, writeState, writeWeights, type Weights } from "../../src/distributed/parallel/diloco/contents.js"; // prettier-ignore
+import { readDelta, readWeights, writeWeights, type Weights } from "../../src/distributed/parallel/diloco/contents.js"; // prettier-ignore
+import { readState, writeState } from "../../src/distributed/parallel/diloco/state.js";
 import { PAYLOADS } from "../../src/distributed/handlers.js";
 import { shardPayload, type ShardAnswer } from "../../src/distributed/parallel/diloco/payloads.js";
 import { shard, weightsOf } from "../../src/distributed/parallel/diloco/shard.js";
@@ -56,6 +57,7 @@ before(async () => {
     weights: await store.put(writeWeights(theta)),
     state: null,
     deltas: "float32",
+    states: "float32",
   };
 });
 
@@ -105,8 +107,8 @@ describe("a shard", () => {
     writeFileSync(join(folder, "secret.txt"), text);
     const small = await store.put(writeWeights({ trained: theta.trained.subarray(1), kept: theta.kept }));
     const nan = await store.put(writeWeights({ ...theta, trained: theta.trained.map(() => Number.NaN) }));
-    const odd = await store.put(writeState({ place: { pass: 0, batch: 1 }, random: [1, 2, 3, 4], optimizer: new Map([["iterations", tensor(Int32Array.of(3))]]) })); // prettier-ignore
-    const far = await store.put(writeState({ place: { pass: -1, batch: 0 }, random: [1, 2, 3, 4], optimizer: new Map() })); // prettier-ignore
+    const odd = await store.put(writeState({ place: { pass: 0, batch: 1 }, random: [1, 2, 3, 4], optimizer: new Map([["iterations", tensor(Int32Array.of(3))]]) }, "float32")); // prettier-ignore
+    const far = await store.put(writeState({ place: { pass: -1, batch: 0 }, random: [1, 2, 3, 4], optimizer: new Map() }, "float32")); // prettier-ignore
     const cases: [object, RegExp][] = [
       [{ data: { path: "../secret.txt" } }, /no path below/],
       [{ data: { path: join(folder, "secret.txt") } }, /lies outside/],
@@ -128,6 +130,7 @@ describe("a shard", () => {
       [{ state: odd }, /must hold "\w+\/0"/],
       [{ state: far }, /pass/],
       [{ deltas: "float8" }, /deltas/],
+      [{ states: "int8" }, /states/],
       [{ code: "process.exit()" }, /unknown option "code"/],
     ];
     for (const [more, message] of cases) {

@@ -121,7 +121,14 @@ describe("rounds on threads", () => {
     writeFileSync(file, `text,label\n${rows.join("\n")}\n`);
     const own = { text: "text", label: "label", units: [4], embedding: 4, batchSize: 8, epochs: 2, dropout: 0.3, seed: 2, runs: settings.runs }; // prettier-ignore
     const of = (name: string, workers: number, deltas: DilocoOptions["deltas"]) =>
-      trainDiloco(classify, file, { ...own, name }, 2, { innerSteps: 2, deltas }, { ...threads(workers), ...quiet });
+      trainDiloco(
+        classify,
+        file,
+        { ...own, name },
+        2,
+        { innerSteps: 2, deltas, states: "float16" },
+        { ...threads(workers), ...quiet },
+      );
     const [one, two] = [await of("c1", 1, "int8"), await of("c2", 2, "int8")];
     assert.deepEqual(weights(one), weights(two));
     assert.ok(Object.keys(one.run.history.history).some((name) => name.startsWith("val_") && name !== "val_loss"));

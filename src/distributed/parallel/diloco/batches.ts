@@ -8,7 +8,7 @@ import { Ragged } from "../../../tensor/ragged.js";
 import { Tensor } from "../../../tensor/tensor.js";
 import { readSamples } from "../../../train/batches.js";
 import { check } from "../../../util/errors.js";
-import type { Place } from "./contents.js";
+import type { Place } from "./state.js";
 
 /** The passes over the training data of a task, whose batches are made when they are asked for. */
 export interface Source {

@@ -1,9 +1,5 @@
-/** What shards and rounds leave in the store, as safetensors: weights, changes, velocity, and the state of a shard between two rounds. */
-import { z } from "zod";
-import { parseJson } from "../../../format/json.js";
+/** What shards and rounds leave in the store, as safetensors: weights, changes of them, velocity. */
 import { readSafetensors, writeSafetensors, type StoredTensor } from "../../../format/safetensors.js";
-import { readOptions } from "../../../tasks/options.js";
-import { Tensor } from "../../../tensor/tensor.js";
 import { check } from "../../../util/errors.js";
 import { DELTAS, pack, unpack, type Deltas } from "./codec.js";
 
@@ -62,40 +58,6 @@ export function readDelta(bytes: Uint8Array, like: Weights): Weights {
   const kept = tensors.has("kept") ? floats(tensors, "kept") : new Float32Array(like.kept.length);
   check(kept.length === like.kept.length && kept.every(Number.isFinite), () => "a change of weights does not fit them");
   return { trained: unpack({ values: values as Int32Array, scales }, as!, like.trained.length), kept };
-}
-
-/** Where a shard stands in the data: its next batch, of those of a pass. */
-const place = z.strictObject({ pass: z.int().min(0), batch: z.int().min(0) });
-export type Place = z.output<typeof place>;
-
-const word = z
-  .int()
-  .min(0)
-  .max(2 ** 53 - 1);
-const stateFields = z.strictObject({ place, random: z.tuple([word, word, word, word]) });
-
-/** What a shard goes on with in its next round. */
-export interface ShardState {
-  readonly place: Place;
-  readonly random: readonly [number, number, number, number];
-  /** `Optimizer.getState`. */
-  readonly optimizer: ReadonlyMap<string, Tensor>;
-}
-
-export function writeState({ place, random, optimizer }: ShardState): Uint8Array {
-  const tensors = new Map([...optimizer].map(([name, { data, shape }]) => [name, { data, shape }]));
-  return writeSafetensors(tensors, { state: JSON.stringify({ place, random }) });
-}
-
-export function readState(bytes: Uint8Array): ShardState {
-  const { tensors, metadata } = readSafetensors(bytes, "state of a shard");
-  const text = metadata.get("state");
-  check(text !== undefined, () => "the state of a shard lacks its place");
-  const fields = readOptions("state of a shard", stateFields, parseJson(text!, "state of a shard") as object);
-  return {
-    ...fields,
-    optimizer: new Map([...tensors].map(([name, { data, shape }]) => [name, Tensor.of(data, shape)])),
-  };
 }
 
 function vector(data: Float32Array | Int32Array): StoredTensor {

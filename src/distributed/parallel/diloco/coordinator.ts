@@ -86,7 +86,7 @@ export class Diloco implements Fitter {
   /** What all jobs of shards say. */
   async #common({ folder, prepared }: Session<Pipeline>, executor: Executor): Promise<Common> {
     const { task, data, shards, options } = this.plan;
-    const { innerSteps: steps, deltas } = options;
+    const { innerSteps: steps, deltas, states } = options;
     const { fingerprint } = folder.readJson(RUN_FILES.data) as unknown as { fingerprint: { sha256: string } };
     const { sha256 } = fingerprint;
     const { runs: _, name: __, ...settings } = JSON.parse(JSON.stringify(prepared.settings)) as Common["settings"];
@@ -95,7 +95,7 @@ export class Diloco implements Fitter {
       const path = settings[name];
       if (typeof path === "string") files[name] = await refer(executor, path);
     }
-    return { task, data: await refer(executor, data), sha256, settings, files, shards, steps, deltas };
+    return { task, data: await refer(executor, data), sha256, settings, files, shards, steps, deltas, states };
   }
 
   async #open(folder: RunFolder, model: Model, keep: Keep): Promise<Journal> {

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { DELTAS } from "./codec.js";
+import { STATES } from "./state.js";
 
 /** What a DiLoCo training is told beside the options of its task. Defaults are those of Douillard et al. 2023. */
 export const dilocoOptions = z.strictObject({
@@ -13,6 +14,10 @@ export const dilocoOptions = z.strictObject({
     .enum(DELTAS)
     .default("float32")
     .describe("How changes of weights are sent: 4, 2 or 1 byte each; float16 and int8 round them, 256 at a time."),
+  states: z
+    .enum(STATES)
+    .default("float32")
+    .describe("How the moments of a shard's optimizer go from round to round; float16 halves them, and rounds them."),
   deadline: z
     .number()
     .gt(0)

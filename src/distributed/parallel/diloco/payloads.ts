@@ -6,6 +6,7 @@ import { check, show } from "../../../util/errors.js";
 import { contentAddress as address, dataReference } from "../../store/reference.js";
 import { FILE_OPTIONS } from "../../trial-payload.js";
 import { DELTAS } from "./codec.js";
+import { STATES } from "./state.js";
 
 const count = z.int().min(0);
 
@@ -27,6 +28,7 @@ export const shardPayload = z.strictObject({
   /** What it ended its last round with; null before its first. */
   state: address.nullable(),
   deltas: z.enum(DELTAS),
+  states: z.enum(STATES),
 });
 
 export type ShardPayload = z.output<typeof shardPayload>;

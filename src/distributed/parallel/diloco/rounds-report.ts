@@ -8,7 +8,7 @@ const ROWS = 40;
 
 export function roundsReport({ shards, options, rounds, perEpoch }: Journal): Block[] {
   if (rounds.length === 0) return [];
-  const { innerSteps, deltas, outerRate, outerMomentum } = options;
+  const { innerSteps, deltas, states, outerRate, outerMomentum } = options;
   const { sent, lost } = totalsOf(rounds);
   const every = Math.ceil(rounds.length / ROWS);
   const shown = rounds.filter((one, i) => i % every === 0 || i === rounds.length - 1 || missingIn(one) > 0);
@@ -16,7 +16,7 @@ export function roundsReport({ shards, options, rounds, perEpoch }: Journal): Bl
   return [
     { subheading: "Rounds" },
     {
-      text: `DiLoCo: ${shards} shards, ${innerSteps} steps each in a round, ${perEpoch} ${perEpoch === 1 ? "round" : "rounds"} in an epoch; changes as ${deltas}, outer rate ${outerRate}, outer momentum ${outerMomentum}. ${rounds.length} rounds; shards received and sent ${megabytes(sent)} MB. ${losses}`,
+      text: `DiLoCo: ${shards} shards, ${innerSteps} steps each in a round, ${perEpoch} ${perEpoch === 1 ? "round" : "rounds"} in an epoch; changes as ${deltas}, moments as ${states}, outer rate ${outerRate}, outer momentum ${outerMomentum}. ${rounds.length} rounds; shards received and sent ${megabytes(sent)} MB. ${losses}`,
     },
     {
       table: {

@@ -15,8 +15,9 @@ import type { JobContext } from "../../job.js";
 import { sourceOf } from "../../store/reference.js";
 import { FILE_OPTIONS } from "../../trial-payload.js";
 import { Dealer, passesOver, type Source } from "./batches.js";
-import { readState, readWeights, writeDelta, writeState, type ShardState, type Weights } from "./contents.js"; // prettier-ignore
+import { readWeights, writeDelta, type Weights } from "./contents.js";
 import { checked, shardPayload, type ShardAnswer, type ShardPayload } from "./payloads.js";
+import { readState, writeState, type ShardState } from "./state.js";
 
 /** Between two reports of how far it is. */
 const REPORT_MS = 500;
@@ -46,11 +47,14 @@ export async function shard(json: Json, context: JobContext): Promise<Json> {
     callbacks: [{ onBatchEnd: () => void steps++ }, reporter(payload, context)],
   });
   signal.throwIfAborted();
-  check(steps === payload.steps, () => `shard ${payload.shard}: ${history.stopReason ?? "its steps ended early"}`); // prettier-ignore
+  check(steps === payload.steps, () => `shard ${payload.shard}: ${history.stopReason ?? "its steps ended early"}`);
   const train = watch();
   const after = weightsOf(model);
-  const delta = writeDelta({ trained: minus(theta.trained, after.trained), kept: minus(theta.kept, after.kept) }, payload.deltas); // prettier-ignore
-  const left = writeState({ place, random: model.random.state, optimizer: model.optimizer.getState() });
+  const delta = writeDelta(
+    { trained: minus(theta.trained, after.trained), kept: minus(theta.kept, after.kept) },
+    payload.deltas,
+  );
+  const left = writeState({ place, random: model.random.state, optimizer: model.optimizer.getState() }, payload.states);
   const answer: ShardAnswer = {
     shard: payload.shard,
     delta: await store.put(delta),
@@ -124,7 +128,11 @@ async function prepareTraining(key: string, payload: ShardPayload, context: JobC
     else if (typeof path === "string") settings[name] = context.path(path);
   }
   const { sha256 } = await fingerprint(source);
-  check(sha256 === payload.sha256, () => `shard: ${source} is not the data that the training was begun with; it was changed, or this worker has others`); // prettier-ignore
+  check(
+    sha256 === payload.sha256,
+    () =>
+      `shard: ${source} is not the data that the training was begun with; it was changed, or this worker has others`,
+  );
   const task = taskNamed("shard", payload.task);
   const options = readOptions("shard", task.options, settings);
   // What is to be said of the data the process that asked has said.
@@ -163,14 +171,18 @@ function randomOf(seed: number, shard: number): Random {
 }
 
 export function checkShareable(model: Model): void {
-  check(model.dtype === "float32", () => `diloco: the network computes in ${model.dtype}; only float32 is sent to shards`); // prettier-ignore
+  check(
+    model.dtype === "float32",
+    () => `diloco: the network computes in ${model.dtype}; only float32 is sent to shards`,
+  );
 }
 
 /** Of a network that was prepared for training. */
 export function weightsOf(model: Model): Weights {
   const trained = new Set(model.trained);
   const tensors = model.getWeights();
-  const joined = (want: boolean) => join(tensors.flatMap(({ data }, i) => (trained.has(model.parameters[i]!) === want ? [data as Float32Array] : []))); // prettier-ignore
+  const joined = (want: boolean) =>
+    join(tensors.flatMap(({ data }, i) => (trained.has(model.parameters[i]!) === want ? [data as Float32Array] : [])));
   return { trained: joined(true), kept: joined(false) };
 }
 
