@@ -2,6 +2,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { writeJournal, type RoundRecord } from "../../src/distributed/parallel/diloco/journal.js";
+import { dilocoOptions } from "../../src/distributed/parallel/diloco/options.js";
 import { Ledger, waiting } from "../../src/distributed/series/ledger.js";
 import { RunFolder } from "../../src/runs/run-folder.js";
 import { markRun } from "../../src/runs/run-status.js";
@@ -50,10 +51,24 @@ export function writeShards(folder: string): void {
   writeJournal(run, {
     format: 1,
     shards: 2,
-    options: { innerSteps: 50, deltas: "int8", outerRate: 0.7, outerMomentum: 0.9 },
+    options: dilocoOptions.parse({ deltas: "int8" }),
     perEpoch: 2,
     rounds: Array.from({ length: 2000 }, (_, i) => round(i)),
     snapshots: [{ round: 2000, weights, velocity: null, states: [null, null] }],
     generation: 0,
   });
+}
+
+export const BACKTEST = "2026-02-04T00-00-00-stores-backtest";
+
+/** Three trainings, the second one under way. */
+export function writeBacktest(folder: string): void {
+  markRun(runIn(folder, BACKTEST, { verb: "backtest" }), "running");
+  for (const [number, state] of [
+    [1, "finished"],
+    [2, "running"],
+    [10, "finished"],
+  ] as const)
+    // prettier-ignore
+    markRun(runIn(folder, `${BACKTEST}/fits/2026-02-04T00-00-0${number % 10}-fit-${number}`, { epochs: 3 }), state);
 }

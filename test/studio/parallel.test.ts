@@ -5,7 +5,7 @@ import { test } from "node:test";
 import type { Ledger } from "../../src/distributed/series/ledger.js";
 import type { RunDetail, RunEvents, RunsReply } from "../../src/studio/api/index.js";
 import { Listener } from "./events.js";
-import { runIn, SERIES, SHARDS, writeSeries, writeShards } from "./parallel-folder.js";
+import { BACKTEST, runIn, SERIES, SHARDS, writeBacktest, writeSeries, writeShards } from "./parallel-folder.js";
 import { TestStudio, until } from "./studio.js";
 
 const DAMAGED = "2026-02-03T00-00-00-damaged";
@@ -14,6 +14,7 @@ let ledger: Ledger;
 const studio = await TestStudio.open((folder) => {
   ledger = writeSeries(folder);
   writeShards(folder);
+  writeBacktest(folder);
   const damaged = runIn(folder, DAMAGED, { perSeries: true });
   writeFileSync(damaged.file("series.json"), '{"version":2}');
 });
@@ -48,6 +49,20 @@ test("rounds on shards are told, evenly spread where there are many, and all tha
   assert.ok(rounds!.rounds.length <= 402);
   assert.deepEqual(rounds!.rounds.find(({ round }) => round === 777)?.missing, 1);
   assert.deepEqual([rounds!.rounds[0]!.round, rounds!.rounds.at(-1)!.round], [0, 1999]);
+});
+
+test("a backtest has its trainings, in their order, as runs that nobody goes on with alone", async () => {
+  const { runs } = await studio.get<RunsReply>("/api/runs");
+  assert.equal(runs.filter(({ name }) => name.includes("fit-")).length, 0, "they are none of the list");
+  const { fits, files } = await detail(BACKTEST);
+  assert.deepEqual(
+    fits.map(({ name, state }) => [name.replace(/^.*-fit-/, ""), state]),
+    [["1", "finished"], ["2", "running"], ["10", "finished"]], // prettier-ignore
+  );
+  assert.ok(files.every(({ name }) => !name.startsWith("fits/")));
+  const first = `/api/runs/${encodeURIComponent(fits[0]!.name)}`;
+  assert.equal((await studio.get<RunDetail>(first)).run.name, fits[0]!.name);
+  for (const act of ["stop", "resume"]) await studio.refused(`${first}/${act}`, 409, { method: "POST", body: {} });
 });
 
 test("one whose file is none says so, and the rest is shown", async () => {

@@ -81,6 +81,8 @@ export interface RunDetail {
   readonly training: readonly TrialProgress[];
   readonly series: SeriesReply | null;
   readonly rounds: RoundsReply | null;
+  /** Trainings of a backtest, in their order; empty for other runs. */
+  readonly fits: readonly RunSummary[];
 }
 
 /** Of a run that is training. */

@@ -6,3 +6,6 @@ export const ownName = (name: string): string => name.slice(name.lastIndexOf("/"
 /** The run that it is inside of; null for one that stands by itself. */
 export const outerName = (name: string): string | null =>
   name.includes("/") ? name.slice(0, name.indexOf("/")) : null;
+
+/** Whether it is a training of a backtest, which goes on with that alone. */
+export const isFit = (name: string): boolean => name.includes("/fits/");

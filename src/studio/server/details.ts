@@ -6,11 +6,11 @@ import { SERIES_FOLDER } from "../../distributed/series/ledger.js";
 import { readEvaluation } from "../../runs/evaluation.js";
 import { readGradientNorms } from "../../runs/gradient-norms-jsonl.js";
 import { readHistory } from "../../runs/metrics-jsonl.js";
-import { RUN_FILES, RunFolder } from "../../runs/run-folder.js";
+import { namesIn, RUN_FILES, RunFolder } from "../../runs/run-folder.js";
 import { readProgress } from "../../runs/run-progress.js";
 import { SluiceError } from "../../util/errors.js";
 import { roundsOf, seriesOf } from "./parallel.js";
-import { INNER } from "./places.js";
+import { FITS, INNER } from "./places.js";
 import { thinned } from "./thinned.js";
 import { sweepOf, trainingTrials } from "./sweeps.js";
 import type { HistoryReply, Maybe, RunDetail, RunSummary } from "../api/index.js";
@@ -18,7 +18,8 @@ import type { HistoryReply, Maybe, RunDetail, RunSummary } from "../api/index.js
 /** A folder with more holds something else than a run. */
 const MOST_FILES = 1000;
 
-export function detailOf(path: string, run: RunSummary): RunDetail {
+/** @param summaryOf of a run inside of it */
+export function detailOf(path: string, run: RunSummary, summaryOf: (name: string) => RunSummary): RunDetail {
   const files = filesOf(path);
   if (run.state === "broken") return { ...EMPTY, run, files };
   const folder = RunFolder.open(path);
@@ -40,6 +41,7 @@ export function detailOf(path: string, run: RunSummary): RunDetail {
     training: run.sweep && run.state === "running" ? trainingTrials(path, run.name) : [],
     series: run.series && orNull(() => seriesOf(path)),
     rounds: run.rounds && orNull(() => roundsOf(path)),
+    fits: run.verb === "backtest" ? fitsIn(path).map((name) => summaryOf(`${run.name}/${FITS}/${name}`)) : [],
   };
 }
 
@@ -56,6 +58,7 @@ const EMPTY: Omit<RunDetail, "run" | "files"> = {
   training: [],
   series: null,
   rounds: null,
+  fits: [],
 };
 
 function historyOf(folder: RunFolder): HistoryReply {
@@ -65,6 +68,14 @@ function historyOf(folder: RunFolder): HistoryReply {
 }
 
 const finite = (value: number): Maybe => (Number.isFinite(value) ? value : null);
+
+/** By number: the names behind the dates are fit-1, fit-2, … */
+function fitsIn(path: string): string[] {
+  const folder = join(path, FITS);
+  const names = namesIn(folder).filter((name) => lstatSync(join(folder, name)).isDirectory());
+  const number = (name: string) => Number(/\d+$/.exec(name)?.[0] ?? 0);
+  return names.sort((a, b) => number(a) - number(b));
+}
 
 /** Runs inside of it have pages, and lists of files, of their own; thousands of series have thousands of files. */
 const APART = [...INNER, SERIES_FOLDER];

@@ -10,7 +10,7 @@ import { readOptions } from "../../tasks/options.js";
 import type { JobReply, ResumeRequest, StartRequest } from "../api/index.js";
 import { filesAmong, taskAsked } from "./forms.js";
 import { Job } from "./job.js";
-import { outerOf, type Places } from "./places.js";
+import { FITS, outerOf, type Places } from "./places.js";
 import { Refusal, refuseUnless } from "./problems.js";
 import { checkSearch } from "./search.js";
 import { flagWords, quoted, searchWords } from "./words.js";
@@ -71,6 +71,8 @@ export class Jobs {
   resume(run: string, request: ResumeRequest): JobReply {
     const path = this.places.run(run);
     const folder = RunFolder.open(path);
+    // It learnt from what was known at a moment: with all rows it would be another.
+    refuseUnless(!run.includes(`/${FITS}/`), 409, () => `${run} is a training of a backtest; go on with that`);
     for (const one of [run, outerOf(run)]) if (one !== null) this.#refuseRunning(one);
     const { verb } = folder.readJson("config.json") as { verb?: unknown };
     const budgets = verb === "sweep" ? (["trials", "seconds"] as const) : (["epochs"] as const);

@@ -8,8 +8,10 @@ import { refuseUnless } from "./problems.js";
 /** Longer ones are no paths. */
 const LONGEST = 4096;
 
-/** Folders of runs inside of a run: trials of a sweep. */
-export const INNER: readonly string[] = [TRIALS];
+/** Trainings of a backtest. */
+export const FITS = "fits";
+/** Folders of runs inside of a run: these, and trials of a sweep. */
+export const INNER: readonly string[] = [TRIALS, FITS];
 
 /** The run that another one is inside of; null for one that stands by itself. */
 export function outerOf(name: string): string | null {

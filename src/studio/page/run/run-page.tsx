@@ -44,7 +44,7 @@ export function RunPage({ params }: PageProps) {
       {many === null ? (
         <>
           {run.state === "running" && run.verb === null && <ProgressCard live={live} />}
-          <Figures live={live} detail={detail} />
+          {(run.verb === null || run.result) && <Figures live={live} detail={detail} />}
         </>
       ) : (
         <Part name={many} live={live} />
@@ -55,6 +55,7 @@ export function RunPage({ params }: PageProps) {
       {run.rounds && <Part name="rounds" live={live} />}
       {detail.evaluation && <Baselines evaluation={detail.evaluation} />}
       {detail.evaluation && <Pictures evaluation={detail.evaluation} />}
+      {run.verb === "backtest" && <Part name="fits" live={live} />}
       {single && <Norms rows={live.norms.value} kept={detail.config["gradientNorms"] === true} />}
       <Details detail={detail} />
     </div>
@@ -66,6 +67,7 @@ const PARTS = {
   sweep: async () => (await import("../sweep/sweep.js")).SweepOverview,
   series: async () => (await import("../parallel/series.js")).SeriesOverview,
   rounds: async () => (await import("../parallel/rounds.js")).RoundsCard,
+  fits: async () => (await import("../parallel/fits.js")).FitsCard,
 } as const;
 
 function Part({ name, live }: { readonly name: keyof typeof PARTS; readonly live: LiveRun }) {

@@ -24,7 +24,7 @@ export function runRoutes(app: Hono, parts: Parts): void {
   app.post("/api/runs", async (c) => c.json(jobs.start((await jsonOf(c)) as unknown as StartRequest), 202));
   app.get("/api/runs/:name", (c) => {
     const name = c.req.param("name");
-    return c.json(detailOf(places.run(name), summaries.fresh(name)));
+    return c.json(detailOf(places.run(name), summaries.fresh(name), (inner) => summaries.of(inner)));
   });
   app.get("/api/runs/:name/events", (c) => events.ofRun(c, c.req.param("name")));
   app.post("/api/runs/:name/stop", (c) => {
