@@ -1,12 +1,13 @@
-// Kills what trains on a queue: `node scripts/queue-faults.mjs [--kills 200] [--seed 1] [--only sweep,diloco,series]` (build first; Debian's
-// redis-server). Searches, trainings on shards by DiLoCo, and models for each of several series take turns on two workers while, at random
-// moments, a worker or who asked is killed (SIGKILL), a worker stands still for longer than it may (SIGSTOP), or Redis is killed and
-// started again with what it kept. Each must end as one on threads that nothing disturbed: the same values and choices, the same weights bit for
-// bit, nothing counted twice and nothing set aside, every run folder readable. The exit code is 1 where one does not.
+// Kills what trains on a queue: `node scripts/queue-faults.mjs [--kills 200] [--seed 1] [--only sweep,diloco,series] [--send]` (build
+// first; Debian's redis-server). Searches, trainings on shards by DiLoCo, and models for each of several series take turns on two workers
+// while, at random moments, a worker or who asked is killed (SIGKILL), a worker stands still for longer than it may (SIGSTOP), or Redis is
+// killed and started again with what it kept. Each must end as one on threads that nothing disturbed: the same values and choices, the same
+// weights bit for bit, nothing counted twice and nothing set aside, every run folder readable. With --send workers see no folder of who asks:
+// data go to them through the store, and runs come back. The exit code is 1 where anything differs.
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { once } from "node:events";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -21,6 +22,7 @@ const { values } = parseArgs({
     kills: { type: "string", default: "200" },
     seed: { type: "string", default: "1" },
     only: { type: "string", default: "sweep,diloco,series" },
+    send: { type: "boolean", default: false },
   },
 });
 const wanted = Number(values.kills);
@@ -59,7 +61,10 @@ const { port } = probe.address();
 probe.close();
 const url = `redis://127.0.0.1:${port}`;
 const startRedis = () => begin("redis-server", ["--port", `${port}`, "--bind", "127.0.0.1", "--dir", root, "--save", "", "--appendonly", "yes", "--appendfsync", "always"]); // prettier-ignore
-const startWorker = () => sluice("worker", "--redis", url, "--slots", "1", "--lost-after", `${LOST_AFTER}`);
+const seen = values.send ? "elsewhere" : ".";
+mkdirSync(join(root, "elsewhere"));
+const startWorker = () => sluice("worker", "--redis", url, "--data-root", seen, "--slots", "1", "--lost-after", `${LOST_AFTER}`); // prettier-ignore
+const onQueue = ["--redis", url, ...(values.send ? ["--send-data"] : [])];
 
 const readJson = (...path) => JSON.parse(readFileSync(join(...path), "utf8"));
 const hashOf = (...path) =>
@@ -235,8 +240,8 @@ for (; total() < wanted; plans++) {
   const goOn = () => {
     const folder = known();
     return folder
-      ? sluice(...again, folder, "--redis", url, "--json", "--quiet")
-      : sluice(...words, "--name", name, "--redis", url);
+      ? sluice(...again, folder, ...onQueue, "--json", "--quiet")
+      : sluice(...words, "--name", name, ...onQueue);
   };
   const isOver = () => known() !== null && readJson(known(), "status.json").state === "finished";
   const state = { asker: goOn(), goOn, isOver };

@@ -1,17 +1,18 @@
 /** A queue on Redis as an executor, opened before anything is begun. */
 import { createHash } from "node:crypto";
 import { hostname } from "node:os";
+import { resolve } from "node:path";
 import type { Executor } from "./job.js";
 
 export interface QueueOptions {
   /** `redis://HOST:PORT` or `rediss://…`; left out, what the variable SLUICE_REDIS holds. */
   readonly redis?: string;
   /** Default "jobs". */
-  readonly queue?: string;
+  readonly queue?: string | undefined;
   /** Folder that the workers share, for content of any size. Left out, small content goes through Redis. */
-  readonly store?: string;
+  readonly store?: string | undefined;
   /** Send the data file through the store: workers need not see it below their folder of data, and runs come back. Default false. */
-  readonly sendData?: boolean;
+  readonly sendData?: boolean | undefined;
   /** Told what a person who waits should know, such as that no worker listens. Default: standard error. */
   readonly note?: (message: string) => void;
 }
@@ -35,7 +36,7 @@ export async function openQueue({
     redis: redisAddress(redis),
     plan: planHere(),
     ...(queue !== undefined && { queue }),
-    ...(store !== undefined && { store }),
+    ...(store !== undefined && { store: resolve(store) }),
     ...(sendData !== undefined && { sendData }),
     note,
   });

@@ -21,6 +21,11 @@ test("the worker says what is wrong with its words, without the password", async
     ["worker --redis http://:secret@here", 1, /expected an address such as redis:\/\/127\.0\.0\.1:6379/],
     ["worker --redis redis://:secret@127.0.0.1:1", 1, /redis:\/\/127\.0\.0\.1:1: no Redis answers there/],
     ["worker --redis redis://127.0.0.1:1 --data-root nowhere", 1, /there is no folder nowhere/],
+    [
+      "worker --redis redis://127.0.0.1:1 --store nowhere",
+      1,
+      /there is no folder nowhere of the store; is it mounted here/,
+    ],
     ["worker --redis redis://127.0.0.1:1 --slots 0", 2, /--slots/],
   ];
   for (const [words, expected, message] of cases) {
@@ -37,7 +42,11 @@ test("a search says what is wrong with its queue before anything is written", as
   const cases: [string, number, RegExp][] = [
     [`${sweep} --redis redis://127.0.0.1:1`, 1, /redis:\/\/127\.0\.0\.1:1: no Redis answers there/],
     [`${sweep} --redis redis://127.0.0.1:1 --workers 2`, 2, /--workers counts threads/],
-    [`${sweep} --queue mine`, 2, /give --redis too/],
+    [`${sweep} --queue mine`, 2, /--queue: .*give --redis too/],
+    [`${sweep} --store shared`, 2, /--store: .*give --redis too/],
+    [`train prices.csv --task forecast --target close --send-data`, 2, /--send-data: .*give --redis too/],
+    [`${sweep} --send-data`, 2, /--send-data: .*give --redis too/],
+    [`${sweep} --redis redis://127.0.0.1:1 --store prices.csv`, 1, /store: cannot write in .*prices\.csv/],
   ];
   for (const [words, expected, message] of cases) {
     const { code, err } = await runIn(folder, words);

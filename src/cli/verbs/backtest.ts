@@ -48,7 +48,7 @@ export async function invoke(words: readonly string[]): Promise<Invocation> {
 }
 
 function addParallelFlags(command: Command): Command {
-  return addQueueFlags(addWorkersFlag(command), { sends: true });
+  return addQueueFlags(addWorkersFlag(command));
 }
 
 const ORIGINS = ["initial", "period", "origins", "window", "refit"];

@@ -35,7 +35,7 @@ export async function invoke(words: readonly string[]): Promise<Invocation> {
     new Option("--space <name=values...>", "Options to search: units=32,64,128 layers=1..3 rate=log:1e-4..1e-2 drop=0..0.5?cell=gru.").helpGroup("Search:"),
   ); // prettier-ignore
   addFlags(command, FLAGS, HEADING);
-  addQueueFlags(command, { sends: true });
+  addQueueFlags(command);
   addSettingsFlags(command).option(
     "--resume <run>",
     "Go on with a sweep that was interrupted, or with a larger budget.",
@@ -97,7 +97,7 @@ function resume(): Invocation {
     .argument("[data]", "The data, where they have moved.")
     .requiredOption("--resume <run>", "The sweep to go on with, with its own settings.");
   addFlags(command, RESUMED, HEADING);
-  addQueueFlags(command, { sends: true });
+  addQueueFlags(command);
   addScreenFlags(command);
   return {
     command,

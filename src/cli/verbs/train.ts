@@ -10,7 +10,7 @@ import { UsageError } from "../errors.js";
 import { addFlags, flagsOf, headingOf } from "../flags.js";
 import { missingTask } from "../missing-task.js";
 import type { Screen } from "../screen.js";
-import { addQueueFlags } from "../queue-flags.js";
+import { addQueueFlags, refuseQueueFlags } from "../queue-flags.js";
 import { addSettingsFlags, allowTaskFlags, lookAhead, optionsOf, taskOf, type Given } from "../settings.js";
 import { addDilocoFlags, addDilocoResumeFlags, asksForDiloco, isDiloco, refuseShardFlags, resumeShards, trainShards } from "../train/diloco.js"; // prettier-ignore
 import { addSeriesFlag, asksForSeries, isSeriesRun, resumePerSeries, trainPerSeries } from "../train/series.js";
@@ -37,7 +37,7 @@ export async function invoke(words: readonly string[]): Promise<Invocation> {
   addWorkersFlag(command);
   addSeriesFlag(command);
   addDilocoFlags(command);
-  addQueueFlags(command, { sends: true });
+  addQueueFlags(command);
   addScreenFlags(command);
   return {
     command,
@@ -57,6 +57,7 @@ async function train(
   if (data === undefined) throw new UsageError("the data are needed: a file or a folder", command.name());
   if (asksForSeries(task, options, command)) return trainPerSeries(data, options, command, words, screen);
   if (asksForDiloco(command)) return trainShards(task, data, options, command, words, screen);
+  refuseQueueFlags(command);
   const begin = performance.now();
   const line = commandLine(["train", ...words]);
   const crew = await crewOf(command, screen);
@@ -73,7 +74,7 @@ function resumeFlags(command: Command): Command {
     .addOption(resumeFlag("The run to go on with, with its own settings."))
     .option("--epochs <n>", "Train up to this many epochs.", readEpochs);
   addDilocoResumeFlags(command);
-  addQueueFlags(command, { sends: true });
+  addQueueFlags(command);
   return addWorkersFlag(command);
 }
 
@@ -91,6 +92,7 @@ async function resume(command: Command, screen: Screen): Promise<Reply> {
   if (isSeriesRun(where)) return resumePerSeries(where, changes, command, screen);
   if (isDiloco(where)) return resumeShards(where, changes, command, screen);
   refuseShardFlags(command);
+  refuseQueueFlags(command);
   const crew = await crewOf(command, screen);
   const run = await watched(screen, (hooks) => resumeRun(where, { ...hooks, ...changes, ...crew }));
   return trainReply(run, data ?? dataOf(run), (performance.now() - begin) / 1000, screen);
