@@ -34,6 +34,7 @@ export class Jobs {
   readonly #before: number;
   readonly #ended: Set<string>;
   #failed: number;
+  #putting: Promise<unknown> = Promise.resolve();
 
   constructor(
     readonly split: Split,
@@ -75,15 +76,24 @@ export class Jobs {
   }
 
   async #train(batch: readonly OneSeries[]): Promise<void> {
-    const { split, executor, ledger } = this;
-    this.#signal.throwIfAborted();
-    const table = rowsOf(split.table, batch);
-    const address = await executor.store.put(await packTable("series", table));
+    const { executor, ledger } = this;
+    const address = await this.#put(batch);
     // One that takes its worker down with it shall not take its neighbours along.
     if (!(await this.#ask(batch, address)) && batch.length > 1)
       await Promise.all(batch.map((one) => this.#ask([one], address)));
     await executor.store.drop(address);
     ledger.writeSometimes();
+  }
+
+  /** One after the other: the rows of all batches at once would be the whole table once more. */
+  async #put(batch: readonly OneSeries[]): Promise<string> {
+    const { split, executor } = this;
+    const put = this.#putting.then(async () => {
+      this.#signal.throwIfAborted();
+      return executor.store.put(await packTable("series", rowsOf(split.table, batch)));
+    });
+    this.#putting = put.catch(() => undefined);
+    return put;
   }
 
   get #place(): string {
