@@ -61,6 +61,10 @@ export const explainReply = z.strictObject({
       points: count.nullable().describe("On the path of integrated gradients."),
     }),
   ),
+  attention: z
+    .strictObject({ source: z.array(z.string()), target: z.array(z.string()), weights: z.array(z.array(number)) })
+    .nullable()
+    .describe("Of a translation: how much each token that was written looked at each of the source, [target][source]."),
   horizon: z
     .strictObject({
       output: count,

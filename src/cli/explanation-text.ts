@@ -1,7 +1,7 @@
 /** An explanation for the terminal: the answer, what speaks for it, how far back it looks, and units that do nothing. */
 import type { Explanation, NamedAttribution } from "../tasks/explain/explanation.js";
 import { leadOf } from "../tasks/explain/report.js";
-import { areCharacters, featureScores, gateRows, healthWords, horizonWords, methodRows, METHOD_NAMES, partScores, placed, shares, strongest, toldBy, unknownWords, type Scored } from "../tasks/explain/summary.js"; // prettier-ignore
+import { areCharacters, attentionRows, featureScores, gateRows, healthWords, horizonWords, methodRows, METHOD_NAMES, partScores, placed, shares, strongest, toldBy, unknownWords, type Scored } from "../tasks/explain/summary.js"; // prettier-ignore
 import type { ExplanationFiles } from "../tasks/explain/write-explanation.js";
 import { aligned } from "./aligned.js";
 import { answersTable } from "./answers.js";
@@ -24,6 +24,7 @@ export function explanationText(explanation: Explanation, files: ExplanationFile
     ...attributions.map((attribution) => attributionText(attribution, attributions.length > 1, screen)),
     ...unknownWords(explanation).map(prose),
     tableOf(methodRows(explanation), screen),
+    attentionText(explanation, screen),
     titled("How far back it looks:", horizonWords(explanation).map(prose), screen),
     titled("Gates and units:", [...healthWords(explanation).map(prose), gatesText(explanation, screen)], screen),
     effects.length === 0 ? "" : titled("Units that count most (held at their mean):", [effectsText(explanation, screen)], screen), // prettier-ignore
@@ -109,6 +110,17 @@ function sparkline(steps: readonly Scored[], { style, proseWidth }: Screen): str
     const block = BLOCKS[Math.min(BLOCKS.length - 1, Math.floor(Math.abs(value) * BLOCKS.length))]!;
     return value < 0 ? style.red(block) : block;
   }).join("");
+}
+
+/** Tokens of which it is told what they looked at. */
+const WRITTEN = 24;
+
+function attentionText(explanation: Explanation, screen: Screen): string {
+  const { header, rows } = attentionRows(explanation);
+  const shownRows = rows.slice(0, WRITTEN).map(([written, at, share]) => [shown(written!), shown(at!), share!]);
+  const more = rows.length > WRITTEN ? [`… and ${rows.length - WRITTEN} more; the page shows them.`] : [];
+  if (rows.length === 0) return "";
+  return titled("What it looked at while it wrote:", [tableOf({ header, rows: shownRows }, screen), ...more], screen);
 }
 
 function gatesText(explanation: Explanation, screen: Screen): string {

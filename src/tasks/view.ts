@@ -16,6 +16,16 @@ export interface View {
    * answers at every step gives so many at each.
    */
   readonly outputs: readonly OutputView[];
+  /** By sample, what a network that writes looked at meanwhile. Left out: nothing was written. */
+  readonly attention?: readonly AttentionView[];
+}
+
+export interface AttentionView {
+  /** What was read, and what was written. */
+  readonly source: readonly string[];
+  readonly target: readonly string[];
+  /** [target][source], rows that sum to 1. */
+  readonly weights: readonly (readonly number[])[];
 }
 
 export interface InputView {

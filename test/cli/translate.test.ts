@@ -48,6 +48,16 @@ describe("sluice predict and evaluate of translations", () => {
     assert.match(zero.err, /--beam-width/);
   });
 
+  test("explain shows what each token of a translation looked at", async () => {
+    const line = `explain ${pairs} --data pairs.tsv --sample 2 --samples 3`;
+    const { attention, reference } = await ask(folder, REPLIES.explain, line);
+    assert.equal(attention!.weights.length, attention!.target.length);
+    assert.ok(attention!.weights.every((row) => row.length === attention!.source.length));
+    assert.ok(attention!.source.every((token) => String(reference["source"]).toLowerCase().includes(token)));
+    const { out } = await runIn(folder, line);
+    assert.match(out, /What it looked at while it wrote:\nwritten +looked at +share/);
+  });
+
   test("inspect proposes to translate a table of two texts", async () => {
     const { proposals } = (await ask(folder, REPLIES.inspect, "inspect pairs.tsv")) as {
       proposals: { config: object }[];

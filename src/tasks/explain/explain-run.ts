@@ -76,6 +76,7 @@ export async function explainRun<P extends Pipeline>(
     output: { name, index, step: at, scale: attributions[0]!.scale },
     inputs: one.inputs.map((_, i) => inputOf(one, i)),
     attributions,
+    attention: attentionOf(one),
     horizon: await horizonOf(run, one, others, focus),
     layers: own.layers.map(signalsOf),
     saturation: { ...saturation(traced.map((other) => other.own)), samples: traced.length },
@@ -129,6 +130,12 @@ async function answersOf(
   const all = await run.predict(source, reading);
   const each = all.length / count;
   return Number.isInteger(each) ? all.slice(sample * each, (sample + 1) * each) : [];
+}
+
+function attentionOf({ attention }: View): Explanation["attention"] {
+  if (!attention) return null;
+  const { weights, ...tokens } = attention[0]!;
+  return { ...tokens, weights: weights.map(rounded) };
 }
 
 function inputOf({ x, inputs }: View, i: number): ExplainedInput {

@@ -8,7 +8,7 @@ import type {
   UnitMatch,
 } from "../../explain/index.js";
 import type { Answer, TaskName } from "../task.js";
-import type { InputView } from "../view.js";
+import type { AttentionView, InputView } from "../view.js";
 
 export interface Explanation {
   readonly task: TaskName;
@@ -25,6 +25,8 @@ export interface Explanation {
   readonly output: ExplainedOutput;
   readonly inputs: readonly ExplainedInput[];
   readonly attributions: readonly NamedAttribution[];
+  /** What was looked at while the answer was written; null where nothing was. */
+  readonly attention: AttentionView | null;
   /** Null where no input has several steps. */
   readonly horizon: (Horizon & { readonly samples: number }) | null;
   /** Recurrent layers in the order in which they ran. */

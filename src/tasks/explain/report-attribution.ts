@@ -9,6 +9,9 @@ import type { Explanation, NamedAttribution } from "./explanation.js";
 import { capital, MOST_BARS, MOST_STEPS, MOST_UNITS, partOf } from "./heat-maps.js";
 import { areCharacters, featureScores, methodRows, METHOD_NAMES, partScores, placed, shares, strongest, toldBy, unknownWords } from "./summary.js"; // prettier-ignore
 
+/** Rows of attention that a page can hold. */
+const MOST_WRITTEN = 60;
+
 export async function attributionBlocks(explanation: Explanation): Promise<Block[]> {
   const { attributions, output } = explanation;
   const blocks: Block[] = [];
@@ -25,6 +28,29 @@ export async function attributionBlocks(explanation: Explanation): Promise<Block
     {
       text: `Each method compares the sample with a baseline.${scale} The scores of integrated gradients sum to the difference of the two outputs; incompleteness says by how much they miss it.`,
     },
+  ];
+}
+
+/** Tokens written over tokens read; of long ones the first, as they are written. */
+export async function attentionBlocks({ attention }: Explanation): Promise<Block[]> {
+  if (!attention || attention.target.length === 0) return [];
+  const [rows, columns] = [attention.target.slice(0, MOST_WRITTEN), attention.source.slice(0, MOST_STEPS)];
+  const left = [
+    ...(rows.length < attention.target.length ? [`the first ${rows.length} of ${attention.target.length} tokens that were written`] : []), // prettier-ignore
+    ...(columns.length < attention.source.length ? [`the first ${columns.length} of ${attention.source.length} of the source`] : []), // prettier-ignore
+  ];
+  const plot = signalPlot({
+    title: "Attention",
+    ...(left.length > 0 && { subtitle: `${capital(left.join("; "))}.` }),
+    x: columns,
+    y: rows,
+    values: attention.weights.slice(0, rows.length).map((row) => row.slice(0, columns.length)),
+    full: 1,
+  });
+  return [
+    { heading: "What it looked at while it wrote" },
+    { text: "Rows are the tokens that were written, from the top; the stronger the colour, the more they looked at that token of the source." }, // prettier-ignore
+    ...(await drawPlot(plot)),
   ];
 }
 

@@ -6,7 +6,7 @@ import type { Plot } from "../../runs/plots/render.js";
 import { reportPage, type Block } from "../../runs/report.js";
 import type { Answer } from "../task.js";
 import type { Explanation } from "./explanation.js";
-import { attributionBlocks } from "./report-attribution.js";
+import { attentionBlocks, attributionBlocks } from "./report-attribution.js";
 import { gateBlocks, insideBlocks } from "./report-inside.js";
 import { horizonWords, METHOD_NAMES, partScores, placed, strongest, toldBy } from "./summary.js";
 
@@ -19,6 +19,7 @@ export async function explanationPage(explanation: Explanation, command: string)
     ...answerBlocks(explanation),
     { heading: `What speaks for “${explanation.output.name}”, and what against it` },
     ...(await attributionBlocks(explanation)),
+    ...(await attentionBlocks(explanation)),
     ...(await horizonBlocks(explanation)),
     ...(await insideBlocks(explanation)),
     ...(await gateBlocks(explanation)),

@@ -129,6 +129,16 @@ export function gateRows({ saturation: { gates } }: Explanation): { header: stri
   };
 }
 
+/** For each token that was written the one of the source that it looked at most, and how much of its attention that had. */
+export function attentionRows({ attention }: Explanation): { header: string[]; rows: string[][] } {
+  const rows = (attention?.target ?? []).map((written, t) => {
+    const weights = attention!.weights[t]!;
+    const most = weights.reduce((best, weight, s) => (weight > weights[best]! ? s : best), 0);
+    return [written, attention!.source[most] ?? "–", `${Math.round(100 * (weights[most] ?? 0))} %`];
+  });
+  return { header: ["written", "looked at", "share"], rows };
+}
+
 /** How the methods agree: what each explains, and what its scores sum to. */
 export function methodRows({ attributions }: Explanation): { header: string[]; rows: string[][] } {
   return {

@@ -121,6 +121,9 @@ export class TranslatePipeline implements Pipeline {
         },
         { kind: "tokens", steps: found.map(({ ids }) => ["(start)", ...ids.map((id) => target.pieceOf(id))]), features: [] }, // prettier-ignore
       ],
+      attention: found.map(({ sourceTokens, targetTokens, attention }) => {
+        return { source: sourceTokens, target: targetTokens, weights: attention };
+      }),
       outputs: ["(padding)", "(start)", "(end)", "(unknown)", ...target.pieces].map((name) => ({ name })),
     });
   }

@@ -14,15 +14,16 @@ interface Parts {
   /** In the order of the model's inputs; samples begin at their first step. */
   readonly inputs: readonly NamedInput[];
   readonly outputs: readonly OutputView[];
+  readonly attention?: View["attention"];
 }
 
-export function viewOf(model: Model, { x, references, inputs, outputs }: Parts): View {
+export function viewOf(model: Model, { x, references, inputs, outputs, attention }: Parts): View {
   const named = inputs.map((one, i) => ({
     name: model.inputs[i]!.node.layer.name,
     ...one,
     starts: one.steps.map(() => 0),
   }));
-  return { x, count: references.length, references, inputs: named, outputs };
+  return { x, count: references.length, references, inputs: named, outputs, ...(attention && { attention }) };
 }
 
 /** Numbers without time: no steps. */
@@ -52,6 +53,7 @@ export function sampleOf(view: View, i: number): View {
     x: several ? own : own[0]!,
     count: 1,
     references: [references[i]!],
+    ...(view.attention && { attention: [view.attention[i]!] }),
     inputs: inputs.map(({ unknown, leftOut, ...input }) => {
       const kept = { ...(unknown && { unknown: [unknown[i]!] }), ...(leftOut && { leftOut: [leftOut[i]!] }) };
       return { ...input, steps: [input.steps[i]!], starts: [0], ...kept };

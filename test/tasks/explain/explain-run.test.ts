@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
-import { Random, type Model } from "sluice";
+import { decodeSequences, Random, tensor, type DecodeOptions, type Model, type Tensor } from "sluice";
 import type { DataSource } from "../../../src/data/index.js";
 import { trace } from "../../../src/explain/index.js";
 import { explainRun } from "../../../src/tasks/explain/explain-run.js";
@@ -207,6 +207,38 @@ for (const [name, data, options, asked, output] of TASKS)
     const page = await explanationPage(explanation, "command");
     assert.ok(!/NaN|undefined/.test(page.replaceAll(/<style>.*?<\/style>/gs, "")));
   });
+
+test("a translation tells what each of its tokens looked at, as the search found it", async () => {
+  const task = taskNamed("test", "translate");
+  const options = { source: "en", target: "zh", units: 6, embedding: 4, minCount: 1, epochs: 2 };
+  const made = await task.prepare(
+    pairs as unknown as DataSource,
+    readOptions("translate", task.options, options),
+    quiet,
+  );
+  const run = runOf(made);
+  const asked = [{ en: "one 3 two" }, { en: "two one 4 one" }] as unknown as DataSource;
+  const explanation = await explainRun(run, asked, { sample: 1, samples: 2 });
+  const { source, target, weights } = explanation.attention!;
+  assert.deepEqual(source, ["two", "one", "4", "one"]);
+  const { x } = await run.view(asked);
+  const [read] = x as readonly Tensor[];
+  const own = read!.data.subarray(read!.shape[1]!, 2 * read!.shape[1]!); // the longest: no padding
+  const { beamWidth, lengthPenalty, coveragePenalty } = made.settings as unknown as Required<DecodeOptions>;
+  // Tokens 1, 2 and 3 begin, end and are unknown.
+  const search = { beamWidth, lengthPenalty, coveragePenalty, start: 1, end: 2, banned: [3] };
+  const [found] = await decodeSequences(made.model, tensor([...own], [1, own.length], "int32"), search);
+  const { attention, ids, finished } = found![0]!;
+  assert.equal(target.length, ids.length + Number(finished));
+  assert.equal(weights.length, attention.length);
+  for (const [t, row] of weights.entries()) {
+    assert.ok(Math.abs(row.reduce((sum, weight) => sum + weight, 0) - 1) < 1e-4);
+    for (const [s, weight] of row.entries()) assert.ok(Math.abs(weight - attention[t]![s]!) < 1e-5);
+  }
+  const page = await explanationPage(explanation, "command");
+  assert.ok(page.includes("What it looked at while it wrote"));
+  assert.equal((await explainRun(runOf(prepared), ROWS)).attention, null);
+});
 
 test("what the network does not read of a long text is told, and texts that are too long are refused", async () => {
   const rows = Array.from({ length: 40 }, (_, i) => ({ text: i % 2 ? "a good film" : "a bad film", label: i % 2 ? "good" : "bad" })); // prettier-ignore
