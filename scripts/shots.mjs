@@ -54,6 +54,15 @@ function visitors() {
   return `${["date,temperature,rain,kind,visitors", ...rows].join("\n")}\n`;
 }
 
+/** Twelve shops of that kind, two of which have only just opened. */
+function shops() {
+  const [head, ...days] = visitors().trimEnd().split("\n");
+  const rows = Array.from({ length: 12 }, (_, i) =>
+    days.slice(i < 2 ? -9 : 60 * i).map((day) => `${day},shop ${i + 1}`),
+  );
+  return `${[`${head},shop`, ...rows.flat()].join("\n")}\n`;
+}
+
 /** By name: the command that trains it. */
 const RUNS = {
   visitors: "train visitors.csv --task forecast --target visitors --epochs 14 --units 24 --horizon 14 --intervals conformal --gradient-norms", // prettier-ignore
@@ -63,17 +72,21 @@ const RUNS = {
   commands: "train commands --task classify --audio --epochs 10 --units 24",
   guide: "train guide.txt --task generate --epochs 3 --units 96 --steps-per-epoch 60",
   search: "sweep visitors.csv --task forecast --target visitors --horizon 14 --epochs 9 --method random --trials 24 --halving --space units=8,16,32 cell=gru,lstm rate=log:1e-4..3e-2 dropout=0..0.5?units=16,32", // prettier-ignore
+  shops: "train shops.csv --task forecast --target visitors --id shop --per-series --horizon 7 --epochs 4 --units 8",
+  shards:
+    "train visitors.csv --task forecast --target visitors --horizon 14 --epochs 6 --units 12 --diloco --workers 2 --inner-steps 6",
   // Trains while the pictures are taken.
   live: "train visitors.csv --task forecast --target visitors --epochs 100000 --patience 100000 --units 48 --horizon 14 --gradient-norms", // prettier-ignore
 };
 
 const folders = () => (existsSync(join(work, "runs")) ? readdirSync(join(work, "runs")) : []);
 const runNamed = (name) =>
-  folders().findLast((folder) => folder.replace(/-(?:backtest|sweep)$/, "").endsWith(`-${name}`));
+  folders().findLast((folder) => folder.replace(/-(?:backtest|sweep|series)$/, "").endsWith(`-${name}`));
 
 async function prepare() {
   mkdirSync(work, { recursive: true });
   writeFileSync(join(work, "visitors.csv"), visitors());
+  writeFileSync(join(work, "shops.csv"), shops());
   cpSync(join(root, "examples/data/sentences.tsv"), join(work, "opinions.tsv"));
   cpSync(join(root, "README.md"), join(work, "guide.txt"));
   cpSync(join(root, "examples/data/spoken-commands"), join(work, "commands"), { recursive: true });
@@ -119,6 +132,8 @@ function studioPages() {
       await page.mouse.move(track.x + 8, track.y + 60, { steps: 3 });
       await page.mouse.up();
     },
+    series: run("shops"),
+    shards: run("shards"),
     classify: run("opinions"),
     generate: async (page) => {
       await run("guide", "generate")(page);

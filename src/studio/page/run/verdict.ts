@@ -7,6 +7,8 @@ import { t } from "./texts.js";
 
 /** A share beyond this says nothing: "1,900 % higher". */
 const LARGEST_SHARE = 10;
+/** One below this would be told as "0 %". */
+const SMALLEST_SHARE = 0.0005;
 
 export interface Verdict {
   readonly text: string;
@@ -35,7 +37,7 @@ function sentence({ judge }: Evaluation, own: number, entry: Entry): Verdict {
   const both = { name: entry.name, own: `${nameBeside(judge)} ${ours}`.trim(), other: theirs! };
   if (figure(own) === figure(value)) return { text: t("verdictSame", both), tone: "info" };
   const share = Math.abs(own / value - 1);
-  const told = value > 0 && own > 0 && share <= LARGEST_SHARE;
+  const told = value > 0 && own > 0 && share >= SMALLEST_SHARE && share <= LARGEST_SHARE;
   const text = told ? t(own < value ? "lower" : "higher", { percent: percent(share, share < 0.1 ? 1 : 0) }) : "";
   const wins = mode === "min" ? own < value : own > value;
   return { text: t(wins ? "verdictBetter" : "verdictWorse", { ...both, share: text }), tone: wins ? "good" : "warn" };
