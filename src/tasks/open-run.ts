@@ -93,6 +93,7 @@ export async function resumeRun(where: string, options: ResumeOptions = {}, root
     });
     attach(model, prepared.pipeline);
     options.onFolder?.(folder.path);
+    const { command, environment } = readEnvironment(folder);
     const before = epochsBefore(model.epoch, readHistory(folder.file(RUN_FILES.metrics)));
     return await runTraining({
       prepared,
@@ -100,7 +101,8 @@ export async function resumeRun(where: string, options: ResumeOptions = {}, root
       folder,
       hooks: options,
       source: sourceName(source),
-      ...readEnvironment(folder),
+      command,
+      environment: { ...environment, ...(options.crew && { workers: options.crew.workers }) },
       before,
       anew: ended,
     });

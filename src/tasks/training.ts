@@ -96,6 +96,8 @@ export async function runTraining<P extends Pipeline>(session: Session<P>): Prom
   try {
     removeLeftovers(folder);
     markRun(folder, "running");
+    const { environment, command } = session;
+    if (hooks.crew) folder.replaceJson(RUN_FILES.environment, { ...environment, command }); // a run goes on with other workers
     const start = await startValueOf(session.prepared);
     const history = await fitRun(session, start);
     if (hooks.signal?.aborted) return await interrupt(session, history, start, seconds());
