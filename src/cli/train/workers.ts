@@ -5,7 +5,13 @@ import { addFlags, flagsOf, givenFlags } from "../flags.js";
 import { checkFlags } from "../settings.js";
 
 const options = z.strictObject({
-  workers: z.int().min(1).optional().describe("Train on so many threads of this process at once."),
+  workers: z
+    .int()
+    .min(1)
+    .optional()
+    .describe(
+      "Threads of this process that share each batch; with --per-series, series at once; with --diloco or --redis, shards of the data.",
+    ),
 });
 
 const FLAGS = flagsOf(options);
