@@ -92,6 +92,25 @@ const CASES: Record<string, Case> = {
     x: masked(),
     y: { steps: normal([N, T, 1], 5), last: tensor(Int32Array.from({ length: N }, (_, i) => i % 2), [N]) }, // prettier-ignore
   },
+  "metrics of several classes": {
+    make() {
+      const model = sequential(
+        [layers.gru({ units: 5, inputShape: [null, D] }), layers.dense({ units: 4, activation: "softmax" })],
+        { seed: 4 },
+      );
+      model.compile({
+        optimizer: "sgd",
+        loss: "sparseCategoricalCrossentropy",
+        metrics: ["accuracy", "auc", metrics.auc({ numThresholds: 50, name: "counted" }), metrics.precision(), metrics.recall({ average: "micro" }), metrics.f1({ average: "weighted" }), "perplexity"], // prettier-ignore
+      });
+      return model;
+    },
+    x,
+    y: tensor(
+      Int32Array.from({ length: N }, (_, i) => (i * i) % 4),
+      [N],
+    ),
+  },
   ragged: {
     make() {
       const model = sequential(
