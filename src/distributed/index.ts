@@ -13,4 +13,4 @@ export { openQueue, type QueueOptions } from "./open-queue.js";
 export { startWorker, type StartWorkerOptions } from "./start-worker.js";
 export { QueueWorker, type WorkerCounts } from "./worker.js";
 export { ThreadExecutor, type ThreadOptions } from "./executors/threads.js";
-export type { Executor, Job, JobOutcome, Store, WorkerInfo } from "./job.js";
+export type { Executor, Flow, FlowOutcome, Job, JobOutcome, Store, WorkerInfo } from "./job.js";

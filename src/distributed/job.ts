@@ -42,6 +42,7 @@ export interface FlowOutcome {
 
 /** What a handler is given besides its payload. */
 export interface JobContext {
+  /** Holds the content that the payload, or an answer of a child, names; other content may not be on this machine. */
   readonly store: Store;
   /** Aborted when the job must end: the plan was stopped, or the worker shuts down. */
   readonly signal: AbortSignal;
@@ -79,7 +80,7 @@ export interface Store {
   get(address: string): Promise<Uint8Array>;
   /** A file that holds the content, for readers that take paths. */
   file(address: string, ending: string): Promise<string>;
-  /** Forgets content that nothing needs any more; no error where there is none. */
+  /** Forgets content that nothing needs any more, whoever put it there; no error where there is none. */
   drop(address: string): Promise<void>;
 }
 

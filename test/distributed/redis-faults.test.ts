@@ -129,6 +129,8 @@ test("what a Redis without persistence forgot is put there again", { skip }, asy
     const queue = await open(server.url);
     const job = { id: "forgotten", kind: "rest", payload: { file: "forgotten", ms: 10, name: "f" } };
     const done = queue.run(job);
+    const content = await queue.store.put(new Uint8Array(1_500_000));
+    const measured = queue.run({ id: "measured", kind: "measure", payload: { kept: content } });
     await wait(200);
     await server.kill();
     await server.start();
@@ -136,6 +138,12 @@ test("what a Redis without persistence forgot is put there again", { skip }, asy
     const root = mkdtempSync(join(tmpdir(), "sluice-forgotten-"));
     const worker = await QueueWorker.start({ redis: redisAddress(server.url), dataRoot: root, handlers: new URL("./support/kinds.js", import.meta.url) }); // prettier-ignore
     assert.equal((await done).state, "done");
+    assert.deepEqual((await measured).result, [1_500_000], "and the content that it names");
+    const absent = { id: "absent", kind: "measure", payload: { kept: `sha256-${"0".repeat(64)}` } };
+    assert.match(
+      (await queue.run(absent)).reason!,
+      /^refused: store: Redis holds no content sha256-0+; .*--store FOLDER/,
+    );
     await worker.close();
     await queue.close();
     rmSync(root, { recursive: true, force: true });

@@ -52,7 +52,7 @@ describe("content through Redis", { skip }, () => {
     await other.drop(address);
     await other.drop(address);
     assert.equal(await server.client.exists(keyOf(address)), 0);
-    await assert.rejects(storeIn("third").get(address), /there is no such content/);
+    await assert.rejects(storeIn("third").get(address), /Redis holds no content/);
     await assert.rejects(other.drop("../../x"), /expected an address/);
     assert.deepEqual(await server.client.keys("sluice:content:*:*"), [], "nothing half written is left");
   });

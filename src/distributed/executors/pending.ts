@@ -5,6 +5,7 @@ import type { Json } from "../../format/json.js";
 import type { RedisAddress } from "../queue/address.js";
 import { explained } from "../queue/connection.js";
 import { abortKey, KEPT_SECONDS } from "../queue/envelope.js";
+import type { RedisStore } from "../store/redis-store.js";
 import { ATTEMPTS } from "./threads.js";
 
 /** How long a worker has to give up a job that is aborted. */
@@ -18,6 +19,7 @@ export interface Place {
   readonly queue: Queue;
   readonly flows: FlowProducer;
   readonly client: Redis;
+  readonly store: RedisStore;
 }
 
 export const optionsOf = (jobId: string): JobsOptions => ({

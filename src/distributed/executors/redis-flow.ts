@@ -48,7 +48,8 @@ export class PendingFlow extends Pending<FlowOutcome> {
 
   /** A round that is under way, or has ended, is joined as it is; one whose parent was set aside is begun anew with what is done of it. */
   protected async add(): Promise<void> {
-    const { queue, client, flows } = this.place;
+    const { queue, client, flows, store } = this.place;
+    await store.restore([...this.#jobs.values()].map(({ payload }) => payload));
     const state = await queue.getJobState(this.#id);
     if (state === "failed") await (await queue.getJob(this.#id))?.remove({ removeChildren: false });
     if (state === "failed" || state === "unknown") for (const { job } of this.#children) await this.#prepare(job);

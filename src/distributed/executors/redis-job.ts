@@ -26,7 +26,8 @@ export class PendingJob extends Pending<JobOutcome> {
   }
 
   protected async add(): Promise<void> {
-    const { queue, client } = this.place;
+    const { queue, client, store } = this.place;
+    await store.restore([this.job.payload]);
     const known = await queue.getJob(this.#id);
     if (await known?.isFailed()) await known!.remove();
     await client.del(queued.abortKey(queue.name, this.#id));

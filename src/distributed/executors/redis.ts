@@ -2,6 +2,7 @@
 import type { QueueEvents } from "bullmq";
 import type { Redis } from "ioredis";
 import { accessSync, constants, mkdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
 import { sluiceVersion } from "../../runs/environment.js";
 import { check, SluiceError } from "../../util/errors.js";
 import type { Executor, Flow, FlowOutcome, Job, JobOutcome } from "../job.js";
@@ -38,6 +39,7 @@ export interface RedisExecutorOptions {
 export class RedisExecutor implements Executor {
   readonly #waiting = new Map<string, Pending<unknown>>();
   readonly sendsData: boolean;
+  readonly store: RedisStore;
   readonly #told = new Set<string>();
   readonly #timer: NodeJS.Timeout;
   #looking = false;
@@ -76,11 +78,10 @@ export class RedisExecutor implements Executor {
     await events.waitUntilReady();
     const workers = await workersOf(client, name);
     const scratch = store === undefined ? makeScratch("sluice-store-") : null;
-    const executor = new RedisExecutor(
-      slotsOf(workers),
-      new RedisStore({ folder: new FolderStore(store ?? scratch!), shared: store !== undefined, client, redis }),
-      { redis, plan, sendData, note, queue, flows, events, client, listener, scratch },
-    );
+    const folder = new FolderStore(store ?? join(scratch!, "content"));
+    const content = new RedisStore({ folder, shared: store !== undefined, client, redis });
+    const own = { redis, plan, sendData, note, queue, flows, events, client, listener, scratch, store: content };
+    const executor = new RedisExecutor(slotsOf(workers), own);
     executor.#tellOfWorkers(workers);
     return executor;
   }
@@ -88,7 +89,6 @@ export class RedisExecutor implements Executor {
   private constructor(
     /** As many as the workers have that were heard of last. */
     public slots: number,
-    readonly store: RedisStore,
     readonly own: Place & {
       readonly sendData: boolean;
       readonly note: (message: string) => void;
@@ -99,6 +99,7 @@ export class RedisExecutor implements Executor {
   ) {
     const { events, sendData } = own;
     this.sendsData = sendData;
+    this.store = own.store;
     events.on("completed", ({ jobId }) => void this.#waiting.get(jobId)?.look());
     events.on("failed", ({ jobId }) => void this.#waiting.get(jobId)?.look());
     events.on("progress", ({ jobId, data }) => this.#progress(jobId, data));

@@ -51,8 +51,9 @@ export class RedisStore implements Store {
     const size = content instanceof Uint8Array ? content.length : await sizeOf(content.file);
     check(size <= MOST_IN_REDIS, () => tooLarge(MOST_IN_REDIS));
     const bytes = content instanceof Uint8Array ? content : await readFile(content.file);
-    const address = addressOf(bytes);
+    const address = await this.folder.put(bytes);
     await this.#reach(() => this.#write(address, bytes));
+    await this.#trim();
     return address;
   }
 
@@ -94,6 +95,17 @@ export class RedisStore implements Store {
     } catch (error) {
       await release();
       throw error;
+    }
+  }
+
+  /** Puts there again what a Redis without persistence forgot of the content that payloads name, as far as copies are here. */
+  async restore(named: readonly Json[]): Promise<void> {
+    if (this.own.shared) return;
+    for (const address of new Set(named.flatMap(addressesIn))) {
+      const isThere = await this.#reach(() => this.own.client.exists(keyOf(address)));
+      if (isThere === 1 || !(await this.folder.has(address))) continue;
+      const bytes = await this.folder.get(address);
+      await this.#reach(() => this.#write(address, bytes));
     }
   }
 
@@ -146,7 +158,8 @@ export class RedisStore implements Store {
     if (!isAddress(address)) throw new SluiceError(`store: expected an address sha256-…, got ${show(address)}`);
     if (await this.folder.touch(address)) return;
     const bytes = await this.#reach(() => this.#read(address));
-    if (bytes) await this.folder.put(bytes);
+    check(bytes !== null, () => `store: Redis holds no content ${address}; where whoever asked gave --store FOLDER, a worker needs it too`); // prettier-ignore
+    await this.folder.put(bytes);
   }
 
   async #read(address: string): Promise<Uint8Array | null> {
