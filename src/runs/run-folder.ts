@@ -126,6 +126,15 @@ export class RunFolder {
   }
 }
 
+/** Whether a path, or a name in `root`, is a run with a model for each series. */
+export function isSeriesRun(where: string, root = "runs"): boolean {
+  try {
+    return existsSync(join(runPath(where, root), RUN_FILES.series));
+  } catch {
+    return false; // no run at all: whoever opens it says so
+  }
+}
+
 /** @throws SluiceError where the run has a model for each of its series, for whoever takes one model */
 export function checkOneModel(where: string, folder: RunFolder): void {
   check(!folder.has(RUN_FILES.series), () => {

@@ -6,11 +6,12 @@ import { join } from "node:path";
 import { after, test } from "node:test";
 import { ThreadExecutor } from "../../src/distributed/executors/threads.js";
 import type { Executor, Job, JobOutcome } from "../../src/distributed/job.js";
-import { isSeriesRun, openSeries } from "../../src/distributed/series/open.js";
+import { openSeries } from "../../src/distributed/series/open.js";
 import { goOnWithSeries, trainSeries as trainHere } from "../../src/distributed/series/public-series.js";
 import { splitSource } from "../../src/distributed/series/split.js";
 import { resumeSeries, SeriesStopped, trainSeries, type PerSeries, type SeriesHooks } from "../../src/distributed/series/train-series.js"; // prettier-ignore
 import { tableOf, takeRows } from "../../src/data/index.js";
+import { isSeriesRun } from "../../src/runs/run-folder.js";
 import { describeRun } from "../../src/runs/run-list.js";
 import { forecastOptions } from "../../src/tasks/forecast/options.js";
 import { forecastTask } from "../../src/tasks/forecast/forecast-task.js";
@@ -242,6 +243,6 @@ test("programs ask for it as the command does", async () => {
   const executor = { slots: 1, close: async () => void closed++ } as unknown as Executor;
   await assert.rejects(trainHere(rows, { ...options, lookback: 0 }, { executor }), /option lookback/);
   await assert.rejects(goOnWithSeries(run.folder, { executor, data: rows }), /all of its series have ended/);
-  await assert.rejects(goOnWithSeries(run.folder, { work: 1 } as object), /"work"; did you mean "workers"/);
+  await assert.rejects(goOnWithSeries(run.folder, { worker: 1 } as object), /"worker"; did you mean "workers"/);
   assert.equal(closed, 2);
 });

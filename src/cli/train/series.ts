@@ -1,8 +1,7 @@
 /** `sluice train … --id COLUMN --per-series [--workers N | --redis URL]`: a model for each series of a table. */
 import { Option, type Command } from "commander";
 import { ThreadExecutor } from "../../distributed/executors/threads.js";
-import { isSeriesRun } from "../../distributed/series/open.js";
-import { resumeSeries, SeriesStopped, trainSeries, type PerSeries, type SeriesHooks } from "../../distributed/series/train-series.js"; // prettier-ignore
+import type { PerSeries, SeriesHooks, SeriesStopped } from "../../distributed/series/train-series.js";
 import type { Task } from "../../tasks/task.js";
 import { commandLine, quoted } from "../command-line.js";
 import { InterruptedError, UsageError } from "../errors.js";
@@ -37,22 +36,21 @@ export function asksForSeries(task: Task, options: Readonly<Record<string, unkno
   return true;
 }
 
-export { isSeriesRun };
-
 /** @throws UsageError, InterruptedError, or what training throws */
-export function trainPerSeries(
+export async function trainPerSeries(
   data: string,
   options: Readonly<Record<string, unknown>>,
   command: Command,
   words: readonly string[],
   screen: Screen,
 ): Promise<Reply> {
+  const { trainSeries } = await import("../../distributed/series/train-series.js");
   const line = commandLine(["train", ...words]);
   return told(command, screen, (hooks) => trainSeries(data, options, { ...hooks, command: line }));
 }
 
 /** @param more what the run is given anew */
-export function resumePerSeries(
+export async function resumePerSeries(
   where: string,
   { data, epochs }: { readonly data?: string; readonly epochs?: number },
   command: Command,
@@ -60,6 +58,7 @@ export function resumePerSeries(
 ): Promise<Reply> {
   if (epochs !== undefined)
     throw new UsageError("--epochs: models of series are trained to their end; for more epochs train anew", command.name()); // prettier-ignore
+  const { resumeSeries } = await import("../../distributed/series/train-series.js");
   return told(command, screen, (hooks) => resumeSeries(where, data === undefined ? {} : { data }, hooks));
 }
 
@@ -68,6 +67,7 @@ async function told(
   screen: Screen,
   work: (hooks: SeriesHooks) => Promise<PerSeries>,
 ): Promise<Reply> {
+  const { SeriesStopped: Stopped } = await import("../../distributed/series/train-series.js");
   const workers = workersOf(command);
   const queue = await openQueue(command, screen, workers);
   screen.status.draw("Reading and preparing the data …");
@@ -80,14 +80,14 @@ async function told(
       onSeries: seriesProgress(screen),
     };
     return work(hooks).catch((error: unknown) => {
-      throw stopOf(error, signal);
+      throw stopOf(error, signal, Stopped);
     });
   }).finally(() => queue?.close());
   return { object: seriesObject(done), text: seriesText(done, screen) };
 }
 
-function stopOf(error: unknown, signal: AbortSignal): unknown {
-  if (error instanceof SeriesStopped) {
+function stopOf(error: unknown, signal: AbortSignal, stopped: typeof SeriesStopped): unknown {
+  if (error instanceof stopped) {
     const { folder, done, of } = error;
     return new InterruptedError(`Stopped after ${done} of ${of} series; all that was learnt is in ${folder}.`, `sluice train --resume ${quoted(folder)}`); // prettier-ignore
   }

@@ -1,4 +1,4 @@
-import { isSeriesRun, openSeries, SeriesRun } from "../../distributed/series/open.js";
+import { isSeriesRun } from "../../runs/run-folder.js";
 import { openRun } from "../../tasks/open-run.js";
 import { addScreenFlags, verbCommand } from "../command.js";
 import { addReadingFlags, readingFlags } from "../reading-flags.js";
@@ -16,12 +16,11 @@ export async function invoke(): Promise<Invocation> {
     async act(screen) {
       const [model] = command.processedArgs as [string];
       const { data } = command.opts<{ data: string }>();
-      const run = isSeriesRun(model) ? openSeries(model) : await openRun(model);
-      const known = run instanceof SeriesRun ? run : run.pipeline;
+      const many = isSeriesRun(model) ? (await import("../../distributed/series/open.js")).openSeries(model) : null;
+      const one = many ? null : await openRun(model);
+      const known = many ?? one!.pipeline;
       const options = { ...readingFlags(command), ...searchFlags(command, known) };
-      const evaluation = await (run instanceof SeriesRun
-        ? run.evaluate(data, options, screen)
-        : run.evaluate(data, options));
+      const evaluation = await (many ? many.evaluate(data, options, screen) : one!.evaluate(data, options));
       const object = {
         verb: "evaluate",
         task: known.task,

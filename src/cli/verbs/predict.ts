@@ -3,7 +3,7 @@ import { existsSync, realpathSync } from "node:fs";
 import { extname } from "node:path";
 import { readLines, type DataSource } from "../../data/index.js";
 import { writeWhole } from "../../runs/files.js";
-import { isSeriesRun, openSeries, SeriesRun } from "../../distributed/series/open.js";
+import { isSeriesRun } from "../../runs/run-folder.js";
 import { openRun } from "../../tasks/open-run.js";
 import { readingLike, type ReadingOptions } from "../../tasks/common-options.js";
 import type { Answer, Pipeline } from "../../tasks/task.js";
@@ -50,11 +50,12 @@ async function predict(command: Command, screen: Screen): Promise<Reply> {
   );
   if (out !== undefined && data !== undefined && isSameFile(out, data))
     throw new UsageError(`--out: ${out} is the file of --data; the answers need another name`, "sluice predict");
-  const run = isSeriesRun(model) ? openSeries(model) : await openRun(model);
-  const known = run instanceof SeriesRun ? run : run.pipeline;
+  const many = isSeriesRun(model) ? (await import("../../distributed/series/open.js")).openSeries(model) : null;
+  const one = many ? null : await openRun(model);
+  const known = many ?? one!.pipeline;
   const options = { ...reading, ...searchFlags(command, known) };
   const source = await sourceOf(data, known, reading);
-  const answers = await (run instanceof SeriesRun ? run.predict(source, options, screen) : run.predict(source, options)); // prettier-ignore
+  const answers = await (many ? many.predict(source, options, screen) : one!.predict(source, options));
   const object = { verb: "predict", task: known.task, model, data: data ?? null, count: answers.length };
   if (out === undefined) return { object: { ...object, out: null, answers }, text: shown(answers, screen) };
   writeWhole(out, writeAnswers(answers, written!));

@@ -1,5 +1,5 @@
 import { InvalidArgumentError, Option, type Command } from "commander";
-import { RUN_FILES, RunFolder } from "../../runs/run-folder.js";
+import { isSeriesRun, RUN_FILES, RunFolder } from "../../runs/run-folder.js";
 import { resumeRun } from "../../tasks/open-run.js";
 import { trainTask } from "../../tasks/train-task.js";
 import type { Run } from "../../tasks/run.js";
@@ -13,7 +13,7 @@ import type { Screen } from "../screen.js";
 import { addQueueFlags, refuseQueueFlags } from "../queue-flags.js";
 import { addSettingsFlags, allowTaskFlags, lookAhead, optionsOf, taskOf, type Given } from "../settings.js";
 import { addDilocoFlags, addDilocoResumeFlags, asksForDiloco, isDiloco, refuseShardFlags, resumeShards, trainShards } from "../train/diloco.js"; // prettier-ignore
-import { addSeriesFlag, asksForSeries, isSeriesRun, resumePerSeries, trainPerSeries } from "../train/series.js";
+import { addSeriesFlag, asksForSeries, resumePerSeries, trainPerSeries } from "../train/series.js";
 import { crewOf } from "../train/synchronous.js";
 import { addWorkersFlag } from "../train/workers.js";
 import { trainReply } from "../train-reply.js";

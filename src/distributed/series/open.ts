@@ -1,9 +1,8 @@
 /** A run with a model for each series, ready to predict: rows go to the model of their series. */
-import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { readTable, takeRows, type DataSource, type Table } from "../../data/index.js";
 import { readEvaluation, type Evaluation } from "../../runs/evaluation.js";
-import { RUN_FILES, RunFolder, runPath } from "../../runs/run-folder.js";
+import { RUN_FILES, RunFolder } from "../../runs/run-folder.js";
 import { readingLike, readingOf, type Reading } from "../../tasks/common-options.js";
 import { forecastOptions } from "../../tasks/forecast/options.js";
 import { openRun } from "../../tasks/open-run.js";
@@ -17,15 +16,6 @@ import { rowsById } from "./split.js";
 
 /** Series that a message names. */
 const NAMED = 5;
-
-/** Whether a path, or a name in `root`, is a run with a model for each series. */
-export function isSeriesRun(where: string, root = "runs"): boolean {
-  try {
-    return existsSync(join(runPath(where, root), SERIES_FILE));
-  } catch {
-    return false; // no run at all: whoever opens it says so
-  }
-}
 
 /**
  * @param where path of a run, "latest", or the name of a run in `root`
