@@ -163,7 +163,7 @@ describe("sweeps", { skip: chromium === undefined && process.env["CI"] !== "true
     await part.getByLabel("Learning rate", { exact: true }).fill("1e-3,1e-2");
     await page.getByRole("button", { name: "Start the search" }).click();
     await page.waitForURL(/#\/runs\/.+-sweep/);
-    await page.locator(".badge", { hasText: "finished" }).waitFor();
+    await page.locator(".badge", { hasText: "finished" }).waitFor({ timeout: 60_000 });
     await kept(page).filter({ hasText: "2 of 2" }).waitFor();
     await page.getByRole("link", { name: "Open its run" }).click();
     await page.getByRole("heading", { name: /trial-00\d$/ }).waitFor();

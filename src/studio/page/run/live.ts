@@ -113,6 +113,6 @@ export function useRuns(names: readonly string[]): readonly LiveRun[] {
     return () => {
       for (const run of runs) run.release();
     };
-  }, [names.join("/")]);
+  }, [names.join("\n")]);
   return runs;
 }
