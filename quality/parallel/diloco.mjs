@@ -1,5 +1,5 @@
 /**
- * What DiLoCo is worth. `node --conditions=sluice-modules quality/parallel/diloco.mjs [--only quality|deltas|efficiency] [--rows one,synchronous,10,50,100,500] [--steps 2000] [--units 128] [--quick] [--out FILE]`
+ * What DiLoCo is worth. `node --conditions=sluice-modules quality/parallel/diloco.mjs [--only quality|deltas|efficiency] [--rows one,synchronous,10,50,100,500] [--steps 2000] [--units 128] [--rate 2e-3] [--quick] [--out FILE]`
  *
  * quality: a GRU by character on tiny Shakespeare. One process with so many steps; synchronous averaging over four shards, which is what one process
  *   computes with batches four times as large; DiLoCo with four shards, as many steps each, H = 10, 50, 100, 500. The same learning rate for all, the
@@ -31,6 +31,7 @@ const { values: given } = parseArgs({
     rows: { type: "string" },
     steps: { type: "string" },
     units: { type: "string" },
+    rate: { type: "string" },
     quick: { type: "boolean", default: false },
     out: { type: "string" },
   },
@@ -57,7 +58,7 @@ const settings = {
   embedding: 64,
   sequenceLength: 64,
   batchSize: BATCH,
-  learningRate: 2e-3,
+  learningRate: Number(given.rate ?? 2e-3),
   weightDecay: 0.01,
   patience: 1000,
   seed: 1,
@@ -101,7 +102,7 @@ function lineOf(name, { final, best, seconds, bytes, rounds }, one, sync) {
 const written = ({ rounds, ...rest }) => ({ ...rest, ...(rounds && { rounds: rounds.length }) });
 
 async function quality() {
-  console.log(`GRU(${units}), batches of ${BATCH} × 64 characters, ${steps} steps a worker, ${SHARDS} shards`);
+  console.log(`GRU(${units}), batches of ${BATCH} × 64 characters, rate ${settings.learningRate}, ${steps} steps a worker, ${SHARDS} shards`); // prettier-ignore
   const asks = (row) => !given.rows || given.rows.split(",").includes(String(row));
   const one = asks("one") ? await plain("one", BATCH) : null;
   if (one) lineOf("one process", one);
@@ -123,7 +124,14 @@ async function quality() {
     console.log(`H = ${MIDDLE}: ${percent(asked.final / one.final)} against one process, asked for at most 0 %; ${percent(asked.final / sync.final)} against synchronous averaging, asked for at most 3 %: ${ok ? "as asked" : "NOT as asked"}${quick ? " (not to be taken from --quick)" : ""}`); // prettier-ignore
   }
   const diloco = Object.fromEntries(Object.entries(rows).map(([h, row]) => [h, written(row)]));
-  return { steps, units, one: one && written(one), synchronous: sync && written(sync), diloco };
+  return {
+    steps,
+    units,
+    rate: settings.learningRate,
+    one: one && written(one),
+    synchronous: sync && written(sync),
+    diloco,
+  };
 }
 
 async function deltas() {
