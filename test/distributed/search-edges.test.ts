@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { ThreadExecutor } from "../../src/distributed/executors/threads.js";
 import type { Executor } from "../../src/distributed/job.js";
+import { jobsDone } from "../../src/distributed/search/ledger.js";
 import type { SweepOptions } from "../../src/distributed/search/options.js";
 import { resumeSweep, sweepTask, SweepStopped, type Sweep, type SweepHooks } from "../../src/distributed/search/sweep.js"; // prettier-ignore
 import { rankedTrials } from "../../src/distributed/search/table.js";
@@ -78,6 +79,7 @@ test("a trial that failed at a later rung is set aside: not the best, though it 
   assert.equal(cut.ledger.trials[first!.trial]!.state, "failed");
   assert.equal(cut.best.state, "done");
   assert.equal(rankedTrials(cut.ledger).at(-1)!.state, "failed");
+  assert.equal(jobsDone(cut.ledger.trials), 9 + 3, "each failure is a training that was done with");
 });
 
 test("trials without a number are said to be so, and time is blamed only where there was a limit", async () => {

@@ -145,7 +145,7 @@ export function valueOf({ rungs }: TrialRecord): number | null {
   return rungs.at(-1)?.value ?? null;
 }
 
-/** Trainings up to a rung that have ended; of a trial that failed at once, the attempt. */
+/** Trainings up to a rung that have ended, and those that failed. */
 export function jobsDone(trials: readonly TrialRecord[]): number {
-  return trials.reduce((sum, { rungs, state }) => sum + Math.max(rungs.length, state === "failed" ? 1 : 0), 0);
+  return trials.reduce((sum, { rungs, state }) => sum + rungs.length + Number(state === "failed"), 0);
 }
