@@ -35,7 +35,7 @@ test("texts: words as the network reads them, unknown ones too; two classes are 
     ["[UNK]"],
   ]);
   assert.deepEqual(view.inputs[0]!.unknown, [[], [1], [0]]);
-  assert.deepEqual(view.outputs, [{ name: "good" }]);
+  assert.deepEqual(view.outputs, [{ name: "good", opposite: "bad" }]);
   assert.deepEqual(view.references[0], { text: "The superb film!" });
   const answers = await pipeline.predict(model, texts);
   near(output.data, answers.map(({ p_good }) => p_good)); // prettier-ignore
