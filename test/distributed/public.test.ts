@@ -4,7 +4,14 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { goOnWithSweep, sweep, SweepStopped, type SweepSettings } from "../../src/distributed/index.js";
+import {
+  goOnWithShards,
+  goOnWithSweep,
+  sweep,
+  SweepStopped,
+  trainShards,
+  type SweepSettings,
+} from "../../src/distributed/index.js";
 import type { Executor } from "../../src/distributed/job.js";
 import { forecast, openRun } from "../../src/tasks/index.js";
 import { writePrices } from "../cli/samples.js";
@@ -51,4 +58,16 @@ test("a signal stops it with an error that says where it goes on", async () => {
     assert.equal(error.done, 1);
     return true;
   });
+});
+
+test("a training on shards, and more of it later", async () => {
+  const rounds: number[] = [];
+  const settings = { shards: 2, innerSteps: 3, verbose: 0 as const, report: false, ...quiet };
+  const { run, journal } = await trainShards("forecast", data, { ...options, epochs: 1 }, { ...settings, onRound: ({ round }) => void rounds.push(round) }); // prettier-ignore
+  assert.equal(rounds.length, journal.rounds.length);
+  assert.equal(run.evaluation!.part, "test");
+  const more = await goOnWithShards(run.folder!, { epochs: 3, verbose: 0, report: false, ...quiet });
+  assert.ok(more.journal.rounds.length > rounds.length);
+  await assert.rejects(trainShards("forecast", data, options, { ...settings, shard: 3 } as never), /shard.*shards/);
+  await assert.rejects(trainShards("forecast", data, options, { ...settings, deltas: "int4" as never }), /deltas/);
 });

@@ -7,7 +7,7 @@ import { hasJournal } from "../../distributed/parallel/diloco/journal.js";
 import { dilocoOptions, type DilocoOptions } from "../../distributed/parallel/diloco/options.js";
 import type { DilocoRun, Hooks } from "../../distributed/parallel/diloco/train.js";
 import type { Executor } from "../../distributed/job.js";
-import { RunFolder } from "../../runs/run-folder.js";
+import { RUN_FILES, RunFolder } from "../../runs/run-folder.js";
 import type { Run } from "../../tasks/run.js";
 import type { Task } from "../../tasks/task.js";
 import { commandLine } from "../command-line.js";
@@ -99,7 +99,7 @@ export async function resumeShards(
   const { deadline } = givenFlags(command, RESUMED) as Pick<Partial<DilocoOptions>, "deadline">;
   checkFlags(command, dilocoOptions.partial(), { deadline });
   const { resumeDiloco } = await import("../../distributed/parallel/diloco/train.js");
-  const { data } = RunFolder.open(where).readJson("config.json") as { data: string };
+  const { data } = RunFolder.open(where).readJson(RUN_FILES.config) as { data: string };
   const threads = workersOf(command) ?? availableParallelism();
   return told(command, screen, threads, more.data ?? data, (hooks) =>
     resumeDiloco(where, { ...more, ...(deadline !== undefined && { deadline }) }, hooks),

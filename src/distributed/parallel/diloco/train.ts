@@ -1,6 +1,6 @@
 /** A run that is trained by DiLoCo: as any run, but that its steps are done by shards. */
-import { RunFolder } from "../../../runs/run-folder.js";
-import { resumeRun, type ResumeOptions } from "../../../tasks/open-run.js";
+import { RUN_FILES, RunFolder } from "../../../runs/run-folder.js";
+import { dataOf, resumeRun, type ResumeOptions } from "../../../tasks/open-run.js";
 import { readOptions } from "../../../tasks/options.js";
 import type { Run } from "../../../tasks/run.js";
 import type { Task } from "../../../tasks/task.js";
@@ -51,9 +51,12 @@ export async function resumeDiloco(
 ): Promise<DilocoRun> {
   const folder = RunFolder.open(where, root);
   const { shards, options: own } = readJournal(folder);
-  const { task, data } = folder.readJson("config.json") as { task: string; data: string };
+  const { task, data } = folder.readJson(RUN_FILES.config) as { task: string; data: string };
   const changed = { ...own, ...(deadline !== undefined && { deadline }) };
-  const fitter = new Diloco({ task, data: options.data ?? data, shards, options: changed }, hooks);
+  const fitter = new Diloco(
+    { task, data: options.data ?? dataOf(`resume ${folder.path}`, folder, data), shards, options: changed },
+    hooks,
+  );
   return ended(fitter, await resumeRun(where, { ...hooks, ...options, fitter, shards }, root));
 }
 
