@@ -1,15 +1,14 @@
 /** Jobs on threads of this process: each has a copy of the library, a memory of its own and one core. */
 import { availableParallelism, hostname } from "node:os";
 import { join, resolve } from "node:path";
-import { Worker } from "node:worker_threads";
-import type { Json } from "../../format/json.js";
 import { sluiceVersion } from "../../runs/environment.js";
 import { checkCount } from "../../util/checks.js";
 import { check, SluiceError } from "../../util/errors.js";
 import type { Executor, Flow, FlowOutcome, Job, JobOutcome, WorkerInfo } from "../job.js";
 import { FolderStore } from "../store/folder-store.js";
 import { checkFlow, flowOn, type FlowOptions } from "./flow.js";
-import type { FromThread, ThreadStart, ToThread } from "./messages.js";
+import type { ThreadStart } from "./messages.js";
+import { Thread, type Ended, type ThreadRunOptions, type ThreadTask } from "./thread-handle.js";
 
 /** A job that failed so often is set aside: what it lacks will not come by itself. */
 export const ATTEMPTS = 3;
@@ -35,20 +34,6 @@ export interface ThreadOptions {
   readonly root?: string;
 }
 
-/** Besides what every executor takes: what children of the job answered, and how long its thread may go on after its signal. */
-type Options = NonNullable<Parameters<Executor["run"]>[1]> & {
-  readonly children?: ReadonlyMap<string, Json>;
-  readonly obeyMs?: number;
-};
-
-interface Task extends Options {
-  readonly job: Job;
-  readonly settle: (outcome: JobOutcome) => void;
-  readonly fail: (reason: unknown) => void;
-  attempts: number;
-  begin: number;
-}
-
 export class ThreadExecutor implements Executor {
   readonly slots: number;
   readonly store: FolderStore;
@@ -58,7 +43,7 @@ export class ThreadExecutor implements Executor {
   readonly #root: string | null;
   readonly #scratch: string;
   readonly #threads: Thread[] = [];
-  readonly #waiting: Task[] = [];
+  readonly #waiting: ThreadTask[] = [];
   #closed = false;
 
   constructor({
@@ -80,13 +65,13 @@ export class ThreadExecutor implements Executor {
     this.#scratch = resolve(scratch);
   }
 
-  async run(job: Job, options: Options = {}): Promise<JobOutcome> {
+  async run(job: Job, options: ThreadRunOptions = {}): Promise<JobOutcome> {
     check(!this.#closed, () => "threads: the executor is closed");
     const { signal } = options;
     let abort = () => {};
     try {
       return await new Promise((settle, fail) => {
-        const task: Task = { job, ...options, settle, fail, attempts: 0, begin: 0 };
+        const task: ThreadTask = { job, ...options, settle, fail, attempts: 0, begin: 0 };
         abort = () => this.#abort(task);
         signal?.addEventListener("abort", abort);
         this.#waiting.push(task);
@@ -99,7 +84,7 @@ export class ThreadExecutor implements Executor {
 
   async runFlow(flow: Flow, options: FlowOptions = {}): Promise<FlowOutcome> {
     checkFlow("threads", flow);
-    const child = (job: Job, own: Options) => this.run(job, { ...own, obeyMs: OBEY_MS });
+    const child = (job: Job, own: ThreadRunOptions) => this.run(job, { ...own, obeyMs: OBEY_MS });
     return flowOn((job, own) => this.run(job, own), child, flow, options);
   }
 
@@ -149,7 +134,7 @@ export class ThreadExecutor implements Executor {
     this.#next();
   }
 
-  #abort(task: Task): void {
+  #abort(task: ThreadTask): void {
     const at = this.#waiting.indexOf(task);
     if (at >= 0) {
       this.#waiting.splice(at, 1);
@@ -159,75 +144,6 @@ export class ThreadExecutor implements Executor {
     thread?.abort();
     if (!thread || task.obeyMs === undefined) return;
     setTimeout(() => thread.task === task && void thread.end(), task.obeyMs).unref();
-  }
-}
-
-interface Ended {
-  readonly task: Task;
-  readonly message: Exclude<FromThread, { progress: Json }>;
-  readonly worker: string;
-}
-
-/** One that dies is replaced when the next job comes. */
-class Thread {
-  task: Task | null = null;
-  #worker: Worker | null = null;
-
-  constructor(
-    readonly start: ThreadStart,
-    readonly onEnd: (ended: Ended) => void,
-  ) {}
-
-  begin(task: Task): void {
-    this.task = task;
-    task.attempts++;
-    task.begin = performance.now();
-    this.#worker ??= this.#open();
-    this.#worker.ref();
-    this.#send({ job: task.job, children: task.children ?? new Map() });
-  }
-
-  abort(): void {
-    this.#send({ abort: true });
-  }
-
-  async end(): Promise<void> {
-    const worker = this.#worker;
-    this.#worker = null;
-    await worker?.terminate();
-    this.#finish({ error: { message: "the thread was ended", bug: false } });
-  }
-
-  #send(message: ToThread): void {
-    this.#worker?.postMessage(message);
-  }
-
-  #open(): Worker {
-    // The modules, not the files for Node: in these a thread would be bundled with a second copy of the library.
-    const worker = new Worker(new URL("./thread.js", import.meta.url), {
-      workerData: this.start,
-      execArgv: ["--conditions=sluice-modules"],
-    });
-    worker.on("message", (message: FromThread) => {
-      if ("progress" in message) this.task?.onProgress?.(message.progress);
-      else this.#finish(message);
-    });
-    worker.on("error", (error) => this.#lose(worker, `the thread failed: ${error.message}`));
-    worker.on("exit", (code) => this.#lose(worker, `the thread ended with exit code ${code}`));
-    return worker;
-  }
-
-  #lose(worker: Worker, message: string): void {
-    if (this.#worker !== worker) return;
-    this.#worker = null;
-    this.#finish({ error: { message, bug: true } });
-  }
-
-  #finish(message: Ended["message"]): void {
-    const { task } = this;
-    this.task = null;
-    this.#worker?.unref(); // an idle thread keeps no process alive
-    if (task) this.onEnd({ task, message, worker: this.start.worker.name });
   }
 }
 
