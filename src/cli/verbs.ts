@@ -38,6 +38,7 @@ export const VERBS: Readonly<Record<string, Verb>> = {
       "sluice train clips.csv --task transcribe --audio path --text sentence",
       "sluice train pairs.tsv --task translate --source en --target zh",
       "sluice train houses.csv --task regress --target medv",
+      "sluice train sales.csv --task forecast --target units --id shop --per-series --workers 4",
       "sluice train --config run.json --set units=64,32",
       "sluice train --resume runs/latest",
     ],

@@ -98,6 +98,8 @@ test("a series that allows no model is set aside with its reason, and the others
   const page = readFileSync(join(run.folder, "report.html"), "utf8");
   assert.match(page, /2 of 5 series have a model each/);
   assert.match(page, /one window needs 10/);
+  for (const id of ["a", "b"])
+    assert.ok(page.includes(`sales, series ${id}: one step ahead`), "the best and the worst");
   // Nothing is left over in the store, and none of those without a model has a folder.
   assert.equal(seriesIn(run).length, 2);
   await assert.rejects(resumeSeries(run.folder, { data: rows }, hooks()), /all of its series have ended/);

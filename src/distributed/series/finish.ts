@@ -1,17 +1,23 @@
 /** The end of a training of many series: what they come to together, files and report. */
 import { rmSync, readdirSync } from "node:fs";
 import { join } from "node:path";
+import { loadModel } from "sluice";
+import { takeRows } from "../../data/index.js";
 import type { Evaluation } from "../../runs/evaluation.js";
 import { RUN_FILES } from "../../runs/run-folder.js";
+import { forecastTask } from "../../tasks/forecast/forecast-task.js";
+import type { ForecastOptions } from "../../tasks/forecast/options.js";
 import { check } from "../../util/errors.js";
-import { SERIES_FOLDER, type Ledger } from "./ledger.js";
+import { SERIES_FOLDER, type Ledger, type SeriesRecord } from "./ledger.js";
 import { pool } from "./pool.js";
-import { writeSeriesReport } from "./report.js";
+import { writeSeriesReport, type Shown } from "./report.js";
 import type { TrainedSeries } from "./result.js";
 import { answerOf } from "./series.js";
+import type { Split } from "./split.js";
+import { bestAndWorst } from "./tables.js";
 
 /** @throws SluiceError where no series has a model */
-export async function finishSeries(ledger: Ledger): Promise<Evaluation> {
+export async function finishSeries(split: Split, ledger: Ledger, options: ForecastOptions): Promise<Evaluation> {
   const { folder, series } = ledger;
   const place = folder.file(SERIES_FOLDER);
   // What workers that were killed left half made.
@@ -32,6 +38,23 @@ export async function finishSeries(ledger: Ledger): Promise<Evaluation> {
   ledger.summary = { series: done.length, setAside: count("set aside"), failed: count("failed"), better, spread };
   ledger.write();
   folder.replaceJson(RUN_FILES.evaluation, evaluation);
-  await writeSeriesReport(ledger, evaluation);
+  const { best, worst } = bestAndWorst(done, 1);
+  const shown = await Promise.all([...best, ...worst].map((record) => shownOf(record, split, options, place)));
+  await writeSeriesReport(ledger, evaluation, shown);
   return evaluation;
+}
+
+/** A series that the report shows, measured once more: what pictures take is not kept of thousands. */
+async function shownOf(
+  { id, run }: SeriesRecord,
+  split: Split,
+  options: ForecastOptions,
+  place: string,
+): Promise<Shown> {
+  const { rows, seed } = split.series.find(({ name }) => name === run)!;
+  const context = { warn: () => undefined, signal: undefined };
+  const prepared = await forecastTask.prepare(takeRows(split.table, rows), { ...options, seed }, context);
+  const model = await loadModel(join(place, run, RUN_FILES.model));
+  await prepared.calibrate?.(model);
+  return { id, pictures: (await prepared.test(model)).pictures };
 }

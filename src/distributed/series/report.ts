@@ -1,6 +1,6 @@
 /** The report of a training of many series: how they did together, how they are spread, the best, the worst, and those without a model. */
-import type { Evaluation } from "../../runs/evaluation.js";
-import { drawPlot } from "../../runs/plots/draw.js";
+import type { Evaluation, Picture } from "../../runs/evaluation.js";
+import { drawPicture, drawPlot } from "../../runs/plots/draw.js";
 import { histogramPlot } from "../../runs/plots/histogram.js";
 import { reportPage, type Block } from "../../runs/report.js";
 import { RUN_FILES } from "../../runs/run-folder.js";
@@ -13,14 +13,23 @@ const MOST = 12;
 /** Series without a model that are named; series.json has all. */
 const NAMED = 100;
 
+/** A series with its pictures. */
+export interface Shown {
+  readonly id: string;
+  readonly pictures: readonly Picture[];
+}
+
+/** @param shown the best series and, of more than one, the worst */
 export async function writeSeriesReport(
   { folder, plan, series, summary }: Ledger,
   evaluation: Evaluation,
+  [first, last]: readonly Shown[],
 ): Promise<void> {
   const { setAside, failed } = summary!;
   const done = series.filter(({ state }) => state === "done");
   const { best, worst } = bestAndWorst(done, MOST);
-  const without = setAside + failed > 0 ? ` ${setAside + failed} have no model; they stand below.` : "";
+  const missing = setAside + failed;
+  const without = missing === 0 ? "" : missing === 1 ? " One has none; it stands below." : ` ${missing} have none; they stand below.`; // prettier-ignore
   const blocks: Block[] = [
     { verdict: evaluation.verdict, good: beatsAll(evaluation) },
     { text: `${done.length} of ${series.length} series have a model each, trained on the series alone.${without}` },
@@ -33,8 +42,10 @@ export async function writeSeriesReport(
     { table: spreadTable(summary!) },
     { heading: "The best" },
     { table: seriesTable(best) },
+    ...(await drawn(first)),
     { heading: "The worst" },
     { table: seriesTable(worst) },
+    ...(await drawn(last)),
     ...unfit(series),
     { heading: "Configuration" },
     { table: { rows: Object.entries(plan.settings).map(([name, value]) => [name, shown(value)]) } },
@@ -46,6 +57,12 @@ export async function writeSeriesReport(
 
 function shown(value: unknown): string {
   return typeof value === "string" ? value : JSON.stringify(value);
+}
+
+/** One step ahead, or with its intervals: what the task shows first. */
+async function drawn(shown: Shown | undefined): Promise<Block[]> {
+  const [picture] = shown?.pictures ?? [];
+  return picture ? drawPicture(picture) : [];
 }
 
 async function histogram(done: readonly SeriesRecord[]): Promise<Block[]> {

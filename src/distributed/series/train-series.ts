@@ -189,7 +189,7 @@ async function work(split: Split, ledger: Ledger, options: ForecastOptions, hook
     executor = await hooks.executor(join(folder.path, "store"), basename(folder.path));
     await new Jobs(split, ledger, options, executor, hooks).train();
     await executor.close();
-    const evaluation = await finishSeries(ledger);
+    const evaluation = await finishSeries(split, ledger, options);
     markRun(folder, "finished");
     return { folder: folder.path, ledger, evaluation };
   } catch (error) {

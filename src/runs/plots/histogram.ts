@@ -44,22 +44,19 @@ export function binsOf(lists: readonly (readonly number[])[]): Bins {
 export function histogramPlot({ title, subtitle, xLabel, yLabel, lists }: Histogram): Plot {
   const { edges, counts, open } = binsOf(lists.map(({ values }) => values));
   const names = distinct(lists.map(({ name }) => name));
-  const rows = counts.flatMap((own, i) => own.map((count, bin) => ({ name: names[i], from: edges[bin], to: edges[bin + 1], count }))); // prettier-ignore
+  const rows = counts.map((own, i) => own.map((count, bin) => ({ name: names[i], from: edges[bin], to: edges[bin + 1], count }))); // prettier-ignore
+  // A step ends where the next one begins; the last one has none after it.
+  const steps = rows.slice(1).flatMap((own) => [...own, { ...own.at(-1), from: edges.at(-1) }]);
+  const said = [...(subtitle === undefined ? [] : [subtitle]), ...(open ? ["The last bar has all above."] : [])];
   const colours = { domain: names, range: names.map((_, i) => colourOf(i)) };
   const axes = {
-    x: {
-      field: "from",
-      type: "quantitative",
-      title: open ? `${xLabel}; the last bar has all above` : xLabel,
-      scale: { domain: [edges[0], edges.at(-1)], nice: false },
-    },
+    x: { field: "from", type: "quantitative", title: xLabel, scale: { domain: [edges[0], edges.at(-1)], nice: false } },
     y: { field: "count", type: "quantitative", title: yLabel, axis: { tickMinStep: 1 } },
     color: { field: "name", type: "nominal", scale: colours, legend: lists.length > 1 ? {} : null },
   };
-  const of = (keep: (name: string) => boolean) => ({ values: rows.filter((row) => keep(row.name!)) });
   return {
     title,
-    ...(subtitle !== undefined && { subtitle }),
+    ...(said.length > 0 && { subtitle: said.join(" ") }),
     description: names.map((name, i) => `${name}: ${lists[i]!.values.length} values.`).join(" "),
     spec: (width) =>
       ({
@@ -68,12 +65,12 @@ export function histogramPlot({ title, subtitle, xLabel, yLabel, lists }: Histog
         autosize: { type: "fit-x", contains: "padding" },
         layer: [
           {
-            data: of((name) => name === names[0]),
+            data: { values: rows[0] },
             mark: { type: "bar", opacity: 0.75, stroke: null },
-            encoding: { ...axes, x2: { field: "to" } },
+            encoding: { ...axes, x2: { field: "to" }, y2: { datum: 0 } },
           },
           {
-            data: of((name) => name !== names[0]),
+            data: { values: steps },
             mark: { type: "line", interpolate: "step-after", strokeWidth: 2 },
             encoding: axes,
           },
