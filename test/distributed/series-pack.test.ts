@@ -27,7 +27,9 @@ function column(name: string, length: number): fc.Arbitrary<Column> {
 const tables: fc.Arbitrary<Table> = fc
   .tuple(
     fc.integer({ min: 1, max: 20 }),
-    fc.uniqueArray(fc.constantFrom("y", "date", "store", "a b", "é", "", "1", "0", "place", "__proto__"), { minLength: 1 }),
+    fc.uniqueArray(fc.constantFrom("y", "date", "store", "a b", "é", "", "1", "0", "place", "__proto__"), {
+      minLength: 1,
+    }),
   )
   .chain(([length, names]) =>
     fc
