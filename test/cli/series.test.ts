@@ -85,6 +85,7 @@ test("wrong words are told with what is right", async () => {
     [`${COMMON} --redis redis://127.0.0.1:1 --workers 2`, 2, /--workers counts threads of this process/],
     [`${COMMON} --test-data shops.csv`, 1, /testData does not go with a model per series/],
     ["train shops.csv --task regress --target sales --per-series", 2, /it goes with --task forecast, not with regress/],
+    [`train --resume ${run} --deadline 9`, 2, /--deadline goes with one model/],
     [`train --resume ${run} --epochs 9`, 2, /--epochs: models of series are trained to their end/],
     [`train --resume ${run}`, 1, /all of its series have ended/],
   ]; // prettier-ignore

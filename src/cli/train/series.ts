@@ -22,17 +22,23 @@ export function addSeriesFlag(command: Command): void {
   command.addOption(new Option("--per-series", help).helpGroup(GROUP));
 }
 
+/** @throws UsageError for a flag of trainings of one model on many cores */
+function refuseOthers(command: Command): void {
+  const other = command.options.find((option) => {
+    const name = option.attributeName();
+    return option.helpGroupHeading === GROUP && !OWN.includes(name) && command.getOptionValueSource(name) === "cli";
+  });
+  if (other)
+    throw new UsageError(`--per-series: ${other.long} goes with one model that is trained on many cores, not with many models`, command.name()); // prettier-ignore
+}
+
 /** @throws UsageError where it goes neither with the task nor with other flags */
 export function asksForSeries(task: Task, options: Readonly<Record<string, unknown>>, command: Command): boolean {
   if (command.opts<{ perSeries?: true }>().perSeries !== true) return false;
   const fail = (message: string) => new UsageError(`--per-series: ${message}`, command.name());
   if (task.name !== "forecast") throw fail(`it goes with --task forecast, not with ${task.name}`);
   if (options["id"] === undefined) throw fail("which column says what series a row belongs to? give --id");
-  const other = command.options.find((option) => {
-    const name = option.attributeName();
-    return option.helpGroupHeading === GROUP && !OWN.includes(name) && command.getOptionValueSource(name) === "cli";
-  });
-  if (other) throw fail(`${other.long} goes with one model that is trained on many cores, not with many models`);
+  refuseOthers(command);
   return true;
 }
 
@@ -56,6 +62,7 @@ export async function resumePerSeries(
   command: Command,
   screen: Screen,
 ): Promise<Reply> {
+  refuseOthers(command);
   if (epochs !== undefined)
     throw new UsageError("--epochs: models of series are trained to their end; for more epochs train anew", command.name()); // prettier-ignore
   const { resumeSeries } = await import("../../distributed/series/train-series.js");

@@ -135,7 +135,7 @@ export class Keeper {
   async finish(files: Files): Promise<void> {
     const all = { [RUN_FILES.config]: toJson(this.config), ...files };
     if (this.#lock === null && makeFolder(this.path, all)) return syncFiles(this.path, Object.keys(all));
-    for (const [name, content] of Object.entries(files)) writeWhole(join(this.path, name), content);
+    for (const [name, content] of Object.entries(all)) writeWhole(join(this.path, name), content);
     rmSync(join(this.path, dirname(RUN_FILES.last)), { recursive: true, force: true });
   }
 
