@@ -16,7 +16,8 @@ import { Final, takeIn, versionOf, type Intake } from "./queue/intake.js";
 import { announce } from "./queue/presence.js";
 import type { WorkerOptions } from "./worker-options.js";
 import { FolderStore } from "./store/folder-store.js";
-import { MOST_IN_REDIS, RedisStore } from "./store/redis-store.js";
+import { MOST_IN_REDIS } from "./store/redis-content.js";
+import { RedisStore } from "./store/redis-store.js";
 import { makeScratch } from "./store/scratch.js";
 
 /** Between two looks whether a job that is being done was given up by who asked for it. */

@@ -8,7 +8,8 @@ import { after, before, describe, test } from "node:test";
 import { RedisExecutor } from "../../src/distributed/executors/redis.js";
 import { redisAddress } from "../../src/distributed/queue/address.js";
 import { FolderStore } from "../../src/distributed/store/folder-store.js";
-import { MOST_IN_REDIS, RedisStore } from "../../src/distributed/store/redis-store.js";
+import { MOST_IN_REDIS } from "../../src/distributed/store/redis-content.js";
+import { RedisStore } from "../../src/distributed/store/redis-store.js";
 import { QueueWorker } from "../../src/distributed/worker.js";
 import { redisServer, skip, type Server } from "./support/redis.js";
 
@@ -106,6 +107,34 @@ describe("content through Redis", { skip }, () => {
     await store.file(c, ".csv");
     assert.deepEqual(new Set(readdirSync(join(root, "copies"))), new Set([c, `${c}.csv`, d]));
     assert.deepEqual(await store.get(a), new Uint8Array(1000).fill(1), "it comes again");
+  });
+
+  test("who asks and who works must mean the same folder, or none", async () => {
+    const redis = redisAddress(server.url);
+    const folder = mkdtempSync(join(root, "shared-"));
+    const own = { redis, queue: "folders", dataRoot: root, handlers: new URL("./support/kinds.js", import.meta.url), slots: 1 }; // prettier-ignore
+    const worker = await QueueWorker.start({ ...own, store: folder });
+    const [small, shared] = await Promise.all([
+      RedisExecutor.open({ redis, plan: "f", queue: "folders" }),
+      RedisExecutor.open({ redis, plan: "f", queue: "folders", store: folder }),
+    ]);
+    try {
+      const measure = (id: string, kept: string) => ({ id, kind: "measure", payload: { kept } });
+      const [lost, found] = await Promise.all([
+        small.run(measure("small", await small.store.put(new Uint8Array(11)))),
+        shared.run(measure("shared", await shared.store.put(new Uint8Array(70 << 20)))),
+      ]);
+      assert.match(
+        lost.reason!,
+        /there is no content sha256-.*: whoever asked gave no --store, or .* is another folder/,
+      );
+      assert.equal(lost.attempts, 3, "a folder of another machine may show it later");
+      assert.deepEqual(found.result, [70 << 20]);
+    } finally {
+      await small.close();
+      await shared.close();
+      await worker.close();
+    }
   });
 
   test("what a job keeps and names in its answer reaches who asked, and the parent of a round", async () => {

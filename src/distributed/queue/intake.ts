@@ -56,8 +56,7 @@ export async function takeIn(
     const release = await store.hold([payload, ...[...children.values()].map(read)]);
     return { job: { id, kind, payload }, children, release };
   } catch (error) {
-    // What a connection said may be otherwise the next time.
-    if (!(error instanceof SluiceError) || error instanceof Final || store.isOfRedis(error)) throw error;
+    if (!(error instanceof SluiceError) || error instanceof Final || store.mayPass(error)) throw error;
     throw new Final(`refused: ${error.message}`, "refused");
   }
 }
