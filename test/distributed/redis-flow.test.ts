@@ -147,7 +147,7 @@ describe("rounds on Redis", { skip }, () => {
     const second = await ownProcess("lost");
     const { parent, children } = await done;
     assert.deepEqual([parent.result, children[1]], [{ sum: 1, of: ["quick"] }, null]);
-    assert.ok(performance.now() - begin < 8000);
+    assert.ok(performance.now() - begin < 20_000);
     const third = queue.runFlow(
       { parent: sum("lost", "again"), children: [add("lost", "m", 5, 500)] },
       { onProgress: () => void second.kill("SIGKILL") },
