@@ -3,6 +3,7 @@ import { useSignal } from "@preact/signals";
 import { useMemo } from "preact/hooks";
 import type { Round, RoundsReply } from "../../api/index.js";
 import { Card } from "../../ui/card.js";
+import { CheckBox } from "../../ui/check-box.js";
 import { bytes, count, figure } from "../../ui/format.js";
 import { LineChart } from "../../ui/plots/index.js";
 import type { LiveRun } from "../run/live.js";
@@ -14,18 +15,8 @@ export function RoundsCard({ live }: { readonly live: LiveRun }) {
   const x = useMemo(() => (all?.rounds ?? []).map(({ round }) => round + 1), [all]);
   const norms = useMemo(() => (all?.rounds ?? []).map(({ norm }) => norm), [all]);
   if (!all) return null;
-  const toggle = (
-    <label class="row small">
-      <input
-        type="checkbox"
-        checked={log.value}
-        onChange={({ currentTarget }) => (log.value = currentTarget.checked)}
-      />
-      {t("log")}
-    </label>
-  );
   return (
-    <Card title={t("rounds")} aside={toggle} flush>
+    <Card title={t("rounds")} aside={<CheckBox label={t("log")} on={log} />} flush>
       <Figures all={all} />
       <div class="rounds-body stack tight">
         <p class="small muted measure">{t("roundsHelp")}</p>

@@ -2,6 +2,7 @@
 import type { SeriesReply } from "../../api/index.js";
 import { Card } from "../../ui/card.js";
 import { count, duration, figure, percent } from "../../ui/format.js";
+import { ProgressCard } from "../../ui/progress-card.js";
 import { Bars } from "../../ui/plots/index.js";
 import type { LiveRun } from "../run/live.js";
 import { SeriesTable } from "./series-table.js";
@@ -40,21 +41,7 @@ function Progress({ all: { series } }: { readonly all: SeriesReply }) {
   const of = series.length;
   const done = series.filter(({ state }) => state !== "waiting").length;
   const words = t("progressOf", { done, of });
-  return (
-    <Card title={t("progress")} aside={<span class="small muted tabular">{words}</span>} flush>
-      <div
-        class="bar edge"
-        role="progressbar"
-        aria-label={t("progress")}
-        aria-valuemin={0}
-        aria-valuemax={of}
-        aria-valuenow={done}
-        aria-valuetext={words}
-      >
-        <span style={{ width: `${(100 * done) / Math.max(1, of)}%` }} />
-      </div>
-    </Card>
-  );
+  return <ProgressCard title={t("progress")} words={words} done={done} of={of} />;
 }
 
 function Figures({ all: { series, spent, summary } }: { readonly all: SeriesReply }) {

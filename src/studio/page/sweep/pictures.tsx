@@ -3,6 +3,7 @@ import { useSignal } from "@preact/signals";
 import { useMemo } from "preact/hooks";
 import type { SweepReply, SweepTrial } from "../../api/index.js";
 import { Card } from "../../ui/card.js";
+import { CheckBox } from "../../ui/check-box.js";
 import { count, figure, percent } from "../../ui/format.js";
 import { Bars, LineChart } from "../../ui/plots/index.js";
 import { t } from "./texts.js";
@@ -36,18 +37,8 @@ export function ImportanceCard({ sweep }: { readonly sweep: SweepReply }) {
 export function CourseCard({ sweep }: { readonly sweep: SweepReply }) {
   const log = useSignal(false);
   const { x, values, best } = useMemo(() => courseOf(sweep), [sweep]);
-  const toggle = (
-    <label class="row small">
-      <input
-        type="checkbox"
-        checked={log.value}
-        onChange={({ currentTarget }) => (log.value = currentTarget.checked)}
-      />
-      {t("log")}
-    </label>
-  );
   return (
-    <Card title={t("course")} aside={toggle}>
+    <Card title={t("course")} aside={<CheckBox label={t("log")} on={log} />}>
       <LineChart
         label={`${t("course")}, ${metricTitle(sweep)}`}
         x={x}

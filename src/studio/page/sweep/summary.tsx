@@ -5,6 +5,7 @@ import type { SweepReply, TrialProgress } from "../../api/index.js";
 import { Card } from "../../ui/card.js";
 import { count, duration, figure } from "../../ui/format.js";
 import { Icon } from "../../ui/icons.js";
+import { ProgressCard } from "../../ui/progress-card.js";
 import { linkTo } from "../routes.js";
 import { t } from "./texts.js";
 import { dimensionName, metricTitle, pointInWords } from "./words.js";
@@ -70,18 +71,7 @@ export function SweepProgress(props: { readonly sweep: SweepReply; readonly trai
   const { done, of } = sweep.jobs;
   const words = t("progressOf", { done, of });
   return (
-    <Card title={t("progress")} aside={<span class="small muted tabular">{words}</span>} flush>
-      <div
-        class="bar edge"
-        role="progressbar"
-        aria-label={t("progress")}
-        aria-valuemin={0}
-        aria-valuemax={of}
-        aria-valuenow={done}
-        aria-valuetext={words}
-      >
-        <span style={{ width: `${(100 * done) / Math.max(1, of)}%` }} />
-      </div>
+    <ProgressCard title={t("progress")} words={words} done={done} of={of}>
       {training.length > 0 && (
         <ul class="trials-now" aria-label={t("training")}>
           {training.map((one) => (
@@ -89,7 +79,7 @@ export function SweepProgress(props: { readonly sweep: SweepReply; readonly trai
           ))}
         </ul>
       )}
-    </Card>
+    </ProgressCard>
   );
 }
 
