@@ -3,7 +3,7 @@
  *
  * Steps a second of three networks of usual sizes, in float32 on drawn data: on one thread, with kernel threads (`setThreads`), which share the
  * products of a step, and with `dataParallel`, whose threads share the samples of a batch, on one and on as many workers as there are cores.
- * All take turns in one process, a second or so each, so that a busy machine is busy for all; factors are against one thread in the same
+ * All take turns in one process, half a second or so each, so that a busy machine is busy for all; factors are against one thread in the same
  * round, and medians over rounds are told, with the smallest and largest.
  */
 import { writeFileSync } from "node:fs";
@@ -22,7 +22,7 @@ const { values: given } = parseArgs({
 });
 const rounds = Number(given.rounds ?? (given.quick ? 1 : 7));
 /** Of a turn, about. */
-const SECONDS = given.quick ? 0.1 : 1;
+const SECONDS = given.quick ? 0.1 : 0.6;
 const cores = availableParallelism();
 const random = new Random(1);
 
