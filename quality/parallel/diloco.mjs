@@ -7,7 +7,7 @@
  *   no worse than one process, and within 3 % of synchronous averaging. --rows: only these of them.
  * deltas: H = 50 once more with changes of weights as float16 and int8.
  * efficiency: 1, 2 and 4 workers, processes of their own with one slot each, on a Redis of this machine, K = workers, H = 50: rounds a second, and how
- *   much of a round is training. Of no more workers than there are cores it says what rounds cost; of more, how they share the cores.
+ *   much of a round is training (medians). Of no more workers than there are cores it says what rounds cost; of more, how they share the cores.
  *
  * Data: ../shared/data or SLUICE_DATA; without tiny Shakespeare there is nothing to measure, without redis-server no efficiency. --quick: few steps, to see that it runs.
  */
@@ -180,9 +180,9 @@ async function efficiency() {
       const { rounds, bytes } = await shared(`workers-${count}`, MIDDLE, { shards: count, length: 1, executor });
       for (const worker of workers) worker.kill("SIGKILL");
       const later = rounds.slice(1); // in the first they get the data ready
-      const mean = (of) => later.reduce((sum, one) => sum + of(one), 0) / later.length;
-      const seconds = mean((one) => one.seconds);
-      const times = Object.fromEntries(["prepare", "read", "train", "write", "outer"].map((name) => [name, mean((one) => one.times[name])])); // prettier-ignore
+      const median = (of) => later.map(of).sort((a, b) => a - b)[later.length >> 1];
+      const seconds = median((one) => one.seconds);
+      const times = Object.fromEntries(["prepare", "read", "train", "write", "outer"].map((name) => [name, median((one) => one.times[name])])); // prettier-ignore
       const row = { workers: count, rounds: rounds.length, roundsPerSecond: 1 / seconds, stepsPerSecond: (count * MIDDLE) / seconds, seconds, times, bytesPerRound: Object.fromEntries(Object.entries(bytes).map(([kind, sum]) => [kind, Math.round(sum / rounds.length)])) }; // prettier-ignore
       rows.push(row);
       const efficiency = row.stepsPerSecond / (count * rows[0].stepsPerSecond);
