@@ -105,7 +105,7 @@ describe("shards on Redis", { skip }, () => {
     const [stuck] = await Promise.all([worker("stuck", folder, "60"), worker("stuck", folder, "60")]);
     const told: string[] = [];
     let [done, stopped] = [0, false];
-    const run = await train("stuck", { deadline: 6, innerSteps: 40 }, {
+    const run = await train("stuck", { deadline: 6, innerSteps: 80 }, {
       ...open("stuck"),
       warn: (message) => void told.push(message),
       onRound: ({ round }) => {
@@ -113,9 +113,11 @@ describe("shards on Redis", { skip }, () => {
         if (round === 1) stuck!.kill("SIGKILL");
       },
       onShard: () => {
-        if (done === 1 && !stopped) stopped = stuck!.kill("SIGSTOP");
+        if (done !== 1 || stopped) return;
+        stopped = true;
+        setTimeout(() => stuck!.kill("SIGSTOP"), 150); // by then both have begun
       },
-    }, { units: [96], batchSize: 32, sequenceLength: 24, stepsPerEpoch: 360 }); // prettier-ignore
+    }, { units: [96], batchSize: 32, sequenceLength: 24, stepsPerEpoch: 720 }); // prettier-ignore
     assert.ok(stopped, "no shard said how far it was");
     const { rounds, snapshots } = run.journal;
     assert.equal(rounds.length, 3);

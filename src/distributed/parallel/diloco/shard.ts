@@ -86,7 +86,7 @@ function valuesOf(history: Readonly<Record<string, readonly number[]>>): Record<
 }
 
 function reporter({ shard, steps }: ShardPayload, { report }: JobContext): Callback {
-  let told = performance.now();
+  let told = -Infinity; // at once, so that it is seen who has begun
   return {
     onBatchEnd(step, logs) {
       if (performance.now() - told < REPORT_MS) return;
