@@ -4,7 +4,8 @@
  * Steps a second of three networks of usual sizes, in float32 on drawn data: on one thread, with kernel threads (`setThreads`), which share the
  * products of a step, and with `dataParallel`, whose threads share the samples of a batch, on one and on as many workers as there are cores.
  * All take turns in one process, half a second or so each, so that a busy machine is busy for all; factors are against one thread in the same
- * round, and medians over rounds are told, with the smallest and largest.
+ * round, and medians over rounds are told, with the smallest and largest. Beside them stands the processor time of a step, all threads together, the
+ * smallest of the rounds: on a machine that is busy with other things it is what can be trusted, and twice that of one thread over it bounds the factor of two.
  */
 import { writeFileSync } from "node:fs";
 import { availableParallelism, cpus, loadavg } from "node:os";
@@ -94,14 +95,15 @@ async function competitor(network, { kernelThreads, parallel }) {
   const train = async (steps) => {
     const [x, y] = network.data(steps * network.batchSize);
     await setThreads(kernelThreads);
-    const begin = performance.now();
+    const [begin, used] = [performance.now(), process.cpuUsage()];
     await model.fit(x, y, { batchSize: network.batchSize, verbose: 0 });
     const seconds = (performance.now() - begin) / 1000;
+    const { user, system } = process.cpuUsage(used);
     await setThreads(1);
-    return steps / seconds;
+    return { rate: steps / seconds, processor: (user + system) / 1000 / steps };
   };
   await train(3); // compiles, starts threads
-  const rate = await train(5);
+  const { rate } = await train(5);
   const steps = Math.max(3, Math.round(rate * SECONDS));
   return { turn: () => train(steps), close: () => team?.close() };
 }
@@ -110,18 +112,20 @@ const sorted = (values) => values.toSorted((a, b) => a - b);
 const median = (values) => sorted(values)[values.length >> 1];
 const found = [];
 for (const network of NETWORKS) {
-  const rates = WAYS.map(() => []);
+  const turns = WAYS.map(() => []);
   const competitors = [];
   for (const way of WAYS) competitors.push(await competitor(network, way));
   for (let round = 0; round < rounds; round++)
-    for (const [i, one] of competitors.entries()) rates[i].push(await one.turn());
+    for (const [i, one] of competitors.entries()) turns[i].push(await one.turn());
   for (const one of competitors) await one.close();
   console.log(`\n${network.name}`);
   for (const [i, { name }] of WAYS.entries()) {
-    const factors = rates[i].map((rate, round) => rate / rates[0][round]);
+    const factors = turns[i].map(({ rate }, round) => rate / turns[0][round].rate);
+    const rate = median(turns[i].map((turn) => turn.rate));
+    const processor = Math.min(...turns[i].map((turn) => turn.processor));
     const [low, high] = [Math.min(...factors), Math.max(...factors)];
-    found.push({ network: network.name, way: name, rate: median(rates[i]), factor: median(factors), low, high });
-    console.log(`  ${name.padEnd(24)} ${median(rates[i]).toFixed(1).padStart(8)} steps/s  × ${median(factors).toFixed(2)} (${low.toFixed(2)} to ${high.toFixed(2)})`); // prettier-ignore
+    found.push({ network: network.name, way: name, rate, factor: median(factors), low, high, processor });
+    console.log(`  ${name.padEnd(24)} ${rate.toFixed(1).padStart(8)} steps/s  × ${median(factors).toFixed(2)} (${low.toFixed(2)} to ${high.toFixed(2)})  ${processor.toFixed(2)} ms of processors`); // prettier-ignore
   }
 }
 const machine = { cpu: cpus()[0]?.model.trim(), cores, node: process.version, load: loadavg()[0] };
