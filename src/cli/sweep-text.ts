@@ -1,5 +1,6 @@
 import { SWEEP_FILE, TRIALS, valueOf } from "../distributed/search/ledger.js";
 import type { Sweep } from "../distributed/search/sweep.js";
+import { reasonsOf, wholeSpace } from "../distributed/search/remarks.js";
 import { showPoint } from "../distributed/search/show.js";
 import { trialsTable } from "../distributed/search/table.js";
 import { join } from "node:path";
@@ -11,6 +12,8 @@ import { wrap } from "./text-width.js";
 
 /** Rows that are shown; the report has all. */
 const SHOWN = 15;
+/** Why trials failed, of many. */
+const REASONS = 3;
 
 export function sweepObject({ folder, ledger, best, bestRun, importance, test }: Sweep): object {
   const { plan, trials, judge, spent } = ledger;
@@ -45,15 +48,17 @@ export function sweepText({ folder, ledger, best, bestRun, importance, test }: S
   const { bold } = screen.style;
   const { header, rows } = trialsTable(ledger, SHOWN);
   const more = ledger.trials.length - rows.length;
-  const failed = ledger.trials.filter(({ state }) => state === "failed");
+  const whole = wholeSpace(ledger);
+  const failed = reasonsOf(ledger);
   const shares = importance.filter(({ share }) => share !== null).map(({ name, share }) => `${name} ${Math.round(share! * 100)} %`); // prettier-ignore
   const told = [
+    ...(whole !== null ? [whole] : []),
     ...(more > 0 ? [`${more} more trials are in the report.`] : []),
     ...(shares.length > 0
       ? [`Of what tells trials apart goes with an option, each by itself: ${shares.join(", ")}.`]
       : []),
-    ...failed.slice(0, 3).map(({ trial, reason }) => `Trial ${trial + 1} was set aside: ${reason}`),
-    ...(failed.length > 3 ? [`${failed.length - 3} more were set aside too.`] : []),
+    ...failed.slice(0, REASONS),
+    ...(failed.length > REASONS ? [`${failed.length - REASONS} more reasons are in the report.`] : []),
   ];
   return [
     `${bold("On the validation part, the best first:")}\n`,

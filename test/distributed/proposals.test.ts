@@ -74,3 +74,43 @@ test("a grid is gone through in its order and ends", () => {
   assert.equal(trialCount("grid", grid, 3), 3);
   assert.deepEqual(propose("grid", grid, 1, [], 2, 2), [{ units: 32, layers: 1 }, { units: 32, layers: 2 }]); // prettier-ignore
 });
+
+const distinct = (tried: readonly Tried[]) => new Set(tried.map(({ point }) => JSON.stringify(point))).size;
+
+test("points of a finite space are tried once, all of them, whatever the method and the size of a round", () => {
+  const finite = ["cell=gru,lstm", "units=2,4,8", "layers=1..3", "drop=0.1,0.2?cell=gru"].map((text) => readDimension(text, read)); // prettier-ignore
+  const good: Point = { cell: "lstm", units: 8, layers: 3 };
+  const far = (point: Point) => Object.keys(good).filter((name) => point[name] !== good[name]).length;
+  const late = (["random", "tpe"] as const).map((method) => {
+    assert.deepEqual([trialCount(method, finite, 100), trialCount(method, finite, 12)], [27, 12]);
+    return Array.from({ length: 10 }, (_, seed) => {
+      const tried: Tried[] = [];
+      for (let first = 0; first < 27; first += 4) {
+        const points = propose(method, finite, seed, tried, first, Math.min(4, 27 - first));
+        tried.push(...points.map((point) => ({ point, value: far(point) })));
+      }
+      assert.equal(distinct(tried), 27, method);
+      return tried.slice(18).filter(({ value }) => value! <= 1).length;
+    }).reduce((sum, count) => sum + count);
+  });
+  // Of what is left TPE takes the better first: the last third has few of the seven points that lack at most one thing.
+  assert.ok(late[1]! < 0.4 * late[0]!, `among the last: random ${late[0]}, TPE ${late[1]}`);
+});
+
+test("where a space has continuous dimensions, exact repeats are drawn again", () => {
+  // All lstm are one point, which is the best.
+  const mixed = ["cell=gru,lstm", "drop=0..0.5?cell=gru"].map((text) => readDimension(text, read));
+  assert.equal(trialCount("tpe", mixed, 40), 40);
+  for (const method of ["random", "tpe"] as const) {
+    const tried: Tried[] = [];
+    for (let first = 0; first < 40; first += 4) {
+      const points = propose(method, mixed, 5, tried, first, 4);
+      tried.push(...points.map((point) => ({ point, value: point["cell"] === "lstm" ? 0 : 1 + (point["drop"] as number) }))); // prettier-ignore
+    }
+    assert.equal(distinct(tried), 40, method);
+  }
+  assert.deepEqual(
+    propose("random", mixed, 5, propose("random", mixed, 5, [], 0, 4).map((point) => ({ point, value: undefined })), 4, 4),
+    propose("random", mixed, 5, [], 0, 8).slice(4),
+  ); // prettier-ignore
+});

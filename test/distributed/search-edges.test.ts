@@ -97,6 +97,50 @@ test("what fails all trials is no fault of theirs: a search that goes on tries t
   assert.deepEqual(decided(await resumeSweep(where, {}, hooks(2))), decided(await sweep(1, options, ["units=2,3,4"])));
 });
 
+test("a trial that failed is tried again by a search that goes on, also by one that has ended", async () => {
+  troubles({ "trial-002": "cannot read prices.csv" });
+  const options = { method: "grid" } as const;
+  const warnings: string[] = [];
+  const first = await sweep(2, options, ["units=2,3,4"], {}, { warn: (message) => void warnings.push(message) });
+  assert.equal(first.ledger.trials[1]!.state, "failed");
+  assert.match(warnings.join(), /1 of 3 trials failed and was set aside; sluice sweep --resume \S+ tries it again/);
+  troubles({});
+  const again = await resumeSweep(first.folder, {}, hooks(2));
+  assert.deepEqual(decided(again), decided(await sweep(1, options, ["units=2,3,4"])));
+  await assert.rejects(resumeSweep(first.folder, {}, hooks(2)), /it has ended; all points of its space have been tried/); // prettier-ignore
+  await assert.rejects(resumeSweep(first.folder, { trials: 9 }, hooks(2)), /all points of its space have been tried/);
+});
+
+test("a trial that failed at a later rung goes on from the rung it had come to", async () => {
+  const space = ["units=2,3,4,5,6,7,8,9,10"];
+  const choices = { method: "grid", halving: true } as const;
+  const whole = await sweep(2, choices, space, { epochs: 3 });
+  troubles({ [`trial-${String(whole.best.trial + 1).padStart(3, "0")}@all`]: "no route to the share" });
+  const cut = await sweep(2, choices, space, { epochs: 3 });
+  troubles({});
+  const progress: [number, number][] = [];
+  const onTrial = (_: unknown, { done, of }: { done: number; of: number }) => void progress.push([done, of]);
+  assert.deepEqual(decided(await resumeSweep(cut.folder, {}, hooks(1, { onTrial }))), decided(whole));
+  assert.deepEqual(progress, [[12, 12]]);
+});
+
+test("a finite space is searched once: as many trials as points, the same for any number of workers and after a stop", async () => {
+  const space = ["units=2,3", "layers=1..2"];
+  for (const method of ["tpe", "random"] as const) {
+    const ofs = new Set<number>();
+    const onTrial = (_: unknown, { of }: { of: number }) => void ofs.add(of);
+    const one = await sweep(1, { method, trials: 40 }, space, { epochs: 1 }, { onTrial });
+    assert.equal(new Set(one.ledger.trials.map(({ point }) => JSON.stringify(point))).size, 4);
+    assert.deepEqual([one.ledger.trials.length, ...ofs], [4, 4]);
+    assert.deepEqual(decided(await sweep(2, { method, trials: 40 }, space, { epochs: 1 })), decided(one));
+    const small = await sweep(1, { method, trials: 2 }, space, { epochs: 1 });
+    assert.deepEqual(decided(await resumeSweep(small.folder, { trials: 40 }, hooks(2))), decided(one));
+    assert.match(readFileSync(join(one.folder, "report.html"), "utf8"), /All 4 points of the space were tried/);
+  }
+  const halved = await sweep(2, { method: "tpe", trials: 40, halving: true }, ["units=2,3,4"], { epochs: 3 });
+  assert.deepEqual(halved.ledger.trials.map(({ rungs }) => rungs.length).sort(), [1, 1, 2]);
+});
+
 test("a full disk ends the search, and no trial is set aside for it", async () => {
   troubles({ "trial-002": "cannot write runs/x/model.safetensors: ENOSPC: no space left on device, write" });
   let where = "";

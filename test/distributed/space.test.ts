@@ -43,7 +43,8 @@ test("what is wrong in a space is named", () => {
   assert.throws(() => space("a=1,2", "a=3,4"), /a stands twice/);
   assert.throws(() => space("cell=gru,lstm", "a=1,2?cel=gru"), /depends on cel, which must stand before it; did you mean cell\?/); // prettier-ignore
   assert.throws(() => space("cell=gru,lstm", "a=1,2?cell=rnn"), /depends on cell "rnn", which is not among its values/);
-  assert.throws(() => space("b=1..3", "a=1,2?b=1"), /depends on b, of which values must be listed/);
+  assert.throws(() => space("b=1..3", "a=1,2?b=1"), /depends on b, of which values must be listed: write b=1,2,3$/);
+  assert.throws(() => space("b=0..0.5", "a=1,2?b=1"), /depends on b, of which values must be listed$/);
 });
 
 test("a grid holds every combination once, and options only where their condition is met", () => {

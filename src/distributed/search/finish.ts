@@ -7,6 +7,7 @@ import type { Task } from "../../tasks/task.js";
 import { check } from "../../util/errors.js";
 import { importanceOf } from "./importance.js";
 import { TRIALS, valueOf, type Ledger, type TrialRecord } from "./ledger.js";
+import { setAside } from "./remarks.js";
 import { writeSweepReport } from "./sweep-report.js";
 import { rankedTrials } from "./table.js";
 import type { Sweep, SweepHooks } from "./sweep.js";
@@ -26,6 +27,8 @@ export async function finish(task: Task, data: string, ledger: Ledger, hooks: Sw
   const { pictures: _, ...measured } = test;
   ledger.outcome = { best: { trial: best.trial, point: best.point, run: best.run }, test: measured, importance };
   ledger.write();
+  const remark = setAside(ledger);
+  if (remark !== null) hooks.warn?.(remark);
   // The folder is a run too: what takes a run takes the best of the sweep.
   copyFileSync(join(bestRun, RUN_FILES.model), folder.file(RUN_FILES.model));
   folder.replaceJson(RUN_FILES.evaluation, { ...measured, pictures: [] });

@@ -126,11 +126,14 @@ export class Ledger {
     own.rungs.push({ until, value, learnt, epochs, seconds });
   }
 
-  /** Where no trial has come to a rung, that is no fault of theirs: workers may have lacked the data. */
+  get failed(): TrialRecord[] {
+    return this.trials.filter(({ state }) => state === "failed");
+  }
+
+  /** That a trial failed may be no fault of its own: a worker may have lacked the data. */
   tryAgain(): void {
-    if (this.trials.some(({ rungs }) => rungs.length > 0)) return;
-    for (const own of this.trials) {
-      own.state = "waiting";
+    for (const own of this.failed) {
+      own.state = own.rungs.length > 0 ? "done" : "waiting";
       delete own.reason;
     }
   }

@@ -6,7 +6,7 @@ export const sweepOptions = z.strictObject({
     .enum(["tpe", "random", "grid"])
     .default("tpe")
     .describe("How trials are chosen; tpe learns from those before, in rounds of four; grid takes every combination."),
-  trials: z.int().min(1).default(40).describe("Trials, at most; a grid has as many as it has points."),
+  trials: z.int().min(1).default(40).describe("Trials, at most; each point of the space is tried once, so that a finite one may have fewer."),
   seconds: z
     .number()
     .gt(0)

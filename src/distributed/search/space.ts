@@ -88,9 +88,15 @@ function checkCondition(name: string, when: NonNullable<Dimension["when"]>, befo
     throw new SluiceError(`space: ${name} depends on ${when.name}, which must stand before it${hint ? `; did you mean ${hint}?` : ""}`); // prettier-ignore
   }
   if (on.kind !== "choice")
-    throw new SluiceError(`space: ${name} depends on ${on.name}, of which values must be listed`);
+    throw new SluiceError(`space: ${name} depends on ${on.name}, of which values must be listed${listOf(on)}`);
   const odd = when.values.find((value) => !on.values.some((known) => same(known, value)));
   check(odd === undefined, () => `space: ${name} depends on ${on.name} ${show(odd)}, which is not among its values`);
+}
+
+/** How a range of few whole numbers is written as a list. */
+function listOf(range: Range): string {
+  const few = range.whole && range.high - range.low < 20;
+  return few ? `: write ${range.name}=${listedValues(range).join(",")}` : "";
 }
 
 export const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
@@ -129,25 +135,46 @@ export function pointOf(space: Space, choose: (dimension: Dimension) => unknown)
   return point;
 }
 
+/** Points one after another, the last dimension changing fastest. @param space of choices and ranges of whole numbers */
+export function* pointsOf(space: Space, point: Point = {}): Generator<Point> {
+  const [dimension, ...rest] = space;
+  if (dimension === undefined) yield point;
+  else if (!isActive(dimension, point)) yield* pointsOf(rest, point);
+  else for (const value of listedValues(dimension)) yield* pointsOf(rest, { ...point, [dimension.name]: value });
+}
+
+/** Whether there are only so many points: what a condition names can always be met. */
+export const isFiniteSpace = (space: Space): boolean => space.every((one) => one.kind === "choice" || one.whole);
+
+/** How many points there are, or `most` where there are more. */
+export function countPoints(space: Space, most: number): number {
+  if (!isFiniteSpace(space)) return most;
+  let count = 0;
+  for (const _ of pointsOf(space)) if (++count >= most) break;
+  return count;
+}
+
+/** What is the same for equal points alone. */
+export const keyOf = (point: Point): string => JSON.stringify(point);
+
 /** Every combination, the last dimension changing fastest. @throws SluiceError for a range that is not of few whole numbers */
 export function allPoints(space: Space): Point[] {
-  let all: Point[] = [{}];
-  for (const dimension of space) {
-    const values = listedValues(dimension);
-    all = all.flatMap((point) => {
-      return isActive(dimension, point) ? values.map((value) => ({ ...point, [dimension.name]: value })) : [point];
-    });
-    check(all.length <= MOST_POINTS, () => `space: more than ${MOST_POINTS} combinations`);
-  }
-  return all;
+  for (const dimension of space) checkListed(dimension);
+  const most = MOST_POINTS + 1;
+  check(countPoints(space, most) < most, () => `space: more than ${MOST_POINTS} combinations`);
+  return [...pointsOf(space)];
 }
 
 /** More would train for weeks without anyone having meant it. */
 const MOST_POINTS = 10_000;
 
+function checkListed(dimension: Dimension): void {
+  const listed = dimension.kind === "choice" || dimension.whole;
+  check(listed, () => `space: a grid needs the values of ${dimension.name}: list them, ${dimension.name}=A,B,C`);
+}
+
 function listedValues(dimension: Dimension): readonly unknown[] {
   if (dimension.kind === "choice") return dimension.values;
-  const { name, low, high, whole } = dimension;
-  check(whole, () => `space: a grid needs the values of ${name}: list them, ${name}=A,B,C`);
+  const { low, high } = dimension;
   return Array.from({ length: high - low + 1 }, (_, i) => low + i);
 }

@@ -10,7 +10,8 @@ import { RUN_FILES } from "../../runs/run-folder.js";
 import { entriesTable } from "../../runs/run-report.js";
 import { marksOf, placeIn } from "./axes.js";
 import { ETA } from "./halving.js";
-import { valueOf, type TrialRecord } from "./ledger.js";
+import { valueOf, type Ledger } from "./ledger.js";
+import { wholeSpace } from "./remarks.js";
 import { showPoint } from "./show.js";
 import type { Sweep } from "./sweep.js";
 import { rankedTrials, trialsTable } from "./table.js";
@@ -32,7 +33,7 @@ export async function writeSweepReport(sweep: Sweep): Promise<void> {
     { heading: "Trials, the best first" },
     { table: trialsTable(ledger, MOST) },
     { text: `${titleOf(sweep)}: on the validation part, with the weights of the trial's best epoch.` },
-    ...failures(ledger.trials),
+    ...failures(ledger),
     { heading: `The best on the test part: ${test.count} ${test.of}` },
     { text: `${test.verdict} The test part was seen by this trial alone.` },
     { table: entriesTable(test) },
@@ -58,14 +59,18 @@ function howOf({ ledger }: Sweep): string {
   const { method, halving, asynchronous } = ledger.plan.options;
   const halved = halving ? ` By successive halving one trial in ${ETA} went on to ${ETA} times as many epochs.` : "";
   const loose = asynchronous ? " Nobody waited for others, so another sweep with this seed has other trials." : "";
-  return `${METHODS[method]}${halved}${loose} The best on the validation part was chosen, and it alone was measured on the test part.`;
+  const whole = wholeSpace(ledger);
+  return `${METHODS[method]}${whole === null ? "" : ` ${whole}`}${halved}${loose} The best on the validation part was chosen, and it alone was measured on the test part.`;
 }
 
-function failures(trials: readonly TrialRecord[]): Block[] {
-  const failed = trials.filter(({ state }) => state === "failed");
+function failures({ failed }: Ledger): Block[] {
   if (failed.length === 0) return [];
   const rows = failed.map(({ trial, point, reason = "" }) => [`trial ${trial + 1}: ${showPoint(point)}`, reason]);
-  return [{ heading: "Set aside" }, { text: "Each attempt of these trials failed." }, { table: { rows } }];
+  return [
+    { heading: "Set aside" },
+    { text: "Each attempt of these trials failed; sluice sweep --resume tries them again." },
+    { table: { rows } },
+  ];
 }
 
 async function pictures(sweep: Sweep): Promise<Block[]> {

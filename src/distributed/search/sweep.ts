@@ -19,7 +19,7 @@ import type { Importance } from "./importance.js";
 import { Ledger, SWEEP_FILE, type Plan, type TrialRecord } from "./ledger.js";
 import { sweepOptions, type SweepOptions } from "./options.js";
 import { lengthOf } from "./length.js";
-import { propose } from "./proposals.js";
+import { propose, trialCount } from "./proposals.js";
 import { same, type Space } from "./space.js";
 import { checkSettings, commonOf, settingsAt, withUnits } from "./task-space.js";
 import { Trials } from "./trials.js";
@@ -150,17 +150,30 @@ export async function resumeSweep(
   check(state !== "running", () => `${here}: another process is working on it`);
   const ledger = Ledger.read(folder);
   const more = { ...(trials !== undefined && { trials }), ...(seconds !== undefined && { seconds }) };
-  const grown = seconds !== undefined || (trials !== undefined && trials > ledger.plan.options.trials);
-  check(state !== "finished" || grown, () => `${here}: it has ended; give it more --trials or --seconds, or read ${folder.file(SWEEP_FILE)}`); // prettier-ignore
   check((trials ?? Infinity) >= ledger.trials.length, () => `${here}: it has ${ledger.trials.length} trials already`);
+  const task = taskNamed(here, ledger.plan.task);
+  if (state === "finished" && ledger.failed.length === 0) checkGrows(here, ledger, more);
   const data = moved ?? dataOf(here, folder, ledger.plan.data);
   await checkSame(here, folder, data);
-  const task = taskNamed(here, ledger.plan.task);
   checkRungs(here, task, ledger.plan, more);
   Object.assign(ledger.plan.options, more);
   ledger.tryAgain();
   hooks.onFolder?.(folder.path);
   return search(task, data, ledger, hooks);
+}
+
+/** One that has ended, and of which no trial failed, needs something to do. */
+function checkGrows(
+  here: string,
+  { plan, trials, folder }: Ledger,
+  { trials: most, seconds }: ResumeSweepOptions,
+): void {
+  const { space, options } = plan;
+  const known = trials.every(({ state }) => state !== "waiting");
+  const whole = known && trialCount(options.method, space, trials.length + 1) === trials.length;
+  const more = whole ? "all points of its space have been tried" : "give it more --trials or --seconds";
+  const grown = seconds !== undefined || (!whole && (most ?? 0) > options.trials);
+  check(grown, () => `${here}: it has ended; ${more}, or read ${folder.file(SWEEP_FILE)}`);
 }
 
 /** What was compared after other epochs cannot be compared with what comes. */

@@ -17,34 +17,56 @@ const GOOD = 0.25;
 /** Draws from l for each dimension (the paper's n_EI_candidates). */
 const DRAWS = 24;
 
-export function proposeTpe(space: Space, known: readonly Tried[], random: Random): Point {
+/** What the points that were tried say of others. */
+export interface Estimate {
+  propose(random: Random): Point;
+  /** log l(x) / g(x), which grows with the expected improvement. */
+  gain(point: Point): number;
+}
+
+/** @returns null as long as there is nothing to learn from: points are drawn at random then */
+export function estimate(space: Space, known: readonly Tried[]): Estimate | null {
   // What failed is as bad as it gets: where networks diverge nothing more is to be looked for.
   const tried = known.filter(({ value }) => value !== undefined);
   const valued = tried.filter(({ value }) => value !== null).length;
-  if (tried.length < TPE_START || valued === 0)
-    return pointOf(space, (dimension) => valueAt(dimension, random.uniform()));
+  if (tried.length < TPE_START || valued === 0) return null;
   const ranked = [...tried].sort((a, b) => compareScores(a as Score, b as Score));
   const count = Math.min(valued, Math.ceil(2 * GOOD * Math.sqrt(ranked.length)));
   const [good, bad] = [ranked.slice(0, count), ranked.slice(count)].map((list) => list.map(({ point }) => point));
-  return pointOf(space, (dimension) => {
-    const seen = (points: readonly Point[]) =>
-      points.map((point) => point[dimension.name]).filter((v) => v !== undefined);
-    return dimension.kind === "choice"
-      ? bestChoice(dimension, seen(good!), seen(bad!), random)
-      : bestPlace(dimension, seen(good!) as number[], seen(bad!) as number[], random);
-  });
+  const sides = new Map(space.map((dimension) => {
+    const seen = (points: readonly Point[]) => points.map((point) => point[dimension.name]).filter((v) => v !== undefined); // prettier-ignore
+    return [dimension.name, dimension.kind === "choice" ? ofChoice(dimension, seen(good!), seen(bad!)) : ofRange(dimension, seen(good!) as number[], seen(bad!) as number[])]; // prettier-ignore
+  })); // prettier-ignore
+  return {
+    propose: (random) => pointOf(space, ({ name }) => sides.get(name)!.draw(random)),
+    gain: (point) => Object.entries(point).reduce((sum, [name, value]) => sum + Math.log(sides.get(name)!.ratio(value)), 0), // prettier-ignore
+  };
+}
+
+/** l and g of one dimension. */
+interface Sides {
+  /** Of some values drawn from l that where l / g is largest. */
+  draw(random: Random): unknown;
+  /** l / g */
+  ratio(value: unknown): number;
 }
 
 /** Counts with a prior of one for each value. */
-function bestChoice({ values }: Choice, good: readonly unknown[], bad: readonly unknown[], random: Random): unknown {
+function ofChoice({ values }: Choice, good: readonly unknown[], bad: readonly unknown[]): Sides {
   const shares = (seen: readonly unknown[]) =>
     values.map((value) => (1 + seen.filter((one) => same(one, value)).length) / (values.length + seen.length));
   const [l, g] = [shares(good), shares(bad)];
-  return best(
-    Array.from({ length: DRAWS }, () => drawIndex(l, random)),
-    (k) => l[k]! / g[k]!,
-    (k) => values[k],
-  );
+  const at = (k: number) => l[k]! / g[k]!;
+  return {
+    draw: (random) =>
+      values[
+        best(
+          Array.from({ length: DRAWS }, () => drawIndex(l, random)),
+          at,
+        )
+      ],
+    ratio: (value) => at(values.findIndex((one) => same(one, value))),
+  };
 }
 
 function drawIndex(shares: readonly number[], random: Random): number {
@@ -53,17 +75,20 @@ function drawIndex(shares: readonly number[], random: Random): number {
   return shares.length - 1;
 }
 
-function bestPlace(range: Range, good: readonly number[], bad: readonly number[], random: Random): unknown {
+function ofRange(range: Range, good: readonly number[], bad: readonly number[]): Sides {
   const density = (seen: readonly number[]) => new Parzen(seen.map((value) => placeOf(range, value)));
   const [l, g] = [density(good), density(bad)];
-  const draws = Array.from({ length: DRAWS }, () => l.draw(random));
-  return best(draws, (u) => l.at(u) / g.at(u), (u) => valueAt(range, u)); // prettier-ignore
+  const at = (u: number) => l.at(u) / g.at(u);
+  return {
+    draw: (random) => valueAt(range, best(Array.from({ length: DRAWS }, () => l.draw(random)), at)), // prettier-ignore
+    ratio: (value) => at(placeOf(range, value as number)),
+  };
 }
 
-function best<D>(draws: readonly D[], score: (draw: D) => number, value: (draw: D) => unknown): unknown {
+function best(draws: readonly number[], score: (draw: number) => number): number {
   let [first] = draws;
   for (const draw of draws) if (score(draw) > score(first!)) first = draw;
-  return value(first!);
+  return first!;
 }
 
 /**

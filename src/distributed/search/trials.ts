@@ -30,7 +30,7 @@ export class Trials {
   /** Epochs at which trials are compared; null for the end of the training, of which patience may have another opinion. */
   readonly #rungs: readonly (number | null)[];
   /** Trainings up to a rung that have ended, and how many there will be. */
-  readonly of: number;
+  readonly #jobs: number;
   done: number;
   readonly #gate: Gate;
   readonly #begin = performance.now();
@@ -50,9 +50,10 @@ export class Trials {
   ) {
     const { plan, trials, spent } = ledger;
     const length = lengthOf(task, plan);
-    this.#count = length.trials;
+    // One of an earlier version may have tried points twice.
+    this.#count = Math.max(length.trials, Math.min(trials.length, plan.options.trials));
     this.#rungs = length.rungs.map((until, r, all) => (r === all.length - 1 ? null : until));
-    this.of = length.jobs;
+    this.#jobs = length.jobs;
     this.done = jobsDone(trials);
     this.#before = spent;
     this.#signal = AbortSignal.any([this.#stop.signal, ...(hooks.signal ? [hooks.signal] : [])]);
@@ -84,6 +85,11 @@ export class Trials {
     }
   }
 
+  /** A trial that failed once may come to a rung in the place of another that is known there. */
+  get of(): number {
+    return Math.max(this.#jobs, this.done);
+  }
+
   get #spent(): number {
     return this.#before + (performance.now() - this.#begin) / 1000;
   }
@@ -99,7 +105,8 @@ export class Trials {
     const { plan, trials } = ledger;
     const count = end - trials.length;
     if (count <= 0) return;
-    ledger.add(propose(plan.options.method, plan.space, plan.seed, ledger.tried.slice(0, known), trials.length, count));
+    const tried = ledger.tried.map((one, trial) => (trial < known ? one : { point: one.point, value: undefined }));
+    ledger.add(propose(plan.options.method, plan.space, plan.seed, tried, trials.length, count));
   }
 
   async #run(trial: number, until: number | null): Promise<Score | undefined> {
