@@ -1,8 +1,7 @@
 /** How rounds come along, on standard error: on a terminal a line that is redrawn in place, with the shards that are at work. */
 import type { DilocoHooks } from "../distributed/parallel/diloco/coordinator.js";
 import { sentIn } from "../distributed/parallel/diloco/totals.js";
-import { megabytes } from "./diloco-text.js";
-import { duration, figure } from "./figures.js";
+import { duration, figure, size } from "./figures.js";
 import type { Screen } from "./screen.js";
 import { fit } from "./text-width.js";
 
@@ -28,7 +27,7 @@ export function dilocoProgress(screen: Screen): Pick<DilocoHooks, "onRound" | "o
       under.clear();
       const { round, values, seconds } = record;
       const loss = values["loss"] === undefined ? "" : `loss ${figure(values["loss"])}`;
-      head = [`round ${round + 1}/${of}`, loss, megabytes(sentIn(record)), duration(seconds)].filter(Boolean).join("  "); // prettier-ignore
+      head = [`round ${round + 1}/${of}`, loss, size(sentIn(record)), duration(seconds)].filter(Boolean).join("  "); // prettier-ignore
       draw();
     },
   };

@@ -1,7 +1,8 @@
 /** What is told of the rounds of a run that was trained on shards. */
 import type { Journal } from "../distributed/parallel/diloco/journal.js";
+import { nameOf } from "../distributed/parallel/diloco/rounds-report.js";
 import { totalsOf } from "../distributed/parallel/diloco/totals.js";
-import { figure } from "./figures.js";
+import { figure, size } from "./figures.js";
 
 export function dilocoObject({ shards, options, rounds, perEpoch }: Journal): object {
   const { bytes, lost } = totalsOf(rounds);
@@ -9,13 +10,10 @@ export function dilocoObject({ shards, options, rounds, perEpoch }: Journal): ob
   return { shards, innerSteps, deltas, states, rounds: rounds.length, perEpoch, lost, bytes };
 }
 
-export function dilocoFacts({ shards, options, rounds }: Journal): [string, string][] {
+export function dilocoFacts(journal: Journal): [string, string][] {
+  const { rounds } = journal;
   const { sent, lost } = totalsOf(rounds);
   const missing = lost === 0 ? "" : `; ${figure(lost)} shards of rounds were late or lost, and done again`;
-  const each = `${rounds.length} of ${shards} shards, ${options.innerSteps} steps each`;
-  return [["Rounds", `${each}; ${megabytes(sent)} to and from shards${missing}`]];
-}
-
-export function megabytes(bytes: number): string {
-  return `${figure(bytes / 1e6)} MB`;
+  const facts = `${figure(rounds.length)} done; ${size(sent)} to and from shards${missing}`;
+  return [["Trained by", nameOf(journal)], ["Rounds", facts]]; // prettier-ignore
 }

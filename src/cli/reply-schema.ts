@@ -24,6 +24,21 @@ const evaluation = z.strictObject({
   verdict: z.string().describe("In plain words whether the network beats its baselines."),
 });
 
+const diloco = z.strictObject({
+  shards: count,
+  innerSteps: count.describe("Steps of a shard in a round."),
+  deltas: z.string().describe("How changes of weights were sent."),
+  states: z.string().describe("How moments went from round to round."),
+  rounds: count,
+  perEpoch: z.number().describe("Rounds in an epoch, which ends at the nearest whole one."),
+  lost: count.describe("How often a shard was late or lost in a round, and was done again."),
+  bytes: z
+    .strictObject({ weights: count, states: count, deltas: count, outer: count })
+    .describe(
+      "Weights to the shards, their states there and back, their changes; and what outer steps read and wrote.",
+    ),
+});
+
 const train = z.strictObject({
   verb: z.literal("train"),
   task,
@@ -35,23 +50,7 @@ const train = z.strictObject({
   parameters: count,
   seconds: z.number(),
   evaluation,
-  diloco: z
-    .strictObject({
-      shards: count,
-      innerSteps: count.describe("Steps of a shard in a round."),
-      deltas: z.string().describe("How changes of weights were sent."),
-      states: z.string().describe("How moments went from round to round."),
-      rounds: count,
-      perEpoch: count.describe("Rounds in an epoch."),
-      lost: count.describe("How often a shard was late or lost in a round, and was done again."),
-      bytes: z
-        .strictObject({ weights: count, states: count, deltas: count, outer: count })
-        .describe(
-          "Weights to the shards, their states there and back, their changes; and what outer steps read and wrote.",
-        ),
-    })
-    .optional()
-    .describe("Of a run that was trained on shards."),
+  diloco: diloco.optional().describe("Of a run that was trained on shards."),
   warnings,
 });
 
@@ -216,6 +215,7 @@ const runsShow = z.strictObject({
   environment: json,
   files: z.array(z.string()),
   evaluation: evaluation.nullable(),
+  diloco: diloco.optional().describe("Of a run that was trained on shards."),
   warnings,
 });
 const runsCompare = z.strictObject({

@@ -1,9 +1,11 @@
 import { existsSync } from "node:fs";
 import type { Evaluation } from "../runs/evaluation.js";
+import { hasJournal, readJournal } from "../distributed/parallel/diloco/journal.js";
 import { RUN_FILES, RunFolder } from "../runs/run-folder.js";
 import { describeRun, type RunInfo } from "../runs/run-list.js";
 import { aligned } from "./aligned.js";
 import { quoted } from "./command-line.js";
+import { dilocoFacts, dilocoObject } from "./diloco-text.js";
 import { evaluationObject, evaluationText, type Measured } from "./evaluation-text.js";
 import type { Screen } from "./screen.js";
 import { VERBS } from "./verbs.js";
@@ -14,6 +16,8 @@ export interface ShownRun extends RunInfo {
   readonly files: readonly string[];
   readonly evaluation: Measured | null;
 }
+  /** Of a run that was trained on shards. */
+  readonly diloco?: object;
 
 export function showRun(where: string, root: string): ShownRun {
   const folder = RunFolder.open(where, root);
@@ -27,6 +31,7 @@ export function showRun(where: string, root: string): ShownRun {
     files: files.filter((path) => existsSync(path)),
     evaluation: evaluation && evaluationObject(evaluation),
   };
+    ...(hasJournal(folder) && { diloco: dilocoObject(readJournal(folder)) }),
 }
 
 function evaluationOf(folder: RunFolder): Evaluation {
@@ -37,7 +42,9 @@ export function shownText(run: ShownRun, screen: Screen): string {
   const { bold } = screen.style;
   const cells = (object: object) => Object.entries(object).map(([name, value]) => [name, settingText(value)]);
   const { path, state, problem, date, epochs, config, environment, evaluation } = run;
-  const head = { Run: path, State: problem ? `${state} (${problem})` : state, Begun: date ?? "–", Epochs: epochs };
+  const own = trainingsText(run) ?? (config["verb"] === undefined ? { Epochs: epochs } : {});
+  const head = { Run: path, State: problem ? `${state} (${problem})` : state, Begun: date ?? "–", ...own };
+  const shards = run.diloco ? dilocoFacts(readJournal(RunFolder.open(path))) : [];
   return [
     aligned(null, cells(head), screen.width),
     ...(evaluation ? [evaluationText(evaluation, screen)] : []),

@@ -153,6 +153,6 @@ describe("rounds on threads", () => {
     assert.deepEqual(new Set(there), needed);
     assert.equal(now!.round, 12);
     const page = readFileSync(join(one.run.folder!, "report.html"), "utf8");
-    assert.match(page, /DiLoCo: 2 shards, 1 steps each in a round, 6 rounds in an epoch/);
+    assert.match(page, /DiLoCo on 2 shards, rounds of 1 step, 6 rounds in an epoch/);
   });
 });

@@ -5,13 +5,14 @@ import type { PerSeries, SeriesHooks, SeriesStopped } from "../../distributed/se
 import type { Task } from "../../tasks/task.js";
 import { commandLine, quoted } from "../command-line.js";
 import { InterruptedError, UsageError } from "../errors.js";
+import { flagOf } from "../flags.js";
 import { interruptible } from "../interrupt.js";
 import { openQueue } from "../queue-flags.js";
 import type { Screen } from "../screen.js";
 import { seriesProgress } from "../series-progress.js";
 import { seriesObject, seriesText } from "../series-text.js";
 import type { Reply } from "../verbs.js";
-import { workersOf } from "./workers.js";
+import { threadsOf } from "./workers.js";
 
 const GROUP = "In parallel:";
 /** Flags of its group that go with it. */
@@ -50,7 +51,9 @@ export async function trainPerSeries(
   words: readonly string[],
   screen: Screen,
 ): Promise<Reply> {
-  const { trainSeries } = await import("../../distributed/series/train-series.js");
+  const { forbiddenIn, trainSeries } = await import("../../distributed/series/train-series.js");
+  const forbidden = forbiddenIn(options);
+  if (forbidden) throw new UsageError(`--per-series: ${flagOf(forbidden.name)} does not go with it: ${forbidden.why}`, command.name()); // prettier-ignore
   const line = commandLine(["train", ...words]);
   return told(command, screen, (hooks) => trainSeries(data, options, { ...hooks, command: line }));
 }
@@ -75,7 +78,7 @@ async function told(
   work: (hooks: SeriesHooks) => Promise<PerSeries>,
 ): Promise<Reply> {
   const { SeriesStopped: Stopped } = await import("../../distributed/series/train-series.js");
-  const workers = workersOf(command);
+  const workers = threadsOf(command, screen);
   const queue = await openQueue(command, screen, workers);
   screen.status.draw("Reading and preparing the data …");
   const done = await interruptible(screen, "Saving checkpoints of what is under way.", async (signal) => {

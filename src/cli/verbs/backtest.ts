@@ -19,7 +19,7 @@ import { addQueueFlags, openQueue } from "../queue-flags.js";
 import { addReadingFlags, readingFlags } from "../reading-flags.js";
 import type { Screen } from "../screen.js";
 import { addSettingsFlags, checkFlags, lookAhead, optionsOf, type Given } from "../settings.js";
-import { addWorkersFlag, workersOf } from "../train/workers.js";
+import { addWorkersFlag, threadsOf } from "../train/workers.js";
 import { watched } from "../training.js";
 import { trainingsProgress } from "../trainings-progress.js";
 import type { Invocation, Reply } from "../verbs.js";
@@ -113,7 +113,7 @@ async function inParallel(
   screen: Screen,
   work: (hooks: BacktestHooks) => Promise<Backtest>,
 ): Promise<Reply> {
-  const workers = workersOf(command);
+  const workers = threadsOf(command, screen);
   const queue = await openQueue(command, screen, workers);
   if (queue === null && workers === undefined) return told(screen, work);
   const { backtestTrainer } = await import("../../distributed/backtest/trainer.js");

@@ -18,6 +18,7 @@ import type { Screen } from "../screen.js";
 import { addSettingsFlags, allowTaskFlags, asUsage, checkFlags, lookAhead, optionsOf, taskOf, type Given } from "../settings.js"; // prettier-ignore
 import { sweepProgress } from "../sweep-progress.js";
 import { sweepObject, sweepText } from "../sweep-text.js";
+import { checkThreads } from "../train/workers.js";
 import type { Invocation, Reply } from "../verbs.js";
 
 const FLAGS = flagsOf(sweepOptions);
@@ -123,6 +124,7 @@ async function told(
   workers: number | undefined,
   work: (hooks: SweepHooks) => Promise<Sweep>,
 ): Promise<Reply> {
+  checkThreads(workers, command, screen);
   const queue = await openQueue(command, screen, workers);
   screen.status.draw("Reading and preparing the data …");
   const sweep = await interruptible(screen, "Finishing the batches and saving checkpoints.", async (signal) => {

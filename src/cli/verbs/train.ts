@@ -1,6 +1,7 @@
 import { InvalidArgumentError, Option, type Command } from "commander";
 import { isSeriesRun, RUN_FILES, RunFolder } from "../../runs/run-folder.js";
 import { resumeRun } from "../../tasks/open-run.js";
+import { TASKS } from "../../tasks/registry.js";
 import { trainTask } from "../../tasks/train-task.js";
 import type { Run } from "../../tasks/run.js";
 import type { Task } from "../../tasks/task.js";
@@ -12,7 +13,7 @@ import { missingTask } from "../missing-task.js";
 import type { Screen } from "../screen.js";
 import { addQueueFlags, refuseQueueFlags } from "../queue-flags.js";
 import { addSettingsFlags, allowTaskFlags, lookAhead, optionsOf, taskOf, type Given } from "../settings.js";
-import { addDilocoFlags, addDilocoResumeFlags, asksForDiloco, isDiloco, refuseShardFlags, resumeShards, trainShards } from "../train/diloco.js"; // prettier-ignore
+import { addDilocoFlags, addDilocoResumeFlags, DILOCO_KEPT, asksForDiloco, isDiloco, refuseShardFlags, resumeShards, trainShards } from "../train/diloco.js"; // prettier-ignore
 import { addSeriesFlag, asksForSeries, resumePerSeries, trainPerSeries } from "../train/series.js";
 import { crewOf } from "../train/synchronous.js";
 import { addWorkersFlag } from "../train/workers.js";
@@ -26,6 +27,7 @@ export async function invoke(words: readonly string[]): Promise<Invocation> {
   const command = verbCommand("train", mark).argument("[data]", "File or folder to learn from.");
   if (given.resume !== undefined) {
     addScreenFlags(resumeFlags(command));
+    refuseKept(command, words);
     return { command, act: (screen) => resume(command, screen) };
   }
   const task = given.task === undefined ? null : taskOf(given.task);
@@ -37,7 +39,7 @@ export async function invoke(words: readonly string[]): Promise<Invocation> {
   addWorkersFlag(command);
   addSeriesFlag(command);
   addDilocoFlags(command);
-  addQueueFlags(command);
+  addTrainQueueFlags(command);
   addScreenFlags(command);
   return {
     command,
@@ -60,9 +62,15 @@ async function train(
   refuseQueueFlags(command);
   const begin = performance.now();
   const line = commandLine(["train", ...words]);
-  const crew = await crewOf(command, screen);
+  const crew = await crewOf(command, screen, options);
   const run = await watched(screen, (hooks) => trainTask(task, data, options, { ...hooks, ...crew, command: line }));
   return trainReply(run, data, (performance.now() - begin) / 1000, screen);
+}
+
+/** Elsewhere a queue computes the same sooner. */
+function addTrainQueueFlags(command: Command): void {
+  const redis = addQueueFlags(command).options.find(({ long }) => long === "--redis")!;
+  redis.description = `Without --per-series: by DiLoCo, which takes other steps, on --workers shards of the data. ${redis.description}`;
 }
 
 function resumeFlag(help: string): Option {
@@ -74,8 +82,20 @@ function resumeFlags(command: Command): Command {
     .addOption(resumeFlag("The run to go on with, with its own settings."))
     .option("--epochs <n>", "Train up to this many epochs.", readEpochs);
   addDilocoResumeFlags(command);
-  addQueueFlags(command);
+  addTrainQueueFlags(command);
   return addWorkersFlag(command);
+}
+
+/** @throws UsageError for a flag that a new training has, and one that goes on has not */
+function refuseKept(command: Command, words: readonly string[]): void {
+  const flags = words.filter((word) => word.startsWith("--")).map((word) => word.split("=", 1)[0]!);
+  const others = flags.filter((flag) => !command.options.some(({ long }) => long === flag));
+  if (others.length === 0) return;
+  const options = [...Object.values(TASKS).flatMap((task) => flagsOf(task.options)), ...DILOCO_KEPT];
+  const kept = [...options.map(({ flag }) => flag), "--task", "--config", "--set", "--per-series"];
+  const found = others.find((flag) => kept.includes(flag.replace(/^--no-/, "--")));
+  if (found === undefined) return;
+  throw new UsageError(`${found}: it belongs to the run, which goes on with what it was begun with; leave it out, or train anew`, command.name()); // prettier-ignore
 }
 
 function readEpochs(text: string): number {

@@ -3,10 +3,10 @@
  * itself; the mean of what they changed is the gradient of an outer step. Here rounds are put in order, validated and noted; shards and outer
  * steps are jobs. A shard that was lost or late starts in the next round where it stood: its place in the data and its moments have not moved.
  */
-import type { FitOptions, Model } from "sluice";
+import type { FitOptions } from "sluice";
 import { hasCheckpoint, saveLast } from "../../../runs/checkpoints.js";
 import type { Block } from "../../../runs/report.js";
-import { RUN_FILES, type RunFolder } from "../../../runs/run-folder.js";
+import { RUN_FILES } from "../../../runs/run-folder.js";
 import type { Pipeline, Prepared } from "../../../tasks/task.js";
 import type { Fitter, Session } from "../../../tasks/training.js";
 import type { Executor } from "../../job.js";
@@ -15,6 +15,7 @@ import { FILE_OPTIONS } from "../../trial-payload.js";
 import { passesOver } from "./batches.js";
 import { writeWeights } from "./contents.js";
 import { addressesOf, hasJournal, readJournal, rewind, writeJournal, type Journal, type Snapshot } from "./journal.js"; // prettier-ignore
+import { courseOf } from "./epochs.js";
 import { Keep } from "./keep.js";
 import type { DilocoOptions } from "./options.js";
 import { Rounds, type Common, type RoundHooks } from "./rounds.js";
@@ -34,6 +35,8 @@ export interface DilocoPlan {
   /** K */
   readonly shards: number;
   readonly options: DilocoOptions;
+  /** Rounds of an epoch, of a run that goes on. */
+  readonly perEpoch?: number;
 }
 
 export class Diloco implements Fitter {
@@ -45,14 +48,16 @@ export class Diloco implements Fitter {
     readonly hooks: DilocoHooks,
   ) {}
 
-  /** An epoch is a whole number of rounds, as many as come nearest to one pass over the data. */
+  /** @throws RoundTooLong where not one round would fit into the training */
   admit<P extends Pipeline>(prepared: Prepared<P>): Prepared<P> {
     checkShareable(prepared.model);
     const { steps } = passesOver(prepared);
     const { fit } = prepared;
-    const inRound = this.plan.shards * this.plan.options.innerSteps;
-    this.#perEpoch = Math.max(1, Math.round(steps / inRound));
-    const epochs = Math.max(1, Math.round((fit.epochs * steps) / (this.#perEpoch * inRound)));
+    const { shards, options } = this.plan;
+    const asked = { epochs: fit.epochs, batches: steps, shards, innerSteps: options.innerSteps };
+    const { perEpoch, epochs, remark } = courseOf(asked, this.plan.perEpoch);
+    if (remark !== null) this.hooks.warn?.(remark);
+    this.#perEpoch = perEpoch;
     const admitted = { ...prepared, fit: { ...fit, epochs } };
     if (prepared.settings["gradientNorms"] !== true) return admitted;
     this.hooks.warn?.("gradientNorms: gradients stay with the shards, so none are kept");
@@ -66,7 +71,7 @@ export class Diloco implements Fitter {
     try {
       await model.prepareTraining();
       const keep = new Keep(store, executor.store);
-      this.#journal = await this.#open(folder, model, keep);
+      this.#journal = await this.#open(session, keep);
       const common = await this.#common(session, executor);
       return await new Rounds(this.hooks, session, options, executor, keep, this.#journal, common).train();
     } finally {
@@ -98,17 +103,18 @@ export class Diloco implements Fitter {
     return { task, data: await refer(executor, data), sha256, settings, files, shards, steps, deltas, states };
   }
 
-  async #open(folder: RunFolder, model: Model, keep: Keep): Promise<Journal> {
+  async #open({ folder, model, prepared }: Session<Pipeline>, keep: Keep): Promise<Journal> {
     const { shards, options } = this.plan;
+    const { epochs } = prepared.fit;
     if (hasJournal(folder)) {
       const journal = readJournal(folder);
       rewind(journal, model.epoch);
       await keep.begin(addressesOf(journal));
-      return Object.assign(journal, { options });
+      return Object.assign(journal, { options, epochs });
     }
     const weights = await keep.put(writeWeights(weightsOf(model)));
     const start: Snapshot = { round: 0, weights, velocity: null, states: Array.from({ length: shards }, () => null) };
-    const journal: Journal = { format: 1, shards, options, perEpoch: this.#perEpoch, rounds: [], snapshots: [start], generation: 0 }; // prettier-ignore
+    const journal: Journal = { format: 1, shards, options, perEpoch: this.#perEpoch, epochs, rounds: [], snapshots: [start], generation: 0 }; // prettier-ignore
     writeJournal(folder, journal);
     if (!hasCheckpoint(folder)) await saveLast(folder, model); // from here on it can be gone on with
     return journal;

@@ -4,6 +4,7 @@ import { RUN_FILES, type RunFolder } from "../../../runs/run-folder.js";
 import { readOptions } from "../../../tasks/options.js";
 import { check } from "../../../util/errors.js";
 import { contentAddress as address } from "../../store/reference.js";
+import { endOf, isEnd } from "./epochs.js";
 import { dilocoOptions } from "./options.js";
 
 export const DILOCO_FILE = RUN_FILES.diloco;
@@ -55,8 +56,10 @@ const content = z.strictObject({
   format: z.literal(1),
   shards: z.int().min(1),
   options: dilocoOptions,
-  /** Rounds of an epoch. */
-  perEpoch: z.int().min(1),
+  /** Rounds of an epoch, which ends at the nearest whole one; versions before 21 November 2026 had whole numbers alone. */
+  perEpoch: z.number().min(1),
+  /** To which it is trained. Those versions did not note it. */
+  epochs: z.int().min(1).optional(),
   rounds: z.array(roundRecord),
   /** The newest first; then that of the last epoch's end, for the checkpoint before the last. */
   snapshots: z.array(snapshot).min(1),
@@ -86,7 +89,7 @@ export function writeJournal(folder: RunFolder, journal: Journal): void {
 
 /** Adds a round's outcome; of the snapshots before it the one stays that the second-newest checkpoint goes on from. */
 export function advance(journal: Journal, next: Snapshot, record: RoundRecord): void {
-  const boundary = journal.snapshots.find(({ round }) => round % journal.perEpoch === 0);
+  const boundary = journal.snapshots.find(({ round }) => isEnd(round, journal.perEpoch));
   journal.snapshots = [next, ...(boundary ? [boundary] : [])];
   journal.rounds.push(record);
 }
@@ -96,7 +99,7 @@ export function advance(journal: Journal, next: Snapshot, record: RoundRecord): 
  * checkpoint was damaged.
  */
 export function rewind(journal: Journal, epochs: number): void {
-  const [least, most] = [epochs * journal.perEpoch, (epochs + 1) * journal.perEpoch];
+  const [least, most] = [endOf(epochs - 1, journal.perEpoch), endOf(epochs, journal.perEpoch)];
   const at = journal.snapshots.findIndex(({ round }) => round >= least && round <= most);
   check(at >= 0, () => `resume: ${DILOCO_FILE} has no round that belongs to a checkpoint of ${epochs} epochs; begin anew with the same settings`); // prettier-ignore
   if (at === 0) return;

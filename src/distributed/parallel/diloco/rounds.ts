@@ -8,6 +8,7 @@ import { SluiceError } from "../../../util/errors.js";
 import type { Executor, FlowOutcome, Job } from "../../job.js";
 import { readWeights } from "./contents.js";
 import { addressesOf, advance, writeJournal, type Journal, type RoundRecord, type Snapshot } from "./journal.js";
+import { count, endOf } from "./epochs.js";
 import type { Keep } from "./keep.js";
 import { checked, roundAnswer, type RoundPayload, type ShardPayload } from "./payloads.js";
 import { cameIn, recordOf } from "./record.js";
@@ -34,10 +35,10 @@ export type Common = Omit<ShardPayload, "shard" | "weights" | "state">;
 export class Rounds implements TrainingRun {
   readonly model: Model;
   readonly epochs: number;
-  readonly steps: number;
   readonly validates = true;
   readonly #callbacks: readonly Callback[];
   #stopReason: string | null = null;
+  #epoch = 0;
   /** The round that it began or went on with. */
   readonly #begun: number;
 
@@ -52,9 +53,17 @@ export class Rounds implements TrainingRun {
   ) {
     this.model = session.model;
     this.epochs = options.epochs!;
-    this.steps = journal.perEpoch * common.steps;
     this.#begun = journal.snapshots[0]!.round;
     this.#callbacks = ([options.callbacks ?? []].flat() as CallbackLike[]).map(toCallback);
+  }
+
+  /** Of the epoch that is trained: others may have a round more or less. */
+  get steps(): number {
+    return (this.#endOf(this.#epoch) - this.#endOf(this.#epoch - 1)) * this.common.steps;
+  }
+
+  #endOf(epoch: number): number {
+    return endOf(epoch, this.journal.perEpoch);
   }
 
   stop(reason: string): void {
@@ -75,10 +84,11 @@ export class Rounds implements TrainingRun {
     let logs: Logs = {};
     await tell((c) => c.onTrainBegin?.(this));
     for (let epoch = this.options.initialEpoch ?? 0; epoch < this.epochs && !this.#stopped; epoch++) {
+      this.#epoch = epoch;
       await tell((c) => c.onEpochBegin?.(epoch, this));
-      const end = (epoch + 1) * this.journal.perEpoch;
+      const end = this.#endOf(epoch);
       while (this.#now.round < end && (await this.#round(epoch))) {
-        const done = this.#now.round - epoch * this.journal.perEpoch;
+        const done = this.#now.round - this.#endOf(epoch - 1);
         const live = this.#logsOf(epoch);
         await tell((c) => c.onBatchEnd?.(done * this.common.steps - 1, live, this));
         if (this.#stopped) break;
@@ -155,8 +165,10 @@ export class Rounds implements TrainingRun {
       this.#warn(`round ${number}: ${reason}; it is done again (${attempt + 2} of ${TRIES})`);
       return;
     }
+    const learnt =
+      number === 1 ? "Nothing was learnt yet" : `What was learnt in ${count(number - 1, "round")} is in ${folder.path}`;
     throw new SluiceError(
-      `round ${number} came to nothing ${TRIES} times: ${reason}. What was learnt is in ${folder.path}; see that workers run and reach the data, or give them a longer --deadline, and go on with: sluice train --resume ${folder.path}`,
+      `round ${number} came to nothing ${TRIES} times: ${reason}. ${learnt}; see that workers run and reach the data, or give them a longer --deadline, and go on with: sluice train --resume ${folder.path}`,
     );
   }
 
@@ -194,7 +206,7 @@ export class Rounds implements TrainingRun {
     if (late.length > 0)
       this.#warn(`round ${round + 1}: ${shards(late)} came too late; what they had to do they do again`);
     for (const { shard, reason } of failed) this.#warn(`round ${round + 1}: shard ${shard} failed: ${reason}; it is done again`); // prettier-ignore
-    this.hooks.onRound?.(record, this.epochs * this.journal.perEpoch);
+    this.hooks.onRound?.(record, this.#endOf(this.epochs - 1));
   }
 
   #warn(message: string): void {

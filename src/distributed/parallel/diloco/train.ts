@@ -10,6 +10,8 @@ import { Diloco, type DilocoHooks } from "./coordinator.js";
 import { readJournal, type Journal } from "./journal.js";
 import { dilocoOptions, type DilocoOptions } from "./options.js";
 
+export { RoundTooLong } from "./epochs.js";
+
 export type Hooks = Omit<TrainHooks, "fitter" | "shards"> & DilocoHooks;
 
 export interface DilocoRun {
@@ -50,11 +52,11 @@ export async function resumeDiloco(
   root = "runs",
 ): Promise<DilocoRun> {
   const folder = RunFolder.open(where, root);
-  const { shards, options: own } = readJournal(folder);
+  const { shards, options: own, perEpoch } = readJournal(folder);
   const { task, data } = folder.readJson(RUN_FILES.config) as { task: string; data: string };
   const changed = { ...own, ...(deadline !== undefined && { deadline }) };
   const fitter = new Diloco(
-    { task, data: options.data ?? dataOf(`resume ${folder.path}`, folder, data), shards, options: changed },
+    { task, data: options.data ?? dataOf(`resume ${folder.path}`, folder, data), shards, options: changed, perEpoch },
     hooks,
   );
   return ended(fitter, await resumeRun(where, { ...hooks, ...options, fitter, shards }, root));
