@@ -28,11 +28,25 @@ export function writeSeries(folder: string): Ledger {
   Object.assign(ledger.series[1]!, { state: "done", value: 0.8, baseline: { name: "last value", value: 1.1 } });
   ledger.write();
   writeFileSync(join(run.path, "series", "part-of-a-series"), "");
+  writeOne(folder, "s1", "<store> 1");
   return ledger;
 }
 
+/** The run of one series, as far as its training writes one. */
+function writeOne(folder: string, name: string, series: string): void {
+  const run = runIn(folder, `${SERIES}/series/${name}`, { verb: "series", series, id: "store", epochs: 2 });
+  const line = (epoch: number) => JSON.stringify({ epoch, time: "2026-02-01T00:00:00.000Z", loss: 1, val_loss: 1 });
+  writeFileSync(run.file("metrics.jsonl"), `${line(0)}\n${line(1)}\n`);
+  const entries = [
+    { name: "network", kind: "network", values: { MASE: 0.8 } },
+    { name: "last value", kind: "trivial", values: { MASE: 1.1 } },
+  ];
+  const judge = { name: "MASE", mode: "min" };
+  run.replaceJson("evaluation.json", { count: 12, of: "windows", part: "test", judge, entries, verdict: "", pictures: [] }); // prettier-ignore
+}
+
 export function writeShards(folder: string): void {
-  const run = runIn(folder, SHARDS, {});
+  const run = runIn(folder, SHARDS, { epochs: 12 });
   markRun(run, "finished");
   const times = { prepare: 0, read: 0, train: 1, write: 0, outer: 0 };
   const round = (i: number): RoundRecord => ({

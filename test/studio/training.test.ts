@@ -5,11 +5,14 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import type {
+  ForecastReply,
   JobReply,
+  ModelReply,
   RunDetail,
   RunEvents,
   RunsReply,
   RunSummary,
+  SamplesReply,
   StudioState,
   TaskForm,
 } from "../../src/studio/api/index.js";
@@ -148,6 +151,38 @@ test(
     );
   },
 );
+
+test("a model for each series is begun on two threads, and each is a run", { timeout: 60_000 }, async () => {
+  const days = Array.from({ length: 60 }, (_, i) => new Date(Date.UTC(2024, 0, 1 + i)).toISOString().slice(0, 10));
+  const lines = ["a", "b"].flatMap((store) => days.map((day, i) => `${day},${store},${10 + 3 * Math.sin(i / 2)}`));
+  writeFileSync(join(studio.folder, "shops.csv"), `${["day,store,sold", ...lines].join("\n")}\n`);
+  const settings = { target: "sold", time: "day", id: "store", horizon: 2, lookback: 4, units: [2], epochs: 1 };
+  const request = { task: "forecast", data: "shops.csv", settings, parallel: { perSeries: true, workers: 2 } };
+  const job = await studio.post<JobReply>("/api/runs", request, 202);
+  assert.match(job.command, / --per-series --workers=2$/);
+  const name = await until(async () => (await studio.get<JobReply>(`/api/jobs/${job.id}`)).run);
+  const { series } = await until(async () => {
+    const detail = await studio.get<RunDetail>(`/api/runs/${name}`);
+    return detail.run.state === "finished" && detail;
+  }, 40);
+  const one = encodeURIComponent(`${name}/series/${series!.series[1]!.run}`);
+  const forecast = await studio.get<ForecastReply>(`/api/runs/${one}/forecast`);
+  assert.deepEqual(forecast.series, ["b: sold"], "the rows of other series are none of its");
+  assert.equal(forecast.forecast!.x.length, 2);
+  const { samples } = await studio.get<SamplesReply>(`/api/runs/${one}/samples`);
+  assert.ok(samples.length > 0 && samples.every(({ reference }) => reference["store"] === "b"));
+  const { parameters } = await studio.get<ModelReply>(`/api/runs/${one}/model`);
+  assert.ok(parameters > 0);
+  const { id: _, ...alone } = settings;
+  for (const [given, parallel, problem] of [
+    [alone, { perSeries: true }, /an id that tells them apart/],
+    [settings, { workers: 65 }, /workers/],
+    [settings, { threads: 2 }, /threads/],
+  ] as const) {
+    const refused = await studio.refused("/api/runs", 422, { method: "POST", body: { ...request, settings: given, parallel } }); // prettier-ignore
+    assert.match(refused.detail, problem);
+  }
+});
 
 test("what cannot be trained says why", async () => {
   const send = (settings: object, data = "prices.csv") => ({

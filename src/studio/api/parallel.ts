@@ -9,6 +9,8 @@ export interface SeriesCount {
   readonly of: number;
   /** Set aside, or failed. */
   readonly failed: number;
+  /** MASE of the series in the middle, of those that have a model; null before the first. */
+  readonly median: Maybe;
 }
 
 export interface SeriesReply {
@@ -18,28 +20,38 @@ export interface SeriesReply {
   readonly spent: number;
   /** Null before the end. */
   readonly summary: SeriesSummary | null;
-  readonly series: readonly Omit<SeriesRecord, "run">[];
+  /** `run` is the folder of its run inside of this one. */
+  readonly series: readonly SeriesRecord[];
 }
 
 /** Of a run on shards (DiLoCo), in the list. */
 export interface RoundsCount {
   readonly shards: number;
   readonly rounds: number;
+  /** To which it is trained; null where it was not noted. */
+  readonly epochs: number | null;
 }
 
 export interface RoundsReply {
   readonly shards: number;
   /** That each shard does by itself in a round. */
   readonly innerSteps: number;
-  /** As what changes of weights are sent. */
-  readonly deltas: string;
   /** Bytes to and from the shards, all rounds together. */
   readonly sent: number;
+  /** What of it is what, and in which form its numbers are. */
+  readonly kinds: readonly SentKind[];
   /** How often a shard was late or failed. */
   readonly lost: number;
   /** How many there were; of very many, evenly spread ones are told. */
   readonly count: number;
   readonly rounds: readonly Round[];
+}
+
+export interface SentKind {
+  readonly kind: "weights" | "states" | "deltas";
+  /** "float32", "float16" or "int8" */
+  readonly form: string;
+  readonly bytes: number;
 }
 
 export interface Round {

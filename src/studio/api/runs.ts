@@ -15,6 +15,8 @@ export interface RunSummary {
   readonly task: string | null;
   /** "backtest" or "sweep" for one; else null. */
   readonly verb: string | null;
+  /** Of a model of one series: what the series is called. */
+  readonly seriesId: string | null;
   /** What the data are called. */
   readonly data: string | null;
   /** ISO: begun, and changed for the last time. */

@@ -44,6 +44,16 @@ export interface StartRequest {
   readonly settings: Readonly<Record<string, unknown>>;
   /** Left out: one training with these settings. */
   readonly search?: SearchRequest;
+  /** Left out: one thread, and one model for all series. */
+  readonly parallel?: ParallelRequest;
+}
+
+/** How one training is divided. */
+export interface ParallelRequest {
+  /** Forecasts with an id: a model for each series. */
+  readonly perSeries?: boolean;
+  /** Threads; of models for each series, so many at once. */
+  readonly workers?: number;
 }
 
 /** A sweep: options that are searched, each as `sluice sweep --space` reads it, and what a sweep is told besides. */

@@ -7,5 +7,8 @@ export const ownName = (name: string): string => name.slice(name.lastIndexOf("/"
 export const outerName = (name: string): string | null =>
   name.includes("/") ? name.slice(0, name.indexOf("/")) : null;
 
-/** Whether it is a training of a backtest, which goes on with that alone. */
-export const isFit = (name: string): boolean => name.includes("/fits/");
+/** Whether it goes on with the run that it is inside of, and not by itself: a training of a backtest, a model of a series. */
+export const isPart = (name: string): boolean => /\/(?:fits|series)\//.test(name);
+
+/** The run of one series, by its folder in the run of all. */
+export const seriesRun = (outer: string, folder: string): string => `${outer}/series/${folder}`;

@@ -3,7 +3,7 @@ import type { ComponentChildren } from "preact";
 import type { RunSummary } from "../api/index.js";
 import { dateTime } from "../ui/format.js";
 import { Icon } from "../ui/icons.js";
-import { Failure, Loading } from "../ui/notices.js";
+import { Empty, Failure, Loading } from "../ui/notices.js";
 import { outerName, ownName } from "./inner-run.js";
 import { PAGES } from "./pages.js";
 import { linkTo } from "./routes.js";
@@ -40,7 +40,7 @@ export function RunFrame(props: { readonly name: string; readonly path: string; 
         <div class="row wrap between">
           <div>
             <div class="row wrap">
-              <h1 class="break">{ownName(name)}</h1>
+              <h1 class="break">{run.seriesId ?? ownName(name)}</h1>
               <StateBadge state={run.state} />
             </div>
             <p class="muted small">
@@ -51,8 +51,28 @@ export function RunFrame(props: { readonly name: string; readonly path: string; 
         </div>
         <Tabs run={run} path={path} />
       </div>
-      {page}
+      {isThere(run, path) ? page : <NoPage run={run} />}
     </>
+  );
+}
+
+const isThere = (run: RunSummary, path: string): boolean =>
+  PAGES.find((entry) => entry.path === path)?.has?.(run) ?? true;
+
+/** A page that other runs have: one of many models has none of its own, another holds no model yet. */
+function NoPage({ run }: { readonly run: RunSummary }) {
+  const [title, help] = run.series
+    ? ([t("modelEach"), t("modelEachHelp")] as const)
+    : run.sweep
+      ? ([t("modelTrial"), t("modelTrialHelp")] as const)
+      : ([t("noPage"), run.has.model ? "" : t("noPageHelp")] as const);
+  return (
+    <Empty icon="model" title={title}>
+      {help && <p>{help}</p>}
+      <a class="button" href={linkTo(["runs", run.name])}>
+        {t(run.series ? "toSeries" : run.sweep ? "toTrials" : "overview")}
+      </a>
+    </Empty>
   );
 }
 

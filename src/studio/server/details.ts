@@ -2,7 +2,6 @@
 import { lstatSync, readdirSync, statSync } from "node:fs";
 import { join, relative, sep } from "node:path";
 import type { Json } from "../../format/json.js";
-import { SERIES_FOLDER } from "../../distributed/series/ledger.js";
 import { readEvaluation } from "../../runs/evaluation.js";
 import { readGradientNorms } from "../../runs/gradient-norms-jsonl.js";
 import { readHistory } from "../../runs/metrics-jsonl.js";
@@ -78,10 +77,8 @@ function fitsIn(path: string): string[] {
 }
 
 /** Runs inside of it have pages, and lists of files, of their own; thousands of series have thousands of files. */
-const APART = [...INNER, SERIES_FOLDER];
-
 function filesOf(path: string): RunDetail["files"] {
-  const names = readdirSync(path).filter((name) => !APART.includes(name));
+  const names = readdirSync(path).filter((name) => !INNER.includes(name));
   return names
     .flatMap((name) => filesBelow(join(path, name)))
     .slice(0, MOST_FILES)

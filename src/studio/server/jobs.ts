@@ -6,14 +6,14 @@ import { RunFolder } from "../../runs/run-folder.js";
 import { holderOf } from "../../runs/run-lock.js";
 import { readProgress } from "../../runs/run-progress.js";
 import { readStatus } from "../../runs/run-status.js";
-import { readOptions } from "../../tasks/options.js";
 import type { JobReply, ResumeRequest, StartRequest } from "../api/index.js";
 import { filesAmong, taskAsked } from "./forms.js";
 import { Job } from "./job.js";
-import { FITS, outerOf, type Places } from "./places.js";
+import { isPart, outerOf, type Places } from "./places.js";
 import { Refusal, refuseUnless } from "./problems.js";
 import { checkSearch } from "./search.js";
-import { flagWords, quoted, searchWords } from "./words.js";
+import { checkTraining } from "./training.js";
+import { flagWords, orderOf, quoted } from "./words.js";
 
 /** More would only slow each other down. */
 const MOST_AT_ONCE = 8;
@@ -51,17 +51,18 @@ export class Jobs {
 
   /** @throws Refusal, or SluiceError that says which option is wrong */
   start(request: StartRequest): JobReply {
-    const { task: name, data, settings, search } = checkedStart(request);
+    const { task: name, data, settings, search, parallel = {} } = checkedStart(request);
     const task = taskAsked(name);
     const { shown } = this.places.inside(data);
     refuseUnless(!("runs" in settings), 422, () => "the folder of runs is the studio's to choose");
     for (const file of filesAmong(settings)) this.places.inside(file);
-    const given = search ? settings : { gradientNorms: true, ...settings };
+    // Nobody could look at those of all trials, or of all series.
+    const given = search || parallel.perSeries ? settings : { gradientNorms: true, ...settings };
     if (search) checkSearch(task, given, search);
-    else readOptions(`train ${name}`, task.options, given);
+    else checkTraining(task, given, parallel);
     const all = { task: name, ...given, ...this.#root() };
     const source = shown === "" ? "." : shown.startsWith("-") ? `./${shown}` : shown;
-    const [verb, more] = search ? ["sweep", searchWords(search)] : ["train", []];
+    const { verb, more } = orderOf({ parallel, ...(search && { search }) });
     const flags = flagWords(all);
     if (flags) return this.#begin([verb, source, ...flags, ...more], null);
     return this.#begin([verb, ...more], null, JSON.stringify({ ...all, data: source }));
@@ -71,8 +72,8 @@ export class Jobs {
   resume(run: string, request: ResumeRequest): JobReply {
     const path = this.places.run(run);
     const folder = RunFolder.open(path);
-    // It learnt from what was known at a moment: with all rows it would be another.
-    refuseUnless(!run.includes(`/${FITS}/`), 409, () => `${run} is a training of a backtest; go on with that`);
+    // It learnt from rows of its own, of a moment or a series: with all rows it would be another.
+    refuseUnless(!isPart(run), 409, () => `${run} is a training of ${outerOf(run)}; go on with that`);
     for (const one of [run, outerOf(run)]) if (one !== null) this.#refuseRunning(one);
     const { verb } = folder.readJson("config.json") as { verb?: unknown };
     const budgets = verb === "sweep" ? (["trials", "seconds"] as const) : (["epochs"] as const);
@@ -160,11 +161,11 @@ function wroteJustNow(folder: RunFolder, owner: number): boolean {
 
 /** @throws Refusal for what is no request */
 export function checkedStart(request: Partial<StartRequest>): StartRequest {
-  const { task, data, settings = {}, search } = request;
+  const { task, data, settings = {}, search, parallel } = request;
   const fits = typeof task === "string" && typeof data === "string" && isObject(settings);
-  if (!fits || (search !== undefined && !isObject(search)))
-    throw new Refusal(400, "expected { task, data, settings, search? }");
-  return { task, data, settings, ...(search && { search }) };
+  if (!fits || [search, parallel].some((part) => part !== undefined && !isObject(part)))
+    throw new Refusal(400, "expected { task, data, settings, search?, parallel? }");
+  return { task, data, settings, ...(search && { search }), ...(parallel && { parallel }) };
 }
 
 const isObject = (value: unknown) => typeof value === "object" && value !== null && !Array.isArray(value);

@@ -2,6 +2,7 @@
 import { lstatSync, realpathSync } from "node:fs";
 import { isAbsolute, join, relative, resolve, sep } from "node:path";
 import { TRIALS } from "../../distributed/search/ledger.js";
+import { SERIES_FOLDER } from "../../distributed/series/ledger.js";
 import { namesIn, type RUN_FILES } from "../../runs/run-folder.js";
 import { refuseUnless } from "./problems.js";
 
@@ -10,8 +11,11 @@ const LONGEST = 4096;
 
 /** Trainings of a backtest. */
 export const FITS = "fits";
-/** Folders of runs inside of a run: these, and trials of a sweep. */
-export const INNER: readonly string[] = [TRIALS, FITS];
+/** Folders of runs inside of a run: these, trials of a sweep, and models of series. */
+export const INNER: readonly string[] = [TRIALS, FITS, SERIES_FOLDER];
+
+/** Whether it is a training that goes on with the run that it is inside of, and not by itself. */
+export const isPart = (name: string): boolean => [FITS, SERIES_FOLDER].some((kind) => name.includes(`/${kind}/`));
 
 /** The run that another one is inside of; null for one that stands by itself. */
 export function outerOf(name: string): string | null {

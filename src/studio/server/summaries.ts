@@ -90,6 +90,7 @@ function markOf(path: string): string {
 function summarize(path: string, name: string): Jobless {
   const { state, problem, task, date, epochs, result } = describeRun(path);
   const { parts, problem: unreadable } = partsIn(path);
+  const settings = settingsOf(path);
   const has = (file: string) => statSync(join(path, file), { throwIfNoEntry: false })?.isFile() ?? false;
   return {
     name,
@@ -99,7 +100,9 @@ function summarize(path: string, name: string): Jobless {
     date,
     epochs,
     result,
-    ...settingsOf(path),
+    ...settings,
+    // Rounds that are longer than a pass make fewer epochs than were asked for; where they were not noted nothing is known.
+    epochsPlanned: parts.rounds ? parts.rounds.epochs : settings.epochsPlanned,
     changed: changedOf(path),
     best: state === "broken" ? null : bestOf(readHistory(join(path, RUN_FILES.metrics))),
     ...parts,
@@ -130,12 +133,17 @@ function partsIn(path: string): Parts {
   }
 }
 
-function settingsOf(path: string): Pick<Jobless, "verb" | "data" | "epochsPlanned"> {
+/** As the configuration of a model of one series calls it; what it does is a training. */
+const OF_SERIES = "series";
+
+function settingsOf(path: string): Pick<Jobless, "verb" | "data" | "epochsPlanned" | "seriesId"> {
   const config = configOf(path);
   const text = (value: unknown) => (typeof value === "string" ? value : null);
+  const ofSeries = config["verb"] === OF_SERIES;
   const planned = config["epochs"];
   return {
-    verb: text(config["verb"]),
+    verb: ofSeries ? null : text(config["verb"]),
+    seriesId: ofSeries ? text(config["series"]) : null,
     data: text(config["data"]),
     epochsPlanned: typeof planned === "number" ? planned : null,
   };

@@ -1,5 +1,5 @@
 /** Settings as the words of a command, so that what the report tells can be typed again. */
-import type { SearchRequest } from "../api/index.js";
+import type { ParallelRequest, SearchRequest, StartRequest } from "../api/index.js";
 
 type Settings = Readonly<Record<string, unknown>>;
 
@@ -43,18 +43,32 @@ function listOf(items: readonly (string | null)[]): string | null {
 }
 
 /** What makes a sweep of a training, in words that flags can always tell. */
-export function searchWords({ space, ...choices }: SearchRequest): string[] {
+function searchWords({ space, ...choices }: SearchRequest): string[] {
   return [...space.map((text) => `--space=${text}`), ...(flagWords({ ...choices }) ?? [])];
 }
 
-/**
- * What a person would type; null where a setting cannot be told by a flag: a configuration file would be needed.
- * @param search makes a sweep of it
- */
-export function commandOf(data: string, settings: Settings, search?: SearchRequest): string | null {
+/** How a training is divided. */
+function parallelWords({ perSeries = false, workers }: ParallelRequest): string[] {
+  return [...(perSeries ? ["--per-series"] : []), ...(workers === undefined ? [] : [`--workers=${workers}`])];
+}
+
+/** The verb, and what follows data and settings. */
+export function orderOf({ search, parallel = {} }: Pick<StartRequest, "search" | "parallel">): {
+  readonly verb: "sweep" | "train";
+  readonly more: readonly string[];
+} {
+  return search ? { verb: "sweep", more: searchWords(search) } : { verb: "train", more: parallelWords(parallel) };
+}
+
+/** What a person would type; null where a setting cannot be told by a flag: a configuration file would be needed. */
+export function commandOf(
+  data: string,
+  settings: Settings,
+  order: Pick<StartRequest, "search" | "parallel"> = {},
+): string | null {
   const flags = flagWords(settings);
-  const words = search ? ["sweep", data, ...(flags ?? []), ...searchWords(search)] : ["train", data, ...(flags ?? [])];
-  return flags && `sluice ${words.map(quoted).join(" ")}`;
+  const { verb, more } = orderOf(order);
+  return flags && `sluice ${[verb, data, ...flags, ...more].map(quoted).join(" ")}`;
 }
 
 /** As a shell takes it. */

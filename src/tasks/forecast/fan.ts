@@ -1,5 +1,5 @@
 /** Forecasts as pictures want them: what came before, and the forecast with its intervals. */
-import { numbersOf, readTable, textsOf, type Column, type Table } from "../../data/index.js";
+import { numbersOf, readTable, textsOf, type Column, type DataSource, type Table } from "../../data/index.js";
 import { SluiceError } from "../../util/errors.js";
 import type { Run } from "../run.js";
 import type { Answer } from "../task.js";
@@ -85,8 +85,8 @@ export class Outlooks {
    * was known before.
    * @throws SluiceError where the data no longer fit
    */
-  static async of(run: Run, path: string, settings: OutlookSettings): Promise<Outlooks> {
-    const table = await readTable(path, run.pipeline.reading);
+  static async of(run: Run, source: DataSource, settings: OutlookSettings): Promise<Outlooks> {
+    const table = await readTable(source, run.pipeline.reading);
     const { target: targets, future = [] } = settings;
     try {
       return new Outlooks(table, await run.predict(table), targets, false);

@@ -29,10 +29,21 @@ const TEXT_BYTES = 256 * 1024;
 const CLIP = /\.wav(?:\.gz)?$/i;
 
 /**
+ * @param source a path, or the rows themselves
  * @param settings the run's, as in its config.json
  * @returns null where samples of such data cannot be told apart without the network's own reader
  */
 export async function rawSamples(
+  pipeline: Pipeline,
+  signature: Signature,
+  source: string | Table,
+  settings: Readonly<Record<string, unknown>>,
+): Promise<readonly RawSample[] | null> {
+  if (typeof source !== "string") return samplesIn(source, signature, settings);
+  return samplesOf(pipeline, signature, source, settings);
+}
+
+async function samplesOf(
   { task, reading }: Pipeline,
   signature: Signature,
   path: string,
@@ -42,7 +53,14 @@ export async function rawSamples(
   if (signature.sample === "audio") return isFolder ? clipsIn(path) : clipsOf(path, settings, reading);
   if (isFolder || /\.ts(?:\.gz)?$/i.test(path)) return null;
   if (task === "generate" && /\.(?:txt|text|md|markdown)(?:\.gz)?$/i.test(path)) return linesOf(path, reading.encoding);
-  const table = await beginningOf(path, reading);
+  return samplesIn(await beginningOf(path, reading), signature, settings);
+}
+
+function samplesIn(
+  table: Table,
+  signature: Signature,
+  settings: Readonly<Record<string, unknown>>,
+): readonly RawSample[] | null {
   const { inputs, sample } = signature;
   const wide = settings["wide"] === true;
   if (!wide && inputs.some(({ name, optional }) => optional !== true && !table.columns.some((c) => c.name === name)))

@@ -4,6 +4,7 @@ import type { ForecastReply } from "../../api/index.js";
 import { dictionary } from "../../ui/i18n.js";
 import { Empty, Failure, Loading, Note } from "../../ui/notices.js";
 import { apiPath, get } from "../client.js";
+import { isPart } from "../inner-run.js";
 import type { PageProps } from "../pages.js";
 import { useResource } from "../resource.js";
 import { Fan } from "./fan.js";
@@ -51,7 +52,8 @@ export function ForecastPage({ params }: PageProps) {
       {origins && origins.length > 0 ? (
         <Origins key={value.chosen} reply={value} origins={origins} />
       ) : forecast ? (
-        <Note>{t("noOrigins", { run })}</Note>
+        // The data of a backtest are the whole file's; of one series they are some of its rows.
+        !isPart(run) && <Note>{t("noOrigins", { run })}</Note>
       ) : (
         <Empty icon="forecast" title={t("none")}>
           <p>{t("noneHelp")}</p>

@@ -43,7 +43,7 @@ export function RoundsCard({ live }: { readonly live: LiveRun }) {
   );
 }
 
-function Figures({ all: { shards, innerSteps, deltas, sent, lost, count: rounds } }: { readonly all: RoundsReply }) {
+function Figures({ all: { shards, innerSteps, kinds, sent, lost, count: rounds } }: { readonly all: RoundsReply }) {
   return (
     <dl class="figures">
       <div>
@@ -61,7 +61,14 @@ function Figures({ all: { shards, innerSteps, deltas, sent, lost, count: rounds 
       <div>
         <dt>{t("sent")}</dt>
         <dd>
-          {bytes(sent)} <small>{t("sentAs", { deltas })}</small>
+          {bytes(sent)}
+          {kinds
+            .filter((one) => one.bytes > 0)
+            .map(({ kind, form, bytes: own }) => (
+              <small key={kind} class="under">
+                {t(kind)} {bytes(own)}, {form}
+              </small>
+            ))}
         </dd>
       </div>
       <div>

@@ -5,6 +5,8 @@ import type { SeriesReply } from "../../api/index.js";
 import { Card } from "../../ui/card.js";
 import { count, figure, NONE } from "../../ui/format.js";
 import { Icon } from "../../ui/icons.js";
+import { seriesRun } from "../inner-run.js";
+import { linkTo } from "../routes.js";
 import { t } from "./texts.js";
 
 type One = SeriesReply["series"][number];
@@ -30,7 +32,7 @@ interface Order {
 /** Nobody reads more rows at once. */
 const MOST = 200;
 
-export function SeriesTable({ all }: { readonly all: SeriesReply }) {
+export function SeriesTable({ all, run }: { readonly all: SeriesReply; readonly run: string }) {
   const order = useSignal<Order | null>(null);
   const text = useSignal("");
   const found = useMemo(() => {
@@ -72,7 +74,7 @@ export function SeriesTable({ all }: { readonly all: SeriesReply }) {
             </thead>
             <tbody>
               {shown.map((one) => (
-                <Row key={one.id} one={one} />
+                <Row key={one.id} one={one} run={run} />
               ))}
             </tbody>
           </table>
@@ -112,14 +114,14 @@ function Head(props: { readonly name: Key; readonly order: Order | null; set(ord
 
 const TONES = { waiting: "", done: "", "set aside": "warn", failed: "bad" } as const;
 
-function Row({ one }: { readonly one: One }) {
+function Row({ one, run }: { readonly one: One; readonly run: string }) {
   const { id, state, rows, value, baseline, windows, epochs, seconds, reason, warnings = [] } = one;
   const better = value !== null && baseline !== null && value < baseline.value;
   const whole = (number: number | null) => (number === null ? NONE : count(number));
   return (
     <tr>
       <th scope="row" class="break">
-        {id}
+        {state === "done" ? <a href={linkTo(["runs", seriesRun(run, one.run)])}>{id}</a> : id}
       </th>
       <td class="trial-state">
         <span class={`badge ${TONES[state]}`}>{t(state === "failed" ? "failedState" : state)}</span>

@@ -32,7 +32,7 @@ export function SeriesOverview({ live }: { readonly live: LiveRun }) {
           <Spread spread={summary.spread} />
         </div>
       )}
-      <SeriesTable all={all} />
+      <SeriesTable all={all} run={live.name} />
     </>
   );
 }

@@ -7,6 +7,7 @@ import { linkTo, place } from "../routes.js";
 import { StateBadge } from "../run-frame.js";
 import { LogSwitch, SharedCurves } from "./curves.js";
 import { useRuns, type LiveRun } from "./live.js";
+import { bestOf, Done, partsOf } from "./parts.js";
 import { written } from "./run-details.js";
 import { t } from "./texts.js";
 import { verdictsOf } from "./verdict.js";
@@ -61,7 +62,9 @@ function Results({ runs }: { readonly runs: readonly LiveRun[] }) {
             <tr>
               <th>{t("name")}</th>
               <th>{t("state")}</th>
-              <th class="number">{t("epochs")}</th>
+              <th class="number">
+                {t(runs.some(({ summary }) => summary.value && partsOf(summary.value)) ? "parts" : "epochs")}
+              </th>
               <th class="number">{t("bestSoFar")}</th>
               <th class="number">{t("test")}</th>
               <th class="number">{t("baseline")}</th>
@@ -82,6 +85,7 @@ function Results({ runs }: { readonly runs: readonly LiveRun[] }) {
 function ResultRow({ live, index }: { readonly live: LiveRun; readonly index: number }) {
   const run = live.summary.value;
   const result = run?.result;
+  const best = run && bestOf(run);
   const evaluation = live.detail.value?.evaluation;
   const [verdict] = evaluation ? verdictsOf(evaluation) : [];
   return (
@@ -95,12 +99,14 @@ function ResultRow({ live, index }: { readonly live: LiveRun; readonly index: nu
         </span>
       </th>
       <td>{run && <StateBadge state={run.state} />}</td>
-      <td class="number">{live.history.value.epoch.length}</td>
+      <td class="number">{run && <Done run={run} trained={live.history.value.epoch.length} />}</td>
       <td class="number">
-        {run?.best ? figure(run.best.value) : NONE}
-        {run?.best && (
+        {best ? figure(best.value) : NONE}
+        {best && (
           <span class="muted under">
-            {run.best.metric}, {t("atEpoch", { epoch: run.best.epoch + 1 })}
+            {[best.metric, best.epoch !== undefined && t("atEpoch", { epoch: best.epoch + 1 })]
+              .filter(Boolean)
+              .join(", ")}
           </span>
         )}
       </td>

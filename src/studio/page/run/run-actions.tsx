@@ -5,7 +5,7 @@ import type { JobReply, ResumeRequest, RunSummary } from "../../api/index.js";
 import { Icon } from "../../ui/icons.js";
 import { toast, toastError } from "../../ui/toasts.js";
 import { apiPath, post } from "../client.js";
-import { isFit, outerName, ownName } from "../inner-run.js";
+import { isPart, outerName, ownName } from "../inner-run.js";
 import type { LiveRun } from "./live.js";
 import { t } from "./texts.js";
 
@@ -16,7 +16,7 @@ const LOOKS = 20;
 export function RunActions({ live }: { readonly live: LiveRun }) {
   const run = live.summary.value!;
   const report = live.detail.value?.report ?? null;
-  const ended = (run.verb === null || run.sweep !== null) && !isFit(run.name) && endings(run).includes(run.state);
+  const ended = (run.verb === null || run.sweep !== null) && !isPart(run.name) && endings(run).includes(run.state);
   // The process that trained it ends a moment after it has said so.
   const leaving = ended && run.job !== null;
   const mayResume = ended && !leaving;

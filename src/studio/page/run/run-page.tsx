@@ -56,7 +56,9 @@ export function RunPage({ params }: PageProps) {
       {detail.evaluation && <Baselines evaluation={detail.evaluation} />}
       {detail.evaluation && <Pictures evaluation={detail.evaluation} />}
       {run.verb === "backtest" && <Part name="fits" live={live} />}
-      {single && <Norms rows={live.norms.value} kept={detail.config["gradientNorms"] === true} />}
+      {single && run.seriesId === null && (
+        <Norms rows={live.norms.value} kept={detail.config["gradientNorms"] === true} />
+      )}
       <Details detail={detail} />
     </div>
   );

@@ -1,12 +1,13 @@
 /** A row for each run; on a phone, a card. */
 import { signal } from "@preact/signals";
 import type { RunSummary, SweepSummary } from "../../api/index.js";
-import { count, dateTime, figure, NONE } from "../../ui/format.js";
+import { dateTime, figure, NONE } from "../../ui/format.js";
 import { Icon } from "../../ui/icons.js";
 import { linkTo } from "../routes.js";
 import { StateBadge } from "../run-frame.js";
 import { curveOf, decidingCurve, type Curve } from "./list.js";
 import { useRuns } from "./live.js";
+import { bestOf, Done, partsOf } from "./parts.js";
 import { Sparkline } from "./sparkline.js";
 import { t } from "./texts.js";
 
@@ -16,7 +17,7 @@ const VALUES: Readonly<Record<Key, (run: RunSummary) => string | number | null>>
   name: (run) => run.name,
   state: (run) => run.state,
   epochs: (run) => partsOf(run)?.done ?? run.epochs,
-  best: (run) => run.sweep?.best?.value ?? run.best?.value ?? null,
+  best: (run) => bestOf(run)?.value ?? null,
   test: (run) => run.result?.network ?? null,
   begun: (run) => run.date,
 };
@@ -87,9 +88,9 @@ function Row({
   const [live] = useRuns(run.state === "running" ? [run.name] : []);
   const history = live?.history.value;
   const sweep = run.sweep && (live?.summary.value?.sweep ?? run.sweep);
-  const parts = partsOf(live?.summary.value ?? run);
+  const now = live?.summary.value ?? run;
   const curve = sweep ? bestCurve(sweep) : history ? decidingCurve(run, history) : curveOf(run);
-  const best = sweep ? bestOf(sweep) : (live?.summary.value?.best ?? run.best);
+  const best = bestOf(now);
   return (
     <tr class={selected ? "selected" : ""}>
       <td class="choose">
@@ -105,9 +106,7 @@ function Row({
           {run.name}
         </a>
         <span class="muted break">
-          {[run.task, run.verb, run.data, run.rounds && t("shards", { count: run.rounds.shards })]
-            .filter(Boolean)
-            .join(" · ")}
+          {[run.task, run.verb, run.series && t("perSeries"), run.data, shardsOf(run)].filter(Boolean).join(" · ")}
         </span>
       </th>
       <td class="state">
@@ -118,8 +117,8 @@ function Row({
           <Sparkline values={curve.values} label={t(sweep ? "courseOf" : "curveOf", { metric: curve.metric })} />
         )}
       </td>
-      <td class={`number epochs${parts ? " of-parts" : ""}`}>
-        {parts ? <Parts parts={parts} /> : <Epochs run={run} trained={history ? history.epoch.length : run.epochs} />}
+      <td class={`number epochs${partsOf(now) ? " of-parts" : ""}`}>
+        <Done run={now} trained={history ? history.epoch.length : run.epochs} />
       </td>
       <td class="number best" data-label={t("best")}>
         {best ? figure(best.value) : NONE}
@@ -133,48 +132,11 @@ function Row({
   );
 }
 
-interface PartsDone {
-  readonly done: number;
-  readonly of: number;
-  readonly failed: number;
-  readonly kind: "trials" | "series";
-}
-
-/** Trials are to a sweep what epochs are to a training. */
-function partsOf({ sweep, series }: RunSummary): PartsDone | null {
-  if (sweep) return { ...sweep, kind: "trials" };
-  return series && { ...series, kind: "series" };
-}
-
-function Parts({ parts: { done, of, failed, kind } }: { readonly parts: PartsDone }) {
-  return (
-    <>
-      {count(done)}
-      <span class="muted">/{count(of)}</span>
-      <span class="muted under">
-        {t(kind, { count: of })}
-        {failed > 0 && ` · ${t("setAside", { count: failed })}`}
-      </span>
-    </>
-  );
-}
-
-/** An evaluation is all that there is of a backtest. */
-function Epochs({ run, trained }: { readonly run: RunSummary; readonly trained: number }) {
-  if (run.verb !== null) return <>{NONE}</>;
-  return (
-    <>
-      {count(trained)}
-      {run.epochsPlanned !== null && <span class="muted">/{count(run.epochsPlanned)}</span>}
-    </>
-  );
-}
+const shardsOf = ({ rounds }: RunSummary) => rounds && t("shards", { count: rounds.shards });
 
 function bestCurve({ course, judge }: SweepSummary): Curve | null {
   return judge && { metric: judge.metric, values: course };
 }
-
-const bestOf = ({ best, judge }: SweepSummary) => best && judge && { value: best.value, metric: judge.metric };
 
 function Result({ run: { result } }: { readonly run: RunSummary }) {
   if (!result) return <>{NONE}</>;

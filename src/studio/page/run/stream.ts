@@ -51,15 +51,24 @@ function plan(): void {
 }
 
 function connect(): void {
+  // A page that nobody looks at holds no connection: a seventh could ask for nothing while six do.
+  if (document.hidden) return leave();
   const names = [...sinks.keys()].sort();
   const query = new URLSearchParams(names.map((name) => ["run", name])).toString();
   const path = names.length + listeners.size === 0 ? null : `/api/events${query && `?${query}`}`;
   if (path === (current?.path ?? null)) return;
+  leave();
+  if (path !== null) current = open(path);
+}
+
+function leave(): void {
   current?.subscription.close();
   current?.unsubscribe();
-  current = path === null ? null : open(path);
-  if (!current) lost.value = false;
+  current = null;
+  lost.value = false;
 }
+
+document.addEventListener("visibilitychange", plan);
 
 function open(path: string) {
   const to = <Name extends keyof RunSink>(name: Name) => [

@@ -1,6 +1,6 @@
 /** What a form holds: settings that are not left at their defaults, and what is wrong with others. */
 import { computed, signal, type ReadonlySignal, type Signal } from "@preact/signals";
-import type { OptionForm, SearchRequest, StartRequest, TaskForm } from "../../api/index.js";
+import type { OptionForm, ParallelRequest, SearchRequest, StartRequest, TaskForm } from "../../api/index.js";
 
 export interface FormState {
   readonly form: TaskForm;
@@ -11,6 +11,7 @@ export interface FormState {
   set(option: OptionForm, value: unknown): void;
   fail(option: OptionForm, problem: string): void;
   readonly search: Signal<Search>;
+  readonly parallel: Signal<ParallelRequest>;
 }
 
 /** What is searched; nothing where `space` is empty. */
@@ -45,6 +46,7 @@ export function formState(form: TaskForm, proposed: Readonly<Record<string, unkn
       problems.value = { ...problems.value, [name]: problem };
     },
     search: signal(NO_SEARCH),
+    parallel: signal({}),
   };
 }
 
@@ -52,16 +54,33 @@ function without<Value>(record: Readonly<Record<string, Value>>, name: string): 
   return Object.fromEntries(Object.entries(record).filter(([other]) => other !== name));
 }
 
-/** An option that is searched is not set besides. */
-export function requestOf({ form, settings, search }: FormState, data: string): StartRequest {
+/** Whether its data are several series that could each have a model. */
+export const hasSeries = ({ form, settings }: FormState): boolean =>
+  form.task === "forecast" && settings.value["id"] !== undefined;
+
+function parallelOf(state: FormState): ParallelRequest {
+  const { perSeries = false, workers } = state.parallel.value;
+  return { ...(perSeries && hasSeries(state) && { perSeries }), ...(workers !== undefined && { workers }) };
+}
+
+/** An option that is searched is not set besides; threads of a search are trials at once. */
+export function requestOf(state: FormState, data: string): StartRequest {
+  const { form, settings, search } = state;
   const { space, trials, method, halving } = search.value;
-  if (space.length === 0) return { task: form.task, data, settings: settings.value };
+  const parallel = parallelOf(state);
+  if (space.length === 0) {
+    const divided = Object.keys(parallel).length > 0;
+    const { gradientNorms: _, ...rest } = settings.value;
+    const own = parallel.perSeries ? rest : settings.value;
+    return { task: form.task, data, settings: own, ...(divided && { parallel }) };
+  }
   let given = settings.value;
   for (const { option } of space) given = without(given, option);
   const choices = {
     ...(trials !== NO_SEARCH.trials && { trials }),
     ...(method !== NO_SEARCH.method && { method }),
     ...(halving && { halving }),
+    ...(parallel.workers !== undefined && { workers: parallel.workers }),
   };
   const texts = space.map(({ option, values }) => `${option}=${values.trim()}`);
   return { task: form.task, data, settings: given, search: { space: texts, ...choices } };

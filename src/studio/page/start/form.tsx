@@ -10,6 +10,7 @@ import { commandOf } from "./command.js";
 import { requestOf, type FormState } from "./form-state.js";
 import { OptionField } from "./option-field.js";
 import { helpOf, nameOf } from "./option-names.js";
+import { ParallelPart } from "./parallel.js";
 import { SearchPart, searchedName } from "./search.js";
 import { StartButton } from "./start-button.js";
 import { t, tIfKnown } from "./texts.js";
@@ -65,6 +66,7 @@ export function Form({ state, data }: { readonly state: FormState; readonly data
         <Groups state={state} columns={columns} text={text.value} />
         <div class="card folds">
           <SearchPart state={state} />
+          <ParallelPart state={state} />
         </div>
         {previewed.value && (
           <div ref={preview}>
@@ -139,9 +141,11 @@ function Command({ request }: { readonly request: StartRequest }) {
 }
 
 function Changed({ state }: { readonly state: FormState }) {
-  const { settings: given } = requestOf(state, "");
+  const { settings: given, parallel = {}, search } = requestOf(state, "");
+  const workers = parallel.workers ?? search?.workers;
   const settings = [
     ...Object.entries(given),
+    ...Object.entries({ ...parallel, ...(workers !== undefined && { workers }) }),
     ...state.search.value.space.map(({ option, values }) => [option, values] as const),
   ];
   if (settings.length === 0) return <p class="muted small changed-none">{t("changedNone")}</p>;
@@ -149,7 +153,7 @@ function Changed({ state }: { readonly state: FormState }) {
     <dl class="pairs changed-list">
       {settings.map(([name, value]) => (
         <div key={name}>
-          <dt>{searchedName(name)}</dt>
+          <dt>{name === "workers" || name === "perSeries" ? t(name) : searchedName(name)}</dt>
           <dd class="break tabular">{typeof value === "boolean" ? t(value ? "yes" : "no") : written(value)}</dd>
         </div>
       ))}

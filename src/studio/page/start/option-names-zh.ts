@@ -33,11 +33,11 @@ export const OPTIONS_ZH: Readonly<Record<string, readonly [name: string, help: s
   format: ["文件格式", "表的格式；默认由扩展名决定。"],
   fusion: ["融合方式", "多种输入：拼接各自的结论，或让每种输入也关注其他输入的各步。"],
   future: ["未来已知列", "将来也已知的列，例如节假日或计划价格。"],
-  shards: ["分片", "每个批次切成的份数，供多线程（--workers）计算；结果的末几位取决于它，与线程数无关。"],
+  shards: ["分片", "每个批次切成的份数，供多线程计算；结果的末几位取决于它，与线程数无关。"],
   gradientNorms: ["梯度范数", "每轮取一个批次，记录各时间步的梯度范数。"],
   header: ["表头", "CSV：第一行是列名；默认自动识别。"],
   horizon: ["预测步数", "一次预测的步数。"],
-  id: ["序列编号列", "说明一行属于哪个序列的列。"],
+  id: ["序列编号列", "说明一行属于哪个序列的列；默认由一个模型学习所有序列，也可为每个序列训练一个模型。"],
   inputs: [
     "输入种类",
     "含多种数据的列，例如 subject=text, price=number；种类：text、series、audio、category、number、date。",

@@ -32,6 +32,13 @@ export function whyOf({ options, why }: Proposal): string {
     .join("，");
 }
 
+/** Where the form has a field for what a flag says at the command line. */
+const HERE: Readonly<Record<string, string>> = {
+  id: "Column that says which series a row belongs to; one model learns from all, unless “Threads and series” gives each its own.",
+  shards:
+    "Parts that each batch is cut into, for several threads; the last bits depend on it. Default with threads: 4.",
+};
+
 export function helpOf({ name, description }: OptionForm): string {
-  return inChinese(name)?.[1] ?? description;
+  return inChinese(name)?.[1] ?? HERE[name] ?? description;
 }

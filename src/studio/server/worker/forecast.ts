@@ -76,7 +76,7 @@ async function outlooksOf(place: RunPlace): Promise<Found> {
   try {
     const opened = await openModel(place);
     const settings = settingsIn(place.config);
-    const outlooks = await onceOfData(opened, place, "outlooks", (path) => Outlooks.of(opened.run, path, settings));
+    const outlooks = await onceOfData(opened, place, "outlooks", (source) => Outlooks.of(opened.run, source, settings));
     const units = opened.run.signature.outputs.flatMap(({ name, unit }) =>
       unit === undefined ? [] : [[name, unit] as const],
     );

@@ -2,10 +2,11 @@
 import { statSync } from "node:fs";
 import { join } from "node:path";
 import { LRUCache } from "lru-cache";
+import { readTable, takeRows, textsOf, type Table } from "../../../data/index.js";
 import { RUN_FILES } from "../../../runs/run-folder.js";
 import { openRun } from "../../../tasks/open-run.js";
 import type { Run } from "../../../tasks/run.js";
-import { SluiceError } from "../../../util/errors.js";
+import { check, show, SluiceError } from "../../../util/errors.js";
 import type { RunPlace } from "./methods.js";
 
 /** A network takes some megabytes, its data may take more. */
@@ -38,21 +39,35 @@ export async function openModel({ folder }: RunPlace): Promise<Opened> {
  * @throws SluiceError where the data are not there any more
  */
 export async function onceOfData<T>(
-  { made }: Opened,
-  { data }: RunPlace,
+  { made, run }: Opened,
+  { data, config }: RunPlace,
   name: string,
-  make: (path: string) => Promise<T>,
+  make: (source: string | Table) => Promise<T>,
 ): Promise<T> {
   if ("problem" in data) throw new SluiceError(data.problem);
   const { mtimeMs, size } = statSync(data.path);
   const key = `${name} ${mtimeMs} ${size}`;
   let found = made.get(key);
   if (!found) {
-    found = make(data.path);
+    found = sourceOf(run, data.path, config).then(make);
     made.set(key, found);
     found.catch(() => made.delete(key));
   }
   return found as Promise<T>;
+}
+
+/** The file or folder; of a model of one series the rows that it learnt from, since it knows no others. */
+async function sourceOf(
+  { pipeline: { reading } }: Run,
+  path: string,
+  { verb, id, series }: RunPlace["config"],
+): Promise<string | Table> {
+  if (verb !== "series" || typeof id !== "string") return path;
+  const table = await readTable(path, reading);
+  const ids = textsOf("series", table, id);
+  const rows = Array.from(ids.keys()).filter((row) => ids[row] === series);
+  check(rows.length > 0, () => `the data have no rows of series ${show(series)} any more`);
+  return takeRows(table, rows);
 }
 
 const FILES = [RUN_FILES.model, RUN_FILES.best, RUN_FILES.last];

@@ -72,11 +72,11 @@ function secondsOf(path: string): number {
 type Known = RawSample | { readonly reference: RawSample["reference"]; readonly view: View };
 
 function knownSamples(opened: Opened, place: RunPlace): Promise<readonly Known[]> {
-  return onceOfData(opened, place, "samples", async (path) => {
+  return onceOfData(opened, place, "samples", async (source) => {
     const { pipeline, signature, model } = opened.run;
-    const raw = await rawSamples(pipeline, signature, path, place.config);
+    const raw = await rawSamples(pipeline, signature, source, place.config);
     if (raw) return raw.filter(({ clip }) => clip === undefined || isInside(place.root, clip)).slice(0, MOST_SAMPLES);
-    const view = await pipeline.view(model, path);
+    const view = await pipeline.view(model, source);
     return view.references.slice(0, MOST_SAMPLES).map((reference, i) => ({ reference, view: sampleOf(view, i) }));
   });
 }
