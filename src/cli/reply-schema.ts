@@ -211,11 +211,11 @@ const runsList = z.strictObject({
 const runsShow = z.strictObject({
   verb: z.literal("runs show"),
   ...run,
+  diloco: diloco.optional().describe("Of a run that was trained on shards."),
   config: json,
   environment: json,
   files: z.array(z.string()),
   evaluation: evaluation.nullable(),
-  diloco: diloco.optional().describe("Of a run that was trained on shards."),
   warnings,
 });
 const runsCompare = z.strictObject({

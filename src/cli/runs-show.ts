@@ -15,9 +15,9 @@ export interface ShownRun extends RunInfo {
   readonly environment: Readonly<Record<string, unknown>>;
   readonly files: readonly string[];
   readonly evaluation: Measured | null;
-}
   /** Of a run that was trained on shards. */
   readonly diloco?: object;
+}
 
 export function showRun(where: string, root: string): ShownRun {
   const folder = RunFolder.open(where, root);
@@ -30,8 +30,8 @@ export function showRun(where: string, root: string): ShownRun {
     environment: object(RUN_FILES.environment),
     files: files.filter((path) => existsSync(path)),
     evaluation: evaluation && evaluationObject(evaluation),
-  };
     ...(hasJournal(folder) && { diloco: dilocoObject(readJournal(folder)) }),
+  };
 }
 
 function evaluationOf(folder: RunFolder): Evaluation {
@@ -42,11 +42,10 @@ export function shownText(run: ShownRun, screen: Screen): string {
   const { bold } = screen.style;
   const cells = (object: object) => Object.entries(object).map(([name, value]) => [name, settingText(value)]);
   const { path, state, problem, date, epochs, config, environment, evaluation } = run;
-  const own = trainingsText(run) ?? (config["verb"] === undefined ? { Epochs: epochs } : {});
-  const head = { Run: path, State: problem ? `${state} (${problem})` : state, Begun: date ?? "–", ...own };
+  const head = { Run: path, State: problem ? `${state} (${problem})` : state, Begun: date ?? "–", Epochs: epochs };
   const shards = run.diloco ? dilocoFacts(readJournal(RunFolder.open(path))) : [];
   return [
-    aligned(null, cells(head), screen.width),
+    aligned(null, [...cells(head), ...shards], screen.width),
     ...(evaluation ? [evaluationText(evaluation, screen)] : []),
     `${bold("Settings")}\n${aligned(null, cells(config), screen.width)}`,
     `${bold("Made by")}\n${aligned(null, cells(environment), screen.width)}`,
