@@ -1,9 +1,8 @@
 /** How a sweep comes along, on standard error: a line a trial. */
 import type { SweepHooks } from "../distributed/search/sweep.js";
 import { showPoint } from "../distributed/search/show.js";
-import { rankedTrials } from "../distributed/search/table.js";
+import { rankedTrials, valueText } from "../distributed/search/table.js";
 import { valueOf } from "../distributed/search/ledger.js";
-import { figure } from "./figures.js";
 import { JobsLine } from "./jobs-line.js";
 import type { Screen } from "./screen.js";
 
@@ -16,12 +15,12 @@ export function sweepProgress(screen: Screen): Pick<SweepHooks, "onTrial" | "onE
       const least = best && valueOf(best);
       const value = valueOf(own);
       const { name } = ledger.judge ?? { name: "value" };
-      const result =
-        own.state === "failed" ? `failed: ${own.reason}` : `${name} ${value === null ? "–" : figure(value)}`;
+      const text = valueText(ledger);
+      const result = own.state === "failed" ? `failed: ${own.reason}` : `${name} ${value === null ? "–" : text(value)}`;
       const rung = own.rungs.at(-1)?.until;
       const at = rung ? `after ${rung} ${rung === 1 ? "epoch" : "epochs"}` : "";
       const said = [`trial ${own.trial + 1}`, showPoint(own.point), result, at].filter(Boolean).join("  ");
-      line.onEnd(own.trial, { done, of }, said, least === null || least === undefined ? "" : `best ${name} ${figure(least)}`); // prettier-ignore
+      line.onEnd(own.trial, { done, of }, said, least === null || least === undefined ? "" : `best ${name} ${text(least)}`); // prettier-ignore
     },
   };
 }

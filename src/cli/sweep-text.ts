@@ -55,7 +55,9 @@ export function sweepText({ folder, ledger, best, bestRun, importance, test }: S
     ...(whole !== null ? [whole] : []),
     ...(more > 0 ? [`${more} more trials are in the report.`] : []),
     ...(shares.length > 0
-      ? [`Of what tells trials apart goes with an option, each by itself: ${shares.join(", ")}.`]
+      ? [
+          `How much each option matters by itself, as its share of the differences between trials: ${shares.join(", ")}.`,
+        ]
       : []),
     ...failed.slice(0, REASONS),
     ...(failed.length > REASONS ? [`${failed.length - REASONS} more reasons are in the report.`] : []),

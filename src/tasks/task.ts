@@ -3,7 +3,7 @@ import type { Dataset, Model } from "sluice";
 import type { DataSource } from "../data/index.js";
 import type { Inputs } from "../model/feed.js";
 import type { TensorLike } from "../tensor/make.js";
-import type { Evaluation } from "../runs/evaluation.js";
+import type { Evaluation, Judge } from "../runs/evaluation.js";
 import type { Reading } from "./common-options.js";
 import type { OptionsSchema } from "./options.js";
 import type { Signature, Stepper, View } from "./view.js";
@@ -77,6 +77,8 @@ export interface Prepared<P extends Pipeline = Pipeline> {
   readonly facts: readonly (readonly [name: string, text: string])[];
   /** What the pipeline learns from the trained network, such as how far its quantiles are off; it is saved with the network then. */
   calibrate?(model: Model): Promise<void>;
+  /** By which `validate` will judge, where that is known before training. */
+  readonly judge?: Judge;
   /** Network and baselines on the part that decides between settings. */
   validate(model: Model): Promise<Evaluation>;
   /** Network and baselines on the part that nothing was chosen by. */

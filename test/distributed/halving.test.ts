@@ -116,5 +116,14 @@ test("importance: η² of scipy's ANOVA, corrected for the number of groups; ran
   const [first, ...rest] = importanceOf(space, tried);
   assert.equal(first!.name, "rate");
   assert.ok(first!.share! > 0.5 && rest.every(({ share }) => share! < 0.2), JSON.stringify([first, ...rest]));
+  // Of few trials nothing is told, nor of many that are the same few again.
+  assert.deepEqual(importanceOf(space, tried.slice(0, 19)).map(({ share }) => share), [null, null, null]); // prettier-ignore
+  const same = Array.from({ length: 24 }, (_, i) => tried[i % 6]!);
+  assert.deepEqual(importanceOf(space, same).map(({ share }) => share), [null, null, null]); // prettier-ignore
+  assert.ok(importanceOf(space, tried.slice(0, 20)).every(({ share }) => share !== null));
+  // Six values need four trials each.
+  const six = [readDimension("a=1,2,3,4,5,6", (_, value) => Number(value))];
+  const few = (n: number) => importanceOf(six, Array.from({ length: n }, (_, i) => ({ point: { a: 1 + (i % 6), b: i }, value: i % 6 }))); // prettier-ignore
+  assert.deepEqual([few(23)[0]!.share, few(24)[0]!.share], [null, 1]);
   assert.deepEqual(importanceOf(space, tried.slice(0, 1)).map(({ share }) => share), [null, null, null]); // prettier-ignore
 });

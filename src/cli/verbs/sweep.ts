@@ -33,7 +33,7 @@ export async function invoke(words: readonly string[]): Promise<Invocation> {
   const task = given.task === undefined ? null : taskOf(given.task);
   const command = verbCommand("sweep").argument("[data]", "File or folder to learn from.");
   command.addOption(
-    new Option("--space <name=values...>", "Options to search: units=32,64,128 layers=1..3 rate=log:1e-4..1e-2 drop=0..0.5?cell=gru.").helpGroup("Search:"),
+    new Option("--space <name=values...>", "Options to search: units=32,64,128 layers=1,2,3 rate=log:1e-4..1e-2 dropout=0..0.5?layers=2,3.").helpGroup("Search:"),
   ); // prettier-ignore
   addFlags(command, FLAGS, HEADING);
   addQueueFlags(command);

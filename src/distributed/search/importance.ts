@@ -3,7 +3,7 @@
  * for the number of groups, on the ranks of the values (Kruskal and Wallis 1952), so that one trial that diverged does not decide. Ranges
  * are cut into groups of as many trials. It sees each option by itself: what only two together do, it misses.
  */
-import { same, type Space } from "./space.js";
+import { keyOf, same, type Space } from "./space.js";
 import type { Tried } from "./proposals.js";
 
 export interface Importance {
@@ -14,13 +14,23 @@ export interface Importance {
 
 /** Of a range. */
 const GROUPS = 4;
+/**
+ * Different points, and for each group as many, below which nothing is told. From there on an option that does nothing has a share above 30 % at
+ * most one time in twenty, by the F distribution: of 20 trials in 4 groups 26 %, in 2 groups 15 %; of 10 trials it would be 56 % and 32 %.
+ */
+export const LEAST_TRIALS = 20;
+const LEAST_OF_GROUP = 4;
 
 /** @returns the most important first */
 export function importanceOf(space: Space, trials: readonly Tried[]): Importance[] {
+  // A point that stands twice, as in a search of an earlier version, would count twice for the same.
+  const valued = trials.filter(({ value }) => value !== null && value !== undefined);
+  const distinct = [...new Map(valued.map((one) => [keyOf(one.point), one])).values()];
   const all = space.map(({ name, kind }): Importance => {
-    const known = trials.filter(({ point, value }) => value !== null && value !== undefined && name in point);
+    const known = distinct.filter(({ point }) => name in point);
     const options = known.map(({ point }) => point[name]);
     const groups = kind === "choice" ? groupsOf(options) : quantilesOf(options as number[]);
+    if (known.length < Math.max(LEAST_TRIALS, LEAST_OF_GROUP * new Set(groups).size)) return { name, share: null };
     return { name, share: epsilonSquared(groups, ranksOf(known.map(({ value }) => value!))) };
   });
   return all.sort((a, b) => (b.share ?? -1) - (a.share ?? -1));

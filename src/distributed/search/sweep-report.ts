@@ -8,13 +8,14 @@ import type { Plot } from "../../runs/plots/render.js";
 import { reportPage, type Block } from "../../runs/report.js";
 import { RUN_FILES } from "../../runs/run-folder.js";
 import { entriesTable } from "../../runs/run-report.js";
+import { LEAST_TRIALS } from "./importance.js";
 import { marksOf, placeIn } from "./axes.js";
 import { ETA } from "./halving.js";
 import { valueOf, type Ledger } from "./ledger.js";
 import { wholeSpace } from "./remarks.js";
 import { showPoint } from "./show.js";
 import type { Sweep } from "./sweep.js";
-import { rankedTrials, trialsTable } from "./table.js";
+import { rankedTrials, trialsTable, valueText } from "./table.js";
 
 /** Rows of the table, and lines of the picture: more nobody reads. */
 const MOST = 200;
@@ -25,7 +26,7 @@ export async function writeSweepReport(sweep: Sweep): Promise<void> {
   const value = valueOf(best)!;
   const blocks: Block[] = [
     {
-      verdict: `The best of ${ledger.trials.length} trials has ${showPoint(best.point)}: ${titleOf(sweep)} ${value.toPrecision(4)} on the validation part.`,
+      verdict: `The best of ${ledger.trials.length} trials has ${showPoint(best.point)}: ${titleOf(sweep)} ${valueText(ledger)(value)} on the validation part.`,
       good: true,
     },
     { text: howOf(sweep) },
@@ -79,10 +80,12 @@ async function pictures(sweep: Sweep): Promise<Block[]> {
   const importance = {
     title: "What the options matter, each by itself",
     subtitle:
-      "Share of the differences between trials that goes with the option: ε² of a one-way analysis of variance (Kelley 1935) on ranks, ranges cut into four groups. What only two options together do is not seen, and of few trials it says little.",
+      "Share of the differences between trials that goes with the option: ε² of a one-way analysis of variance (Kelley 1935) on ranks, ranges cut into four groups. What only two options together do is not seen; shares may overlap, and so add up to more than all.",
     bars,
   };
-  return [...(await drawPlot(parallelOf(sweep))), ...(bars.length > 0 ? await drawPlot(barsPlot(importance)) : [])];
+  const none = `How much the options matter cannot be told of fewer than ${LEAST_TRIALS} different trials.`;
+  const told = bars.length > 0 ? await drawPlot(barsPlot(importance)) : [{ text: none }];
+  return [...(await drawPlot(parallelOf(sweep))), ...told];
 }
 
 function parallelOf(sweep: Sweep): Plot {
@@ -95,7 +98,7 @@ function parallelOf(sweep: Sweep): Plot {
     places: [...space.map((dimension) => placeIn(dimension, own.point[dimension.name])), rank / last],
     kind: own === best ? "best" : rank < good ? "good" : "other",
   }));
-  const ends = [shown[0]!, shown.at(-1)!].map((own) => valueOf(own)!.toPrecision(4));
+  const ends = [shown[0]!, shown.at(-1)!].map((own) => valueText(ledger)(valueOf(own)!));
   const result: ParallelAxis = { name: titleOf(sweep), marks: [{ at: 0, text: `best ${ends[0]}` }, { at: 1, text: `worst ${ends[1]}` }] }; // prettier-ignore
   return parallelPlot({
     title: "Options and result of each trial",

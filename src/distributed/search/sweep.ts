@@ -19,6 +19,7 @@ import type { Importance } from "./importance.js";
 import { Ledger, SWEEP_FILE, type Plan, type TrialRecord } from "./ledger.js";
 import { sweepOptions, type SweepOptions } from "./options.js";
 import { lengthOf } from "./length.js";
+import { checkMeasures } from "./measures.js";
 import { propose, trialCount } from "./proposals.js";
 import { same, type Space } from "./space.js";
 import { checkSettings, commonOf, settingsAt, withUnits } from "./task-space.js";
@@ -115,6 +116,7 @@ async function firstLook(task: Task, { data, settings, space, options, seed }: P
   const read = readOptions("sweep", task.options, settingsAt(settings, point!));
   const prepared = await task.prepare(data, read, { warn: hooks.warn ?? console.warn, signal: hooks.signal });
   try {
+    checkMeasures(task, space, prepared);
     return {
       environment: environment(await prepared.model.prepareTraining(), date),
       fingerprint: await fingerprint(data),

@@ -2,11 +2,12 @@
 import { setMaxListeners } from "node:events";
 import { basename, join } from "node:path";
 import type { Json } from "../../format/json.js";
-import { RunFolder } from "../../runs/run-folder.js";
+import { RUN_FILES, RunFolder } from "../../runs/run-folder.js";
 import { readOptions } from "../../tasks/options.js";
 import type { Task } from "../../tasks/task.js";
 import { check, SluiceError } from "../../util/errors.js";
 import type { Executor } from "../job.js";
+import { isNobody } from "../queue/refusals.js";
 import { packRun, unpackRun, type RunArchive } from "../run-archive.js";
 import { FILE_OPTIONS, refer } from "../store/reference.js";
 import type { TrialPayload } from "../trial-payload.js";
@@ -35,7 +36,7 @@ export class Trials {
   readonly #gate: Gate;
   readonly #begin = performance.now();
   readonly #before: number;
-  #references: Promise<Pick<TrialPayload, "data" | "files">> | null = null;
+  #references: Promise<Pick<TrialPayload, "data" | "files" | "sha256">> | null = null;
   readonly #warned = new Set<string>();
   /** Ends the others where one cannot be noted, as on a full disk. */
   readonly #stop = new AbortController();
@@ -143,7 +144,7 @@ export class Trials {
     const sent = payload.from ? [payload.from.content] : [];
     if (outcome.state === "failed") {
       const { reason = "no reason was given" } = outcome;
-      check(!OF_THE_DISK.test(reason), () => `sweep: trial ${trial + 1}: ${reason}`);
+      check(!OF_THE_DISK.test(reason) && !isNobody(reason), () => `sweep: trial ${trial + 1}: ${reason}`);
       ledger.setAside(trial, reason);
       return sent;
     }
@@ -193,9 +194,10 @@ export class Trials {
   }
 
   /** How jobs name the data, and the files that options name. */
-  async #refer(): Promise<Pick<TrialPayload, "data" | "files">> {
+  async #refer(): Promise<Pick<TrialPayload, "data" | "files" | "sha256">> {
     const { executor, ledger, data } = this;
-    if (!executor.sendsData) return { data: { path: data } };
+    const { sha256 } = (ledger.folder.readJson(RUN_FILES.data) as { fingerprint: { sha256: string } }).fingerprint;
+    if (!executor.sendsData) return { data: { path: data }, sha256 };
     const files: NonNullable<TrialPayload["files"]> = {};
     for (const name of FILE_OPTIONS) {
       const path = ledger.plan.settings[name];

@@ -16,7 +16,7 @@ import { startHead } from "./doubt/head.js";
 import { factsOf, settingsFilledIn } from "./facts.js";
 import type { Frame } from "./frame.js";
 import { loadData, type LoadedData } from "./load.js";
-import { correctionsOf, measure } from "./measure.js";
+import { correctionsOf, judgeOf, measure } from "./measure.js";
 import { forecastNetwork } from "./network.js";
 import type { ForecastOptions } from "./options.js";
 import { defaultLookback, type Shares } from "./parts.js";
@@ -102,6 +102,7 @@ async function prepareLoaded(
         pipeline.corrections = await correctionsOf(trained, samples.calibration, settings);
       },
     }),
+    judge: judgeOf(samples.validation, settings),
     validate: (trained) => measure(trained, samples.validation, "validation", settings),
     test: (trained) =>
       testTable === null

@@ -47,9 +47,10 @@ export const t = dictionary(
     worse: "worse",
     better: "better",
     theBest: "best",
+    scrolls: "Scroll the picture sideways to see all {axes} axes.",
     importance: "What the options matter",
     importanceHelp:
-      "Share of the differences between trials that goes with each option by itself: ε² of an analysis of variance on ranks. What only two options together do is not seen, and of few trials it says little.",
+      "Share of the differences between trials that goes with each option by itself: ε² of an analysis of variance on ranks. Shares may overlap; what only two options together do is not seen; of fewer than 20 trials nothing can be told.",
     tooFew: "too few trials to tell",
     course: "Best value so far",
     courseTrial: "each trial",
@@ -123,9 +124,10 @@ export const t = dictionary(
     worse: "较差",
     better: "较好",
     theBest: "最佳",
+    scrolls: "左右滑动图形可查看全部 {axes} 条轴。",
     importance: "各选项的重要性",
     importanceHelp:
-      "试验之间的差异中与各选项单独相关的比例：秩的方差分析的 ε²。两个选项共同的作用看不出来；试验很少时参考价值有限。",
+      "试验之间的差异中与各选项单独相关的比例：秩的方差分析的 ε²。各比例可能重叠；两个选项共同的作用看不出来；不足 20 次试验时无法判断。",
     tooFew: "试验太少，无法判断",
     course: "至今最佳值",
     courseTrial: "每次试验",

@@ -1,6 +1,6 @@
 /** Network and baselines on the same windows, in raw units; targets that were not observed count nowhere. */
 import type { Model, Tensor } from "sluice";
-import { verdictOf, type Entry, type Evaluation, type Picture } from "../../../runs/evaluation.js";
+import { verdictOf, type Entry, type Evaluation, type Judge, type Picture } from "../../../runs/evaluation.js";
 import { errorByStep, errorsOf, targetOf } from "../metrics.js";
 import { isoOf } from "../frame.js";
 import { predictFilled, type FilledLinear } from "./linear.js";
@@ -60,8 +60,7 @@ export async function measureIrregular(
     all.push({ name: "linear model, filled forward", kind: "simple", values });
   }
   const { targets } = plan;
-  // Targets have units of their own: together only an error relative to their size has a meaning.
-  const judge = { name: targets.length > 1 ? "sMAPE" : plan.absolute ? "MAE" : "RMSE", mode: "min" as const };
+  const judge = judgeOf(plan);
   const entries = all.map(({ name, kind, values }) => ({ name, kind, values: errors(truth, values, targets) }));
   const pictures = picturesOf(samples, plan, truth, all);
   return { count: samples.count, of: "windows", part, judge, entries, verdict: verdictOf(judge, entries), pictures };
@@ -162,4 +161,9 @@ function forecastPicture(
     truth: first(truth),
     forecasts: lines.map(({ name, values }) => ({ name, values: first(values) })),
   };
+}
+
+/** Targets have units of their own: together only an error relative to their size has a meaning. */
+export function judgeOf({ targets, absolute }: IrregularPlan): Judge {
+  return { name: targets.length > 1 ? "sMAPE" : absolute ? "MAE" : "RMSE", mode: "min" };
 }

@@ -10,7 +10,7 @@ import type { Prepared, TaskContext, TrainingData } from "../../task.js";
 import type { ForecastOptions } from "../options.js";
 import { gridOf, type GridSeries } from "./grid.js";
 import { fitFilled } from "./linear.js";
-import { measureIrregular } from "./measure.js";
+import { judgeOf, measureIrregular } from "./measure.js";
 import { irregularNetwork } from "./network.js";
 import { checkWindows, IrregularPipeline, observed } from "./pipeline.js";
 import { lengthOf, refuseOthers, showLength, type IrregularPlan, type Layout } from "./plan.js";
@@ -54,6 +54,7 @@ export async function prepareIrregular(
     fit: { epochs, batchSize, patience, monitor: "val_loss", mode: "min", startCounts: plan.residual },
     settings: { ...options, lookback: plan.lookback, residual: plan.residual },
     facts: factsOf(table, grids, plan, parts),
+    judge: judgeOf(plan),
     validate: (model) => measureIrregular(model, parts.validation, "validation", plan, pipeline.linear),
     test: (model) =>
       testTable === null
