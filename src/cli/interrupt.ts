@@ -1,6 +1,7 @@
 /** Ctrl-C: the first asks for an orderly end, the second ends at once. */
+import { writeSync } from "node:fs";
 import { STOP_MESSAGE } from "../runs/stop-message.js";
-import { EXIT } from "./errors.js";
+import { EXIT, type ErrorReply } from "./errors.js";
 import type { Screen } from "./screen.js";
 
 const SIGNALS = ["SIGINT", "SIGTERM"] as const;
@@ -13,7 +14,7 @@ export async function interruptible<T>(
 ): Promise<T> {
   const controller = new AbortController();
   const stop = () => {
-    if (controller.signal.aborted) process.exit(EXIT.stopped);
+    if (controller.signal.aborted) stopAtOnce(screen);
     controller.abort();
     screen.note(`${ending} Press Ctrl-C again to stop at once.`);
   };
@@ -29,4 +30,16 @@ export async function interruptible<T>(
     for (const signal of SIGNALS) process.off(signal, stop);
     process.off("message", hear);
   }
+}
+
+/** Nothing is waited for; whoever asked for an object gets one all the same. */
+function stopAtOnce(screen: Screen): never {
+  const error: ErrorReply = {
+    kind: "interrupted",
+    message: "Stopped at once by a second Ctrl-C.",
+    exitCode: EXIT.stopped,
+  };
+  screen.status.clear();
+  if (screen.json) writeSync(process.stdout.fd, `${JSON.stringify({ error }, null, 2)}\n`);
+  process.exit(EXIT.stopped);
 }

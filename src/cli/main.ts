@@ -2,7 +2,7 @@
 import { nearest } from "../util/checks.js";
 import { describeError, EXIT, UsageError } from "./errors.js";
 import { openScreen, type Screen } from "./screen.js";
-import { plainLines } from "./text-width.js";
+import { plainLines, wrapLines } from "./text-width.js";
 import { VERBS } from "./verbs.js";
 
 /** @returns the exit code: 0 done, 1 the work failed, 2 used wrongly */
@@ -56,8 +56,9 @@ function fail(error: unknown, screen: Screen): number {
   if (screen.json) screen.print(`${JSON.stringify({ error: reply }, null, 2)}\n`);
   const { red, dim } = screen.errorStyle;
   const tell = (text: string) => process.stderr.write(`${text}\n`);
-  if (reply.kind === "interrupted") tell(plainLines(reply.message));
-  else tell(`${red("Error:")} ${plainLines(reply.message)}`);
+  const tellLines = (text: string) => tell(wrapLines(text, process.stderr.columns || Infinity));
+  if (reply.kind === "interrupted") tellLines(plainLines(reply.message));
+  else tellLines(`${red("Error:")} ${plainLines(reply.message)}`);
   if (reply.resume) tell(`Go on with:  ${reply.resume}`);
   if (error instanceof UsageError) tell(dim(`See: ${error.verb ?? "sluice"} --help`));
   if (reply.kind === "bug") {

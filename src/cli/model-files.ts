@@ -1,16 +1,15 @@
 /** Models as the command line names them: a run, or a file of any system. */
 import { existsSync, readFileSync, statSync } from "node:fs";
-import { basename } from "node:path";
 import { isTfjs, MODEL_ENDING } from "../interop/formats.js";
 import { openAnyModel, type OpenedModel, type OpenOptions } from "../interop/open.js";
+import { fileAt, isSeriesPath } from "../runs/run-folder.js";
 import { openRun } from "../tasks/open-run.js";
 import { check } from "../util/errors.js";
 
 /** A run's model has the weights of its best epoch. */
 export async function openModelOrRun(where: string, options: OpenOptions = {}): Promise<OpenedModel> {
-  // `runs/latest` is a file too: it names the newest run.
-  const file = basename(where) !== "latest" && statSync(where, { throwIfNoEntry: false })?.isFile();
-  if (file || /\.\w+$/.test(where)) return openAnyModel(where, options);
+  const file = fileAt(where);
+  if (file !== null || (/\.\w+$/.test(where) && !isSeriesPath(where))) return openAnyModel(file ?? where, options);
   return { format: "sluice", model: (await openRun(where)).model };
 }
 

@@ -188,7 +188,11 @@ const run = {
   problem: z.string().nullable(),
   task: z.string().nullable(),
   date: z.string().nullable(),
-  epochs: count,
+  epochs: count.describe("That were trained; where it is made of trainings, by all of them together."),
+  trainings: z
+    .strictObject({ of: z.enum(["series", "trials"]), done: count, failed: count, all: count })
+    .optional()
+    .describe("Of a run with a model for each series, and of a search."),
   result: z
     .strictObject({
       part: z.string().describe('"test", "validation", or the name of the file.'),
@@ -341,7 +345,7 @@ const failure = z.strictObject({
   error: z.strictObject({
     kind: z.enum(["usage", "failure", "interrupted", "bug"]),
     message: z.string(),
-    exitCode: z.union([z.literal(1), z.literal(2)]),
+    exitCode: z.union([z.literal(1), z.literal(2), z.literal(130)]),
     resume: z.string().optional().describe("Command that goes on with what was interrupted."),
     stack: z.string().optional(),
   }),

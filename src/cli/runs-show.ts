@@ -7,6 +7,7 @@ import { aligned } from "./aligned.js";
 import { quoted } from "./command-line.js";
 import { dilocoFacts, dilocoObject } from "./diloco-text.js";
 import { evaluationObject, evaluationText, type Measured } from "./evaluation-text.js";
+import { figure } from "./figures.js";
 import type { Screen } from "./screen.js";
 import { VERBS } from "./verbs.js";
 
@@ -42,7 +43,8 @@ export function shownText(run: ShownRun, screen: Screen): string {
   const { bold } = screen.style;
   const cells = (object: object) => Object.entries(object).map(([name, value]) => [name, settingText(value)]);
   const { path, state, problem, date, epochs, config, environment, evaluation } = run;
-  const head = { Run: path, State: problem ? `${state} (${problem})` : state, Begun: date ?? "–", Epochs: epochs };
+  const own = trainingsText(run) ?? (config["verb"] === undefined ? { Epochs: epochs } : {});
+  const head = { Run: path, State: problem ? `${state} (${problem})` : state, Begun: date ?? "–", ...own };
   const shards = run.diloco ? dilocoFacts(readJournal(RunFolder.open(path))) : [];
   return [
     aligned(null, [...cells(head), ...shards], screen.width),
@@ -51,6 +53,20 @@ export function shownText(run: ShownRun, screen: Screen): string {
     `${bold("Made by")}\n${aligned(null, cells(environment), screen.width)}`,
     ...(state === "interrupted" ? [`Go on with:  sluice ${verbOf(config)} --resume ${quoted(path)}`] : []),
   ].join("\n\n");
+}
+
+/** Of what is made of trainings, each of which has epochs of its own. */
+function trainingsText({ trainings, epochs }: ShownRun): Record<string, string> | null {
+  if (!trainings) return null;
+  const { of, done, failed, all } = trainings;
+  const waiting = all - done - failed;
+  const rest = [...(failed > 0 ? [`${failed} without a model`] : []), ...(waiting > 0 ? [`${waiting} to come`] : [])];
+  const name = of === "series" ? "Series" : "Trials";
+  return {
+    [name]: [`${done} of ${all} done`, ...rest, `${figure(epochs)} ${epochs === 1 ? "epoch" : "epochs"} in all`].join(
+      ", ",
+    ),
+  };
 }
 
 /** That which began it. */

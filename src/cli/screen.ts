@@ -1,6 +1,6 @@
 /** The two streams of the program: results on standard output, everything else on standard error. */
 import { styleOf, type Style } from "./style.js";
-import { plainLines } from "./text-width.js";
+import { plainLines, wrapLines } from "./text-width.js";
 
 const CLEAR_LINE = "\r\x1b[K";
 
@@ -53,7 +53,7 @@ export function openScreen(options: { json: boolean; quiet: boolean }): Screen {
   };
   const tell = (text: string) => {
     status.clear();
-    stderr.write(`${text}\n`);
+    stderr.write(`${wrapLines(text, stderr.columns || Infinity)}\n`);
   };
   return {
     ...options,

@@ -9,17 +9,18 @@ const REDRAW_MS = 100;
 const TELL_MS = 10_000;
 
 export function seriesProgress(screen: Screen): NonNullable<SeriesHooks["onSeries"]> {
-  const began = performance.now();
-  let first: number | null = null;
-  let said = began;
+  // From the first that ended on: before it threads began, and workers read the data, which takes longer than many a series.
+  let first: { readonly ended: number; readonly at: number } | null = null;
+  let said = performance.now();
   return (_name, { ended, failed, of }) => {
-    first ??= ended - 1; // of an earlier session
     const now = performance.now();
+    first ??= { ended, at: now };
     if (now - said < (screen.status.isLive ? REDRAW_MS : TELL_MS)) return;
     said = now;
-    const left = ((now - began) / 1000 / (ended - first)) * (of - ended);
+    const since = ended - first.ended;
+    const left = since > 0 ? ((now - first.at) / 1000 / since) * (of - ended) : null;
     const without = failed > 0 ? [`${figure(failed)} without a model`] : [];
-    const more = of > ended ? [`about ${duration(left)} left`] : [];
+    const more = of > ended && left !== null ? [`about ${duration(left)} left`] : [];
     const line = [`${figure(ended)}/${figure(of)} series`, ...without, ...more].join(", ");
     if (screen.status.isLive) screen.status.draw(fit(line, screen.status.width - 1));
     else screen.note(line);

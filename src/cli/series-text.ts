@@ -9,7 +9,7 @@ import { quoted } from "./command-line.js";
 import { evaluationObject, evaluationText } from "./evaluation-text.js";
 import { duration, figure } from "./figures.js";
 import type { Screen } from "./screen.js";
-import { wrap } from "./text-width.js";
+import { wrap, wrapCommand } from "./text-width.js";
 
 /** Series that are named; the report has more, and series.json all. */
 const SHOWN = 5;
@@ -45,6 +45,11 @@ export function seriesText({ folder, ledger, evaluation }: PerSeries, screen: Sc
     ...(without.length > SHOWN ? [`${without.length - SHOWN} more have no model; ${SERIES_FILE} says why.`] : []),
     ...(warned > 0 ? [`Of the data of ${warned} series something should be known; ${SERIES_FILE} has it.`] : []),
   ];
+  const next = [
+    `sluice predict ${quoted(folder)} --data new.csv --out predictions.csv`,
+    `sluice evaluate ${quoted(folder)} --data test.csv`,
+    ...(done[0] ? [`sluice inspect ${quoted(join(folder, SERIES_FOLDER, done[0].id))}`] : []),
+  ];
   const table = ({ header, rows }: { header: readonly string[]; rows: readonly (readonly string[])[] }) =>
     aligned(header, rows, screen.width);
   const facts = [
@@ -64,10 +69,9 @@ export function seriesText({ folder, ledger, evaluation }: PerSeries, screen: Sc
     table(seriesTable(worst)),
     ...(said.length > 0 ? ["", ...said.map((line) => wrap(line, screen.proseWidth))] : []),
     "",
-    aligned(null, facts, Infinity),
+    aligned(null, facts, screen.width),
     "",
     bold("Next:"),
-    `  sluice predict ${quoted(folder)} --data new.csv --out predictions.csv`,
-    `  sluice evaluate ${quoted(folder)} --data test.csv`,
+    ...next.map((line) => wrapCommand(`  ${line}`, screen.width)),
   ].join("\n");
 }

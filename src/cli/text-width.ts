@@ -54,6 +54,30 @@ function escapeOf(character: string): string {
   return named[character] ?? `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
 }
 
+/** A line that begins with a count or a name and two spaces goes on below what follows them, if there is room. */
+const MOST_HANGING = 16;
+
+/** Remarks as they come, each line broken at spaces where it is longer than the terminal; what stands before its first word stays. */
+export function wrapLines(text: string, cells: number): string {
+  return text.split("\n").map((line) => wrapLine(line, cells)).join("\n");
+} // prettier-ignore
+
+function wrapLine(line: string, cells: number): string {
+  if (widthOf(line) <= cells) return line;
+  const [label] = /^\s*(?:\S+(?: \S+)?\s{2,})?/.exec(line)!;
+  const lead = widthOf(label) <= MOST_HANGING ? label : "";
+  const rest = wrap(line.slice(lead.length), cells - widthOf(lead)).split("\n");
+  return lead + rest.join(`\n${" ".repeat(widthOf(lead))}`);
+}
+
+/** A command that can be copied: where it is longer than the terminal, it is broken before its flags, with the shell's sign that it goes on. */
+export function wrapCommand(command: string, cells: number): string {
+  const breakable = process.platform !== "win32" && !/['"]/.test(command);
+  if (widthOf(command) <= cells || !breakable) return command;
+  const indent = " ".repeat(command.search(/\S/) + 2);
+  return command.split(/ (?=--)/).join(` \\\n${indent}`);
+}
+
 /** Lines of at most `cells`, broken at spaces; what is longer than a line stays whole. */
 export function wrap(text: string, cells: number, indent = ""): string {
   const lines: string[] = [];

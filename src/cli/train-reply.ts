@@ -8,6 +8,7 @@ import { quoted } from "./command-line.js";
 import { evaluationObject, evaluationText } from "./evaluation-text.js";
 import { duration, figure } from "./figures.js";
 import type { Screen } from "./screen.js";
+import { wrapCommand } from "./text-width.js";
 import type { Reply } from "./verbs.js";
 
 /** What is told besides of a run that was trained in another way. */
@@ -34,7 +35,7 @@ export function trainReply(run: Run, data: string, seconds: number, screen: Scre
     evaluation: evaluationObject(evaluation),
     ...more.object,
   };
-  const trained = `${figure(object.epochs)} epochs, ${figure(object.parameters)} parameters, ${duration(seconds)}`;
+  const trained = `${figure(object.epochs)} ${object.epochs === 1 ? "epoch" : "epochs"}, ${figure(object.parameters)} parameters, ${duration(seconds)}`;
   const kept = run.untrained ? [["Kept", "the weights before the first epoch: no epoch did better"]] : [];
   const facts = [
     ["Trained", trained],
@@ -47,10 +48,10 @@ export function trainReply(run: Run, data: string, seconds: number, screen: Scre
   const text = [
     evaluationText(evaluation, screen),
     "",
-    aligned(null, facts, Infinity),
+    aligned(null, facts, screen.width),
     "",
     screen.style.bold("Next:"),
-    ...next.map((line) => `  ${line}`),
+    ...next.map((line) => wrapCommand(`  ${line}`, screen.width)),
   ];
   return { object, text: text.join("\n") };
 }

@@ -1,10 +1,12 @@
 import { randomUUID } from "node:crypto";
-import { existsSync, lstatSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
-import { basename, dirname, join, relative, resolve } from "node:path";
+import { existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
+import { basename, join, relative, resolve } from "node:path";
 import type { Json } from "../format/json.js";
-import { nearest } from "../util/checks.js";
 import { check, show, SluiceError } from "../util/errors.js";
 import { readJson, readText, writeWhole } from "./files.js";
+import { isSeriesPath, latestFile, runPath, SERIES, SERIES_FILE, seriesIn } from "./run-path.js";
+
+export { fileAt, isSeriesPath, latestFile, latestRun, namesIn, runPath, throughLatest } from "./run-path.js";
 
 /** The files of a run; what a run does not reach it does not write. */
 export const RUN_FILES = {
@@ -27,10 +29,8 @@ export const RUN_FILES = {
   report: "report.html",
   /** Of a run that holds a model for each series. */
   diloco: "diloco.json",
-  series: "series.json",
+  series: SERIES_FILE,
 } as const;
-
-const LATEST = "latest";
 
 /**
  * One folder for each run, `runs/2026-03-01T14-05-09-name`, never one that is there already. Beside it the text file
@@ -64,14 +64,14 @@ export class RunFolder {
     for (let i = 1; ; i++) {
       const path = join(root, `${stamp}-${name}${i === 1 ? "" : `-${i}`}`);
       if (!showAs(hidden, path)) continue;
-      writeWhole(join(root, LATEST), `${basename(path)}\n`);
+      writeWhole(latestFile(root), `${basename(path)}\n`);
       return new RunFolder(path);
     }
   }
 
   /**
    * A run that is there.
-   * @param where its folder; "latest" or the name of a run in `root`; `latest` in another root, such as "elsewhere/latest"
+   * @param where its folder; "latest" or the name of a run in `root`; `latest` in another root, such as "elsewhere/latest"; `<run>/series/<id>`
    * @param root where runs are kept when `where` is a mere name. Default "runs"
    * @throws SluiceError when there is no such run, or the folder holds no config.json
    */
@@ -135,66 +135,22 @@ export function isSeriesRun(where: string, root = "runs"): boolean {
   }
 }
 
+/** Whether it is one with a model for each series, or the folder of one of them. */
+export function isOfSeries(where: string, root = "runs"): boolean {
+  return isSeriesRun(where, root) || isSeriesPath(where, root);
+}
+
 /** @throws SluiceError where the run has a model for each of its series, for whoever takes one model */
 export function checkOneModel(where: string, folder: RunFolder): void {
   check(!folder.has(RUN_FILES.series), () => {
-    const one = join(folder.path, "series", "NAME");
-    return `${where}: ${folder.path} has a model for each of its series; predict and evaluate take it, everything else one series: ${one}`;
+    const one = seriesIn(folder.path).find(({ state }) => state === "done");
+    const example = one ? `, such as ${join(folder.path, SERIES, one.id)}` : "";
+    return `${where}: ${folder.path} has a model for each of its series; predict and evaluate take it, everything else the model of one: ${join(folder.path, SERIES, "ID")}${example}`;
   });
 }
 
 function toJson(value: unknown): string {
   return `${JSON.stringify(value, null, 2)}\n`;
-}
-
-/** The folder that `where` means; it exists. */
-export function runPath(where: string, root = "runs"): string {
-  check(typeof where === "string" && where !== "", () => `run folder: expected a path, got ${show(where)}`);
-  if (isFolder(where)) return where;
-  if (where === LATEST) return latestRun(root);
-  if (basename(where) === LATEST) return latestRun(dirname(where));
-  const isName = basename(where) === where;
-  if (isName && isFolder(join(root, where))) return join(root, where);
-  throw new SluiceError(`run folder: there is no run ${where}${hintFor(where, isName ? root : dirname(where))}`);
-}
-
-/** The newest run of a root, as its file `latest` says. */
-export function latestRun(root: string): string {
-  check(isFolder(root), () => `run folder: there is no folder ${root}, so there is no latest run`);
-  const file = join(root, LATEST);
-  check(existsSync(file), () => `run folder: ${root} holds no run yet`);
-  const name = readText(file).trim();
-  check(
-    name !== "" && name !== ".." && name === basename(name),
-    () => `run folder: ${file} names no run: ${show(name)}`,
-  );
-  const path = join(root, name);
-  check(isFolder(path), () => `run folder: ${file} names ${name}, which is not there${hintFor("", root)}`);
-  return path;
-}
-
-/** Where the name of the newest run stands. */
-export function latestFile(root: string): string {
-  return join(root, LATEST);
-}
-
-/** The names of the folders and links in a root, oldest first; [] when there is no root. */
-export function namesIn(root: string): string[] {
-  if (!isFolder(root)) return [];
-  return readdirSync(root)
-    .filter((name) => !name.startsWith(".") && !lstatSync(join(root, name)).isFile())
-    .sort();
-}
-
-function hintFor(where: string, root: string): string {
-  const names = namesIn(root);
-  if (names.length === 0) return "";
-  const near = nearest(basename(where), names);
-  return near ? `; did you mean ${near}?` : `; ${root} holds ${names.slice(-3).reverse().join(", ")}`;
-}
-
-function isFolder(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
 }
 
 function makeFolders(path: string): void {

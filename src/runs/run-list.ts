@@ -18,10 +18,20 @@ export interface RunInfo {
   readonly task: string | null;
   /** ISO time of its begin; null where environment.json does not say. */
   readonly date: string | null;
-  /** That were trained. */
+  /** That were trained; where it is made of trainings, by all of them together. */
   readonly epochs: number;
+  /** Of a run with a model for each series, and of a search, how many of its trainings have ended. */
+  readonly trainings?: Trainings;
   /** The metric that decides, with the network's value and that of the best baseline; null before the evaluation. */
   readonly result: RunResult | null;
+}
+
+export interface Trainings {
+  readonly of: "series" | "trials";
+  readonly done: number;
+  /** That have no result: set aside, or failed. */
+  readonly failed: number;
+  readonly all: number;
 }
 
 export interface RunResult {
@@ -57,6 +67,7 @@ export function describeRun(path: string): RunInfo {
       task: fieldOf(folder, RUN_FILES.config, "task"),
       date: fieldOf(folder, RUN_FILES.environment, "date"),
       epochs: readHistory(folder.file(RUN_FILES.metrics)).epoch.length,
+      ...trainingsIn(folder),
       result: folder.has(RUN_FILES.evaluation) ? resultOf(folder) : null,
     };
   } catch (error) {
@@ -71,6 +82,29 @@ function fieldOf(folder: RunFolder, file: string, name: string): string | null {
   const value = folder.readJson(file);
   const field = value !== null && typeof value === "object" && !Array.isArray(value) ? value[name] : undefined;
   return typeof field === "string" ? field : null;
+}
+
+/** Files of runs that are made of trainings, and what a training is called there. */
+const MADE_OF = { series: RUN_FILES.series, trials: "sweep.json" } as const;
+
+interface TrainingEntry {
+  readonly state: string;
+  /** Of a series. */
+  readonly epochs?: number | null;
+  /** Of a trial: how far it was trained each time. */
+  readonly rungs?: readonly { readonly epochs: number }[];
+}
+
+function trainingsIn(folder: RunFolder): Pick<RunInfo, "epochs" | "trainings"> | null {
+  const of = (["series", "trials"] as const).find((kind) => folder.has(MADE_OF[kind]));
+  if (of === undefined) return null;
+  const entries = (folder.readJson(MADE_OF[of]) as unknown as Partial<Record<string, readonly TrainingEntry[]>>)[of];
+  check(Array.isArray(entries), () => `${folder.file(MADE_OF[of])} holds no list of ${of}`);
+  const all = entries as readonly TrainingEntry[];
+  const done = all.filter(({ state }) => state === "done").length;
+  const waiting = all.filter(({ state }) => state === "waiting").length;
+  const epochs = all.reduce((sum, one) => sum + (one.epochs ?? one.rungs?.at(-1)?.epochs ?? 0), 0);
+  return { epochs, trainings: { of, done, failed: all.length - done - waiting, all: all.length } };
 }
 
 function resultOf(folder: RunFolder): RunResult {

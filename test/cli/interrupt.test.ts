@@ -35,7 +35,7 @@ test("the run that was stopped goes on where it was", { skip: process.platform =
 
 test("the second ends at once", { skip: process.platform === "win32" }, async () => {
   let sent = 0;
-  const { code } = await runIn(folder, LONG, {
+  const { code, out } = await runIn(folder, `${LONG} --json`, {
     onError: (text, interrupt) => {
       if (text.includes("epoch      1/") && sent++ < 1) {
         interrupt();
@@ -45,5 +45,7 @@ test("the second ends at once", { skip: process.platform === "win32" }, async ()
   });
   // Two signals that come together may be delivered as one.
   assert.ok(code === 130 || code === 1, String(code));
+  const { error } = REPLIES.error.parse(JSON.parse(out));
+  assert.deepEqual([error.kind, error.exitCode], ["interrupted", code]);
   assert.ok(readdirSync(join(folder, "runs")).length > 1);
 });

@@ -9,7 +9,7 @@ import { duration, figure, size } from "../../src/cli/figures.js";
 import { flagOf, flagsOf } from "../../src/cli/flags.js";
 import { readValue } from "../../src/cli/flag-values.js";
 import { styleOf } from "../../src/cli/style.js";
-import { fit, plain, widthOf, wrap } from "../../src/cli/text-width.js";
+import { fit, plain, widthOf, wrap, wrapCommand, wrapLines } from "../../src/cli/text-width.js";
 import { tableOf } from "../../src/data/index.js";
 import { readTable } from "../../src/data/readers/read-table.js";
 import { textsOf } from "../../src/data/table/table.js";
@@ -85,6 +85,49 @@ describe("text on a terminal", () => {
       long,
     );
     assert.ok(long.includes("a".repeat(20)), "the name of the row is cut last");
+  });
+
+  test("numbers are never cut, nor headings broken inside a word: what has no room goes below, behind the names of the rows", () => {
+    const header = ["trial", "learningRate", "RMSE (lower is better)", "parameters", "seconds"];
+    const rows = [["1", "0.00351", "2.520", "1,308", "0.3"], ["12", "0.0011", "2.519", "424", "0.6"]]; // prettier-ignore
+    for (const width of [20, 24, 30, 40, 50, 60, 80]) {
+      const text = aligned(header, rows, width);
+      const lines = text.split("\n");
+      assert.ok(lines.every((line) => widthOf(line) <= width), `${width}\n${text}`); // prettier-ignore
+      const words = text.split(/\s+/);
+      for (const word of [...header.flatMap((title) => title.split(" ")), ...rows.flat()]) assert.ok(words.includes(word), `${word} in ${width}\n${text}`); // prettier-ignore
+      const heads = lines.filter((line) => line.startsWith("trial"));
+      assert.equal(heads.length, text.split("\n\n").length, "each block names its rows");
+    }
+  });
+
+  test("names and values go on in further lines, and a path stays whole", () => {
+    const path = `runs/${"x".repeat(40)}`;
+    assert.deepEqual(aligned(null, [["Kept", "the weights before the first epoch"], ["Run", path]], 24).split("\n"), [
+      "Kept  the weights before",
+      "      the first epoch",
+      `Run   ${path}`,
+    ]); // prettier-ignore
+  });
+
+  test("remarks are broken at spaces, below what they say; commands so that they can be copied", () => {
+    const line = " 3/12  trial 3  units 4, layers 2, learningRate 0.0011  RMSE 2.520";
+    assert.deepEqual(wrapLines(line, 40).split("\n"), [
+      " 3/12  trial 3  units 4, layers 2,",
+      "       learningRate 0.0011  RMSE 2.520",
+    ]);
+    assert.equal(wrapLines("one\ntwo", 3), "one\ntwo");
+    assert.equal(wrapLines(line, Infinity), line);
+    const command = "  sluice predict runs/x --data new.csv --out predictions.csv";
+    assert.equal(wrapCommand(command, 80), command);
+    assert.equal(wrapCommand(command.replace("runs/x", "'a  --b'"), 20), command.replace("runs/x", "'a  --b'"));
+  });
+
+  test("a command that is broken is the same command", { skip: process.platform === "win32" }, () => {
+    const command = "  sluice predict runs/x --data new.csv --out predictions.csv";
+    const broken = wrapCommand(command, 40);
+    assert.ok(broken.split("\n").every((part) => part.length <= 40), broken); // prettier-ignore
+    assert.equal(broken.replaceAll(/ \\\n\s+/g, " "), command);
   });
 
   test("colours are for terminals that want them", () => {

@@ -106,7 +106,7 @@ test("a training that fails thrice is named; the others come to their end, and n
   for (const name of ["fit-2", "fit-4"]) writeFileSync(join(runs, `poison-${name}`), "");
   let where = "";
   const hooks = { trainer: backtestTrainer(troubled()), onFolder: (path: string) => void (where = path) };
-  await assert.rejects(run(hooks), /^SluiceError: backtest: training 2 of 6, at 2024-0\d-\d+, failed: Error: poisoned; training 4 of 6, .* 4 of 6 trainings have ended and are kept in .*--resume/); // prettier-ignore
+  await assert.rejects(run(hooks), /^SluiceError: backtest: training 2 of 6, at 2024-0\d-\d+, and training 4, failed: Error: poisoned; 4 of 6 trainings have ended and are kept in .*--resume/); // prettier-ignore
   const { state, reason } = JSON.parse(readFileSync(join(where, "status.json"), "utf8")) as { state: string; reason: string }; // prettier-ignore
   assert.equal(state, "failed");
   assert.match(reason, /training 2 of 6/);

@@ -5,6 +5,7 @@ import type { PerSeries, SeriesHooks, SeriesStopped } from "../../distributed/se
 import type { Task } from "../../tasks/task.js";
 import { commandLine, quoted } from "../command-line.js";
 import { InterruptedError, UsageError } from "../errors.js";
+import { flagOf } from "../flags.js";
 import { interruptible } from "../interrupt.js";
 import { openQueue } from "../queue-flags.js";
 import type { Screen } from "../screen.js";
@@ -50,7 +51,9 @@ export async function trainPerSeries(
   words: readonly string[],
   screen: Screen,
 ): Promise<Reply> {
-  const { trainSeries } = await import("../../distributed/series/train-series.js");
+  const { forbiddenIn, trainSeries } = await import("../../distributed/series/train-series.js");
+  const forbidden = forbiddenIn(options);
+  if (forbidden) throw new UsageError(`--per-series: ${flagOf(forbidden.name)} does not go with it: ${forbidden.why}`, command.name()); // prettier-ignore
   const line = commandLine(["train", ...words]);
   return told(command, screen, (hooks) => trainSeries(data, options, { ...hooks, command: line }));
 }

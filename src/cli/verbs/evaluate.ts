@@ -1,4 +1,4 @@
-import { isSeriesRun } from "../../runs/run-folder.js";
+import { isOfSeries } from "../../runs/run-folder.js";
 import { openRun } from "../../tasks/open-run.js";
 import { addScreenFlags, verbCommand } from "../command.js";
 import { addReadingFlags, readingFlags } from "../reading-flags.js";
@@ -16,7 +16,7 @@ export async function invoke(): Promise<Invocation> {
     async act(screen) {
       const [model] = command.processedArgs as [string];
       const { data } = command.opts<{ data: string }>();
-      const many = isSeriesRun(model) ? (await import("../../distributed/series/open.js")).openSeries(model) : null;
+      const many = isOfSeries(model) ? (await import("../../distributed/series/open.js")).seriesAsked(model) : null;
       const one = many ? null : await openRun(model);
       const known = many ?? one!.pipeline;
       const options = { ...readingFlags(command), ...searchFlags(command, known) };

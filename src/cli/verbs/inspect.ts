@@ -3,7 +3,7 @@ import { basename, join } from "node:path";
 import type { Command } from "commander";
 import { loadModel } from "sluice";
 import { describeModelFile } from "../../interop/describe.js";
-import { namesIn, RUN_FILES } from "../../runs/run-folder.js";
+import { isSeriesPath, namesIn, RUN_FILES, throughLatest } from "../../runs/run-folder.js";
 import { inspectData } from "../../tasks/inspect/inspect-data.js";
 import { addScreenFlags, verbCommand } from "../command.js";
 import { dataObject, dataText } from "../data-text.js";
@@ -28,7 +28,7 @@ export async function invoke(): Promise<Invocation> {
 }
 
 async function inspect(command: Command, screen: Screen): Promise<Reply> {
-  const [what] = command.processedArgs as [string];
+  const what = throughLatest((command.processedArgs as [string])[0]);
   const [pytorch, reading] = [torchFlags(command), readingFlags(command)];
   if (isModelFile(what) || isModel(what)) refuseReading(what, reading, command);
   if (isModelFile(what) && !(await isTaskModel(what))) {
@@ -61,5 +61,5 @@ async function isTaskModel(path: string): Promise<boolean> {
 function isModel(what: string): boolean {
   if (/\.safetensors$/i.test(what) || basename(what) === "latest") return true;
   if (existsSync(what)) return statSync(what).isDirectory() && existsSync(join(what, RUN_FILES.config));
-  return namesIn("runs").includes(what);
+  return namesIn("runs").includes(what) || isSeriesPath(what);
 }

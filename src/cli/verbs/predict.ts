@@ -3,7 +3,7 @@ import { existsSync, realpathSync } from "node:fs";
 import { extname } from "node:path";
 import { readLines, type DataSource } from "../../data/index.js";
 import { writeWhole } from "../../runs/files.js";
-import { isSeriesRun } from "../../runs/run-folder.js";
+import { isOfSeries } from "../../runs/run-folder.js";
 import { openRun } from "../../tasks/open-run.js";
 import { readingLike, type ReadingOptions } from "../../tasks/common-options.js";
 import type { Answer, Pipeline } from "../../tasks/task.js";
@@ -50,7 +50,7 @@ async function predict(command: Command, screen: Screen): Promise<Reply> {
   );
   if (out !== undefined && data !== undefined && isSameFile(out, data))
     throw new UsageError(`--out: ${out} is the file of --data; the answers need another name`, "sluice predict");
-  const many = isSeriesRun(model) ? (await import("../../distributed/series/open.js")).openSeries(model) : null;
+  const many = isOfSeries(model) ? (await import("../../distributed/series/open.js")).seriesAsked(model) : null;
   const one = many ? null : await openRun(model);
   const known = many ?? one!.pipeline;
   const options = { ...reading, ...searchFlags(command, known) };

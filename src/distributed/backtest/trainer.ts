@@ -173,7 +173,14 @@ class Trainings {
 
   #failure(): SluiceError {
     const { due, folder } = this.work;
-    const which = [...this.#failed].map(([f, reason]) => `training ${f + 1} of ${due.length}, at ${due[f]!.at}, failed: ${reason}`); // prettier-ignore
+    // What failed them all is told once.
+    const byReason = new Map<string, number[]>();
+    for (const [f, reason] of this.#failed) byReason.set(reason, [...(byReason.get(reason) ?? []), f]);
+    const which = [...byReason].map(([reason, [f, ...more]]) => {
+      const others =
+        more.length === 0 ? "" : more.length === 1 ? `, and training ${more[0]! + 1}` : `, and ${more.length} more`;
+      return `training ${f! + 1} of ${due.length}, at ${due[f!]!.at}${others}, failed: ${reason}`;
+    });
     const kept = `${this.#done} of ${due.length} trainings have ended and are kept in ${folder.path}`;
     return new SluiceError(`backtest: ${which.join("; ")}; ${kept}, from where --resume goes on`);
   }

@@ -1,8 +1,8 @@
 /** A run with a model for each series, ready to predict: rows go to the model of their series. */
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { readTable, takeRows, type DataSource, type Table } from "../../data/index.js";
 import { readEvaluation, type Evaluation } from "../../runs/evaluation.js";
-import { RUN_FILES, RunFolder } from "../../runs/run-folder.js";
+import { isSeriesPath, isSeriesRun, RUN_FILES, RunFolder, runPath } from "../../runs/run-folder.js";
 import { readingLike, readingOf, type Reading } from "../../tasks/common-options.js";
 import { forecastOptions } from "../../tasks/forecast/options.js";
 import { openRun } from "../../tasks/open-run.js";
@@ -27,8 +27,21 @@ export function openSeries(where: string, root = "runs"): SeriesRun {
   return new SeriesRun(folder, Ledger.read(folder));
 }
 
+/**
+ * Whatever of many series can be asked with rows of all: a run with a model for each, or the folder of one in it, whose model then takes the
+ * rows of its series alone; null for any other model.
+ */
+export function seriesAsked(where: string, root = "runs"): SeriesRun | null {
+  if (isSeriesRun(where, root)) return openSeries(where, root);
+  if (!isSeriesPath(where, root)) return null;
+  const path = runPath(where, root);
+  const folder = RunFolder.open(dirname(dirname(path)));
+  const ledger = Ledger.read(folder);
+  return new SeriesRun(folder, ledger, ledger.of(basename(path)).id);
+}
+
 export interface AskOptions {
-  /** Told of series that are left out, since they have no model. */
+  /** Told of series that are left out, since they have no model, or another was asked for. */
   warn?: (message: string) => void;
 }
 
@@ -41,6 +54,8 @@ export class SeriesRun {
   constructor(
     readonly run: RunFolder,
     readonly ledger: Ledger,
+    /** Of the only series whose model answers; null for all. */
+    readonly only: string | null = null,
   ) {
     const { settings } = ledger.plan;
     this.reading = readingOf(readOptions(run.file(SERIES_FILE), forecastOptions, settings));
@@ -101,7 +116,11 @@ export class SeriesRun {
     const { id } = this.ledger.plan;
     const where = `series.${verb}`;
     const table = await readTable(source, readingLike(where, this.reading, given));
-    const groups = [...rowsById(table, id)].map(([own, rows]) => ({ own, rows, lacks: this.#lacks(own) }));
+    const all = [...rowsById(table, id)];
+    const asked = this.only === null ? all : all.filter(([own]) => own === this.only);
+    check(asked.length > 0, () => `${where}: the model is that of series ${show(this.only)}, of which ${table.source} has no rows; ${this.folder} has those of other series`); // prettier-ignore
+    if (asked.length < all.length) warn(`${where}: the model is that of series ${show(this.only)}: left out ${all.length - asked.length} other series of ${table.source}`); // prettier-ignore
+    const groups = asked.map(([own, rows]) => ({ own, rows, lacks: this.#lacks(own) }));
     const without = groups.filter(({ lacks }) => lacks !== null);
     const named = without.slice(0, NAMED).map(({ own, lacks }) => `${show(own)} ${lacks}`).join("; "); // prettier-ignore
     const more = without.length > NAMED ? `; and ${without.length - NAMED} more` : "";

@@ -28,7 +28,7 @@ export function seriesTable(records: readonly SeriesRecord[]): Required<Pick<Tab
 
 export function betterTable({ better }: SeriesSummary): Required<Pick<Table, "header">> & Table {
   const rows = Object.entries(better).map(([name, share]) => [name, `${Math.round(100 * share)} %`]);
-  return { header: ["The network has the smaller MASE than", "in so many series"], rows };
+  return { header: ["network better than (by MASE)", "share of series"], rows };
 }
 
 export function spreadTable({ spread }: SeriesSummary): Required<Pick<Table, "header">> & Table {

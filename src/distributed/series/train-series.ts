@@ -97,22 +97,41 @@ export async function trainSeries(
   return work(split, Ledger.read(folder), options, hooks);
 }
 
-function checkAllowed({ id, irregular, testData, categories, gradientNorms }: ForecastOptions): void {
-  check(id !== undefined, () => `${WHERE}: id must name the column that says which series a row belongs to`);
+/** Options that go with one model only. */
+type Forbidden = Partial<Pick<ForecastOptions, "irregular" | "testData" | "categories" | "gradientNorms">>;
+
+function checkAllowed(options: ForecastOptions): void {
+  check(options.id !== undefined, () => `${WHERE}: id must name the column that says which series a row belongs to`);
+  const forbidden = forbiddenIn(options);
+  check(forbidden === null, () => `${WHERE}: ${forbidden!.name} does not go with a model per series: ${forbidden!.why}`); // prettier-ignore
+}
+
+/** The first option that does not go with a model for each series. */
+export function forbiddenIn({
+  irregular,
+  testData,
+  categories,
+  gradientNorms,
+}: Forbidden): { name: string; why: string } | null {
   const not = [
     ["irregular", irregular, "a model each is for series that are observed regularly; one model for all takes others"],
     ["testData", testData !== undefined, "measure with sluice evaluate RUN --data FILE, which takes rows of all series"],
     ["categories", categories !== undefined, "they tell series apart, and a model of one series sees but one"],
     ["gradientNorms", gradientNorms, "nobody could look at those of all series; train one of them by itself"],
   ] as const; // prettier-ignore
-  for (const [name, given, why] of not) check(!given, () => `${WHERE}: ${name} does not go with a model per series: ${why}`); // prettier-ignore
+  const [name, , why] = not.find(([, given]) => given) ?? [];
+  return name === undefined ? null : { name, why: why! };
 }
 
 function recordOf({ id, name, rows }: OneSeries, options: ForecastOptions): SeriesRecord {
   const needed = leastRows(options);
   const record = waiting(id, name, rows.length);
   if (rows.length >= needed) return record;
-  return { ...record, state: "set aside", reason: `it has ${rows.length} rows; one window needs ${needed}` };
+  return {
+    ...record,
+    state: "set aside",
+    reason: `it has ${rows.length} ${rows.length === 1 ? "row" : "rows"}; one window needs ${needed}`,
+  };
 }
 
 /** How many of the longest series may be unfit before it is taken for certain that the options are wrong. */

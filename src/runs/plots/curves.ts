@@ -51,7 +51,7 @@ export function curvePlot({ epoch, history }: History, name: string, best: BestE
   };
   return {
     title: name,
-    description: `${epoch.length} epochs. At the end: ${ends.join(", ")}.`,
+    description: `${epoch.length === 1 ? "1 epoch" : `${epoch.length} epochs`}. At the end: ${ends.join(", ")}.`,
     spec: (width) => panelSpec(panel, width),
   };
 }

@@ -64,7 +64,7 @@ function checkLengths(where: string, frame: Frame, plan: Plan, shares: readonly 
   const fits = shares.every((share, k) => Math.floor(share * rows) >= (k === 0 ? rowsNeeded(plan) : plan.horizon));
   check(fits, () => {
     const parts = shares.map((share) => `${Math.round(100 * share)} %`).join(", ");
-    return `${where}: ${name} has ${rows} rows; lookback ${plan.lookback} and horizon ${plan.horizon} with parts of ${parts} need about ${least}`;
+    return `${where}: ${name} has ${rows} ${rows === 1 ? "row" : "rows"}; lookback ${plan.lookback} and horizon ${plan.horizon} with parts of ${parts} need about ${least}`;
   });
 }
 

@@ -253,7 +253,7 @@ export function longEnough(
   const kept = frame.series.filter(({ begin, end }) => end - begin >= needed);
   check(kept.length > 0, () => {
     const { name, rows } = longestName(frame);
-    return `${where}: ${name} has ${rows} rows; lookback ${plan.lookback} and horizon ${plan.horizon} need at least ${needed}`;
+    return `${where}: ${name} has ${rows} ${rows === 1 ? "row" : "rows"}; lookback ${plan.lookback} and horizon ${plan.horizon} need at least ${needed}`;
   });
   return keepSteps(frame, kept);
 }

@@ -34,7 +34,7 @@ export function readPresent(where: string, { plan, scaling }: ForecastPipeline, 
   const needed = lookback + (transform === "difference" ? 1 : 0);
   for (const { id, begin, end } of known.series)
     check(end - begin >= needed, () => {
-      return `${where}: ${seriesName(table.source, id)} has ${end - begin} rows with a target; a forecast needs at least the last ${needed}`;
+      return `${where}: ${seriesName(table.source, id)} has ${end - begin} ${end - begin === 1 ? "row" : "rows"} with a target; a forecast needs at least the last ${needed}`;
     });
   const values = valuesOf(where, known, roles, plan);
   const covering = scaling.covering(values.inputs, known.series);
