@@ -152,6 +152,16 @@ export function metricTitle({ name, unit }: Judge): string {
   return unit.startsWith(name) ? unit : `${name} (${unit})`;
 }
 
+/** Errors that lie closer together than this share of the other are equal: another seed or a few more windows turn them around. */
+const EQUAL = 0.01;
+
+/** Whether neither of two can be called better: to four digits, and errors to less than 1 %. Of shares of hits 1 % may be most of the misses. */
+export function areEqual(mode: Judge["mode"], own: number, other: number): boolean {
+  return own.toPrecision(4) === other.toPrecision(4) || (mode === "min" && isClose(own, other));
+}
+
+const isClose = (own: number, other: number) => own > 0 && other > 0 && Math.abs(own / other - 1) < EQUAL;
+
 function sentenceOf({ name, mode, unit }: Judge, own: number, { name: other, kind }: Entry, value: number): string {
   const tail = unit ? ` ${unit}` : "";
   // "nats a character" says what is measured and in what: the unit alone.
@@ -161,6 +171,7 @@ function sentenceOf({ name, mode, unit }: Judge, own: number, { name: other, kin
   if (own === value) return `The network does exactly as well as ${other} (${both}).`;
   // A network that kept the linear solution it began with differs from it by rounding alone.
   if (ours === theirs) return `The network does as well as ${other}, to four digits (${both}).`;
+  if (areEqual(mode, own, value)) return `The network does as well as ${other}, to less than 1 % (${both}).`;
   const figures = `${both}${shareOf(own, value)}`;
   const wins = mode === "min" ? own < value : own > value;
   if (wins) return `The network is better than ${other} (${figures}).`;

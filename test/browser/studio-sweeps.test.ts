@@ -178,12 +178,33 @@ describe("sweeps", { skip: chromium === undefined && process.env["CI"] !== "true
     await page.getByRole("searchbox", { name: "Find a series" }).fill("> 49");
     await page.getByRole("status").filter({ hasText: "11 of 500" }).waitFor();
     await table.getByRole("rowheader", { name: "<store> 499" }).waitFor();
+    await page.getByRole("searchbox", { name: "Find a series" }).fill("store> 1");
+    await table.getByRole("link", { name: "<store> 1", exact: true }).click();
+    await page.getByRole("heading", { name: "<store> 1", exact: true }).waitFor();
+    assert.equal(await page.getByRole("button", { name: "Go on training" }).count(), 0);
+    for (const own of ["forecast", "model", "inside"]) {
+      await page.goto(`${world.studio.origin}#/runs/${SERIES}/${own}`);
+      await page.getByRole("heading", { name: "This run has one model for each series" }).waitFor();
+    }
+    await page.getByRole("link", { name: "To the series" }).click();
+    await table.waitFor();
     assert.deepEqual(await seriousIssues(page), []);
     await go(page, `runs/${SHARDS}`);
     await page.getByRole("heading", { name: "Rounds" }).waitFor();
     assert.deepEqual(await seriousIssues(page), []);
     await page.getByText("Rounds as a table").click();
     await page.getByRole("row", { name: /^778 389 1\/2/ }).waitFor();
+    await page.close();
+  });
+
+  test("side by side, searches and models of series are counted by their own parts", async () => {
+    const page = await world.open();
+    await go(page, `compare?runs=${runs.large},${SERIES},${SHARDS}`);
+    await page.getByRole("columnheader", { name: "Epochs, trials or series" }).waitFor();
+    const row = (name: string) =>
+      page.getByRole("region", { name: "Results" }).getByRole("row").filter({ hasText: name });
+    await row(runs.large).getByText("400/400").waitFor();
+    assert.match(await row(SERIES).innerText(), /2\/500\s+series · 1 set aside\s+0\.8000\s+median MASE/);
     await page.close();
   });
 
@@ -203,6 +224,9 @@ describe("sweeps", { skip: chromium === undefined && process.env["CI"] !== "true
       assert.ok((await overflow(phone)) <= 0, `${run} is ${await overflow(phone)} pixels too wide`);
       assert.match(await phone.locator("main").innerText(), /试验/);
     }
+    await go(phone, `runs/${runs.large}`);
+    const axes = await phone.locator(".parallel-name").count();
+    await phone.getByText(`左右滑动图形可查看全部 ${axes} 条轴。`).waitFor();
     await phone.close();
   });
 

@@ -21,7 +21,12 @@ test("a tie is called a tie, and what cannot be compared is not", () => {
   const network = entry("GRU", "network", 1);
   assert.equal(verdictOf(mae, [network, entry("x", "simple", 1)]), "The network does exactly as well as x (mae 1.000 °C against 1.000 °C).");
   assert.equal(verdictOf(mae, [network, entry("x", "simple", 0.99999)]), "The network does as well as x, to four digits (mae 1.000 °C against 1.000 °C).");
-  assert.match(verdictOf(mae, [network, entry("x", "simple", 0.999)]), /WORSE than x \(mae 1\.000 °C against 0\.9990 °C, less than 1 % higher\)/);
+  for (const close of [0.991, 0.999, 1.009])
+    assert.equal(verdictOf(mae, [network, entry("x", "simple", close)]), `The network does as well as x, to less than 1 % (mae 1.000 °C against ${close.toPrecision(4)} °C).`);
+  for (const [far, word] of [[0.98, "WORSE"], [1.02, "better"]] as const)
+    assert.match(verdictOf(mae, [network, entry("x", "simple", far)]), new RegExp(`${word} than x .*, 2 % `));
+  // Of 99.6 % and 99.0 % of right answers one has more than twice the mistakes.
+  assert.match(verdictOf({ name: "mae", mode: "max" }, [entry("GRU", "network", 0.996), entry("x", "simple", 0.99)]), /better than x \(mae 0\.9960 against 0\.9900, less than 1 % higher\)/);
   assert.equal(verdictOf(mae, [network, entry("x", "simple"), entry("y", "simple", Number.NaN)]), "");
   assert.match(verdictOf(mae, [entry("GRU", "network", Number.NaN), entry("x", "simple", 1)]), /mae is not a number/);
   // R² may be negative: there is no share of it.

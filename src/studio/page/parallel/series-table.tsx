@@ -7,6 +7,7 @@ import { count, figure, NONE } from "../../ui/format.js";
 import { Icon } from "../../ui/icons.js";
 import { seriesRun } from "../inner-run.js";
 import { linkTo } from "../routes.js";
+import { said } from "../run/said.js";
 import { t } from "./texts.js";
 
 type One = SeriesReply["series"][number];
@@ -127,7 +128,7 @@ function Row({ one, run }: { readonly one: One; readonly run: string }) {
         <span class={`badge ${TONES[state]}`}>{t(state === "failed" ? "failedState" : state)}</span>
         {[...(reason === undefined ? [] : [reason]), ...warnings].map((text) => (
           <span key={text} class="muted under break">
-            {text}
+            {said(text)}
           </span>
         ))}
       </td>
@@ -135,7 +136,7 @@ function Row({ one, run }: { readonly one: One; readonly run: string }) {
       <td class={`number${better ? " wins" : value !== null && baseline !== null ? " loses" : ""}`}>{figure(value)}</td>
       <td class="number">
         {figure(baseline?.value)}
-        {baseline && <span class="muted under">{baseline.name}</span>}
+        {baseline && <span class="muted under">{said(baseline.name)}</span>}
       </td>
       <td class="number">{whole(windows)}</td>
       <td class="number">{whole(epochs)}</td>

@@ -6,6 +6,7 @@ import { ProgressCard } from "../../ui/progress-card.js";
 import { Bars } from "../../ui/plots/index.js";
 import type { LiveRun } from "../run/live.js";
 import { SeriesTable } from "./series-table.js";
+import { said } from "../run/said.js";
 import { t } from "./texts.js";
 
 export function SeriesOverview({ live }: { readonly live: LiveRun }) {
@@ -22,7 +23,7 @@ export function SeriesOverview({ live }: { readonly live: LiveRun }) {
             <div class="stack tight">
               <Bars
                 label={t("better")}
-                bars={Object.entries(summary.better).map(([label, value]) => ({ label, value }))}
+                bars={Object.entries(summary.better).map(([name, value]) => ({ label: said(name), value }))}
                 full={1}
                 text={(share) => percent(share)}
               />
@@ -101,7 +102,7 @@ function Spread({ spread }: { readonly spread: NonNullable<SeriesReply["summary"
           <tbody>
             {Object.entries(spread).map(([name, quantiles]) => (
               <tr key={name}>
-                <th scope="row">{name === "network" ? t("network") : name}</th>
+                <th scope="row">{name === "network" ? t("network") : said(name)}</th>
                 {shares.map((share) => (
                   <td key={share} class="number">
                     {figure(quantiles[share], 3)}

@@ -3,6 +3,7 @@ import type { Evaluation } from "../../../runs/evaluation.js";
 import { Card } from "../../ui/card.js";
 import { figure } from "../../ui/format.js";
 import { nameBeside } from "./history.js";
+import { said } from "./said.js";
 import { t } from "./texts.js";
 
 export function Baselines({ evaluation }: { readonly evaluation: Evaluation }) {
@@ -12,7 +13,11 @@ export function Baselines({ evaluation }: { readonly evaluation: Evaluation }) {
   const values = entries.map((entry) => entry.values[judge.name] ?? Number.NaN);
   const longest = Math.max(...values.filter((value) => !Number.isNaN(value)).map(Math.abs), 1e-12);
   return (
-    <Card title={t("judged")} aside={<span class="small muted">{t("judgedHelp", { count, of, part })}</span>} flush>
+    <Card
+      title={t("judged")}
+      aside={<span class="small muted">{t("judgedHelp", { count, of: said(of), part: said(part) })}</span>}
+      flush
+    >
       <div class="scroll" tabIndex={0} role="region" aria-label={t("judged")}>
         <table class="table baselines">
           <thead>
@@ -31,7 +36,7 @@ export function Baselines({ evaluation }: { readonly evaluation: Evaluation }) {
             {entries.map((entry, i) => (
               <tr key={entry.name}>
                 <th scope="row">
-                  {entry.kind === "network" ? t("network") : entry.name}{" "}
+                  {entry.kind === "network" ? t("network") : said(entry.name)}{" "}
                   {entry.kind !== "network" && <span class="muted small">{t(entry.kind)}</span>}
                 </th>
                 {ordered.map((name) => (

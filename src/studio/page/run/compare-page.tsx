@@ -9,6 +9,7 @@ import { LogSwitch, SharedCurves } from "./curves.js";
 import { useRuns, type LiveRun } from "./live.js";
 import { bestOf, Done, partsOf } from "./parts.js";
 import { written } from "./run-details.js";
+import { said } from "./said.js";
 import { t } from "./texts.js";
 import { verdictsOf } from "./verdict.js";
 
@@ -116,7 +117,7 @@ function ResultRow({ live, index }: { readonly live: LiveRun; readonly index: nu
       </td>
       <td class="number">
         {result?.baseline ? figure(result.baseline.value) : NONE}
-        {result?.baseline && <span class="muted under">{result.baseline.name}</span>}
+        {result?.baseline && <span class="muted under">{said(result.baseline.name)}</span>}
       </td>
       <td class="verdict">{verdict?.text ?? NONE}</td>
     </tr>

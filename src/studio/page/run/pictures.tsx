@@ -5,6 +5,7 @@ import { figure } from "../../ui/format.js";
 import { HeatMap, LineChart, type Line } from "../../ui/plots/index.js";
 import { shortDate } from "../short-date.js";
 import { Confusion } from "./confusion.js";
+import { said } from "./said.js";
 import { t } from "./texts.js";
 
 export function Pictures({ evaluation }: { readonly evaluation: Evaluation }) {
@@ -63,7 +64,7 @@ function chartOf(picture: Charted): Chart {
       return {
         label: picture.title,
         x: counted(picture.lines[0]?.values.length ?? 0).map((i) => i + 1),
-        lines: picture.lines.map(({ name, values }) => ({ label: name, values })),
+        lines: picture.lines.map(({ name, values }) => ({ label: said(name), values })),
         xLabel: t("stepsAhead"),
         yLabel: picture.yLabel,
       };
@@ -91,13 +92,13 @@ function seriesOf(picture: Series): Pick<Chart, "lines" | "bands"> {
   const truth: Line = { label: t("truth"), values: picture.truth, colour: 8 };
   if (picture.kind === "forecast")
     return {
-      lines: [truth, ...picture.forecasts.map(({ name, values }, i) => ({ label: name, values, colour: i + 1 }))],
+      lines: [truth, ...picture.forecasts.map(({ name, values }, i) => ({ label: said(name), values, colour: i + 1 }))],
     };
   if (picture.kind === "origins") {
     const whole = picture.forecasts.map(({ name, parts }, i) => {
       const values: number[] = Array.from({ length: picture.x.length }, () => Number.NaN);
       for (const { from, values: part } of parts) part.forEach((value, at) => (values[from + at] = value));
-      return { label: name, values, colour: i + 1 };
+      return { label: said(name), values, colour: i + 1 };
     });
     return { lines: [truth, ...whole] };
   }

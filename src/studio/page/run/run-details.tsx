@@ -4,6 +4,7 @@ import type { RunDetail, RunSummary, StudioState } from "../../api/index.js";
 import { bytes } from "../../ui/format.js";
 import { get } from "../client.js";
 import { useResource } from "../resource.js";
+import { factName, said } from "./said.js";
 import { t } from "./texts.js";
 
 export function Details({ detail }: { readonly detail: RunDetail }) {
@@ -11,7 +12,7 @@ export function Details({ detail }: { readonly detail: RunDetail }) {
   return (
     <div class="card folds">
       <Fold title={t("data")} open>
-        <Pairs pairs={Object.entries(facts)} />
+        <Pairs pairs={Object.entries(facts).map(([name, text]) => [factName(name), said(text)])} />
       </Fold>
       <Fold title={t("settings")}>
         <Pairs pairs={Object.entries(config)} />

@@ -14,6 +14,7 @@ import { lost } from "./stream.js";
 import { Norms } from "./norms.js";
 import { Pictures } from "./pictures.js";
 import { ProgressCard } from "./progress.js";
+import { said } from "./said.js";
 import { t } from "./texts.js";
 import { Details } from "./run-details.js";
 import { verdictsOf } from "./verdict.js";
@@ -87,7 +88,7 @@ function Figures({ live, detail }: { readonly live: LiveRun; readonly detail: Ru
       {result && (
         <div>
           <dt>
-            {!result.unit?.startsWith(result.metric) && result.metric} {t("part", { part: result.part })}
+            {!result.unit?.startsWith(result.metric) && result.metric} {t("part", { part: said(result.part) })}
           </dt>
           <dd>
             {figure(result.network)} {result.unit && <small>{result.unit}</small>}
@@ -99,7 +100,7 @@ function Figures({ live, detail }: { readonly live: LiveRun; readonly detail: Ru
           <dt>{t("baseline")}</dt>
           <dd>
             {figure(result.baseline.value)} {result.unit && <small>{result.unit}</small>}{" "}
-            <small>{result.baseline.name}</small>
+            <small>{said(result.baseline.name)}</small>
           </dd>
         </div>
       )}

@@ -1,5 +1,6 @@
 /** A row for each run; on a phone, a card. */
 import { signal } from "@preact/signals";
+import { areEqual } from "../../../runs/evaluation.js";
 import type { RunSummary, SweepSummary } from "../../api/index.js";
 import { dateTime, figure, NONE } from "../../ui/format.js";
 import { Icon } from "../../ui/icons.js";
@@ -8,6 +9,7 @@ import { StateBadge } from "../run-frame.js";
 import { curveOf, decidingCurve, type Curve } from "./list.js";
 import { useRuns } from "./live.js";
 import { bestOf, Done, partsOf } from "./parts.js";
+import { said } from "./said.js";
 import { Sparkline } from "./sparkline.js";
 import { t } from "./texts.js";
 
@@ -143,14 +145,14 @@ function Result({ run: { result } }: { readonly run: RunSummary }) {
   const { network, baseline, mode, metric, unit } = result;
   const other = baseline?.value ?? null;
   const sign = mode === "min" ? 1 : -1;
-  const lead = network === null || other === null || figure(network) === figure(other) ? 0 : sign * (other - network);
+  const lead = network === null || other === null || areEqual(mode, network, other) ? 0 : sign * (other - network);
   return (
     <span title={result.verdict}>
       {!unit?.startsWith(metric) && <span class="muted metric">{metric}</span>}{" "}
       <span class={lead > 0 ? "wins" : lead < 0 ? "loses" : ""}>
         {figure(network)} {unit}
       </span>
-      {baseline && <span class="muted under">{t("against", { name: baseline.name, value: figure(other) })}</span>}
+      {baseline && <span class="muted under">{t("against", { name: said(baseline.name), value: figure(other) })}</span>}
     </span>
   );
 }

@@ -1,8 +1,9 @@
 /** What an evaluation says, in the language of the page. */
-import type { Entry, Evaluation } from "../../../runs/evaluation.js";
+import { areEqual, type Entry, type Evaluation } from "../../../runs/evaluation.js";
 import { figure, percent } from "../../ui/format.js";
 import type { Tone } from "../../ui/notices.js";
 import { nameBeside } from "./history.js";
+import { said } from "./said.js";
 import { t } from "./texts.js";
 
 /** A share beyond this says nothing: "1,900 % higher". */
@@ -34,8 +35,8 @@ function sentence({ judge }: Evaluation, own: number, entry: Entry): Verdict {
   const { name, mode, unit } = judge;
   const value = valueOf(entry, name)!;
   const [ours, theirs] = [own, value].map((n) => [figure(n), unit].filter(Boolean).join(" "));
-  const both = { name: entry.name, own: `${nameBeside(judge)} ${ours}`.trim(), other: theirs! };
-  if (figure(own) === figure(value)) return { text: t("verdictSame", both), tone: "info" };
+  const both = { name: said(entry.name), own: `${nameBeside(judge)} ${ours}`.trim(), other: theirs! };
+  if (areEqual(mode, own, value)) return { text: t("verdictSame", both), tone: "info" };
   const share = Math.abs(own / value - 1);
   const told = value > 0 && own > 0 && share >= SMALLEST_SHARE && share <= LARGEST_SHARE;
   const text = told ? t(own < value ? "lower" : "higher", { percent: percent(share, share < 0.1 ? 1 : 0) }) : "";

@@ -34,6 +34,7 @@ export function Coordinates({ sweep, choice }: { readonly sweep: SweepReply; rea
           onPoint={(key) => (choice.pointed.value = key)}
           onChoose={choice.find}
           words={{ from: t("from"), to: t("to") }}
+          scrolls={t("scrolls", { axes: axes.length })}
         />
         <div class="row wrap between coordinates-foot small">
           <p class="tabular coordinates-said">{trialInWords(sweep, choice.pointed.value)}</p>

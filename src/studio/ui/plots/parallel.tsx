@@ -42,6 +42,8 @@ export interface ParallelProps {
   onChoose?(key: number): void;
   /** Words for readers: "from", "to". */
   words: { readonly from: string; readonly to: string };
+  /** Stands above a picture that is wider than its place. */
+  scrolls: string;
 }
 
 const HEIGHT = 352;
@@ -84,8 +86,15 @@ export function Parallel(props: ParallelProps) {
   };
   const order = lines.map((_, i) => i);
   const front = order.find((i) => lines[i]!.key === pointed && shown[i]);
-  return (
-    <div class="parallel scroll" ref={frame} role="group" aria-label={label}>
+  const wider = visible > 0 && width > visible;
+  const picture = (
+    <div
+      class={`parallel scroll${wider ? " wider" : ""}`}
+      ref={frame}
+      role="group"
+      aria-label={label}
+      tabIndex={wider ? 0 : undefined}
+    >
       {visible > 0 && (
         <div class="parallel-field" style={{ width: `${width}px`, height: `${HEIGHT}px` }}>
           <svg
@@ -123,6 +132,12 @@ export function Parallel(props: ParallelProps) {
         </div>
       )}
     </div>
+  );
+  return (
+    <>
+      {wider && <p class="small muted parallel-scrolls">{props.scrolls}</p>}
+      {picture}
+    </>
   );
 }
 
