@@ -8,6 +8,11 @@ export { FILE_OPTIONS };
 export const trialPayload = z.strictObject({
   task: z.string(),
   data: dataReference,
+  /** Fingerprint of the data that the search was begun with. */
+  sha256: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/, "expected a checksum")
+    .optional(),
   /** Options of the task, without runs and name. */
   settings: z.record(z.string(), z.json()),
   /** What such options name, where it is sent. */

@@ -20,7 +20,7 @@ import { trainTask, type TrainHooks } from "../tasks/train-task.js";
 import { check } from "../util/errors.js";
 import type { JobContext } from "./job.js";
 import { packRun, runArchive, unpackRun } from "./run-archive.js";
-import { FILE_OPTIONS, sourceOf } from "./store/reference.js";
+import { FILE_OPTIONS, foundAt, sourceOf, writtenAt } from "./store/reference.js";
 import { trialPayload, type TrialPayload } from "./trial-payload.js";
 import { epochReporter, takeOver } from "./training-job.js";
 
@@ -54,8 +54,8 @@ const FILE = "trial.json";
 export async function trial(json: Json, context: JobContext): Promise<Json> {
   const payload = readOptions("trial", trialPayload, json as object);
   const { until, from, name } = payload;
-  const runs = payload.runs === null ? context.scratch() : context.path(payload.runs);
-  const source = await sourceOf(payload.data, context);
+  const source = await sourceOf(payload.data, context, payload.sha256);
+  const runs = payload.runs === null ? context.scratch() : writtenAt(payload.runs, context);
   const files = await filesOf(payload, context);
   const asked = { payload: { ...payload, settings: { ...payload.settings, ...files } }, runs, source, rung: String(until ?? "all") }; // prettier-ignore
   if (from) await unpackRun(from, context.store, { root: runs, data: source, files });
@@ -72,7 +72,7 @@ async function filesOf({ settings, files = {} }: TrialPayload, context: JobConte
   for (const name of FILE_OPTIONS) {
     const [sent, path] = [files[name], settings[name]];
     if (sent) found[name] = await sourceOf(sent, context);
-    else if (typeof path === "string") found[name] = context.path(path);
+    else if (typeof path === "string") found[name] = foundAt(path, context);
   }
   return found;
 }

@@ -32,9 +32,27 @@ export interface WorkerOptions {
   /** Seconds without a sign of life after which others take a job of this worker. Default 30. */
   readonly lostAfter?: number;
   readonly note?: (message: string) => void;
+  /** Told of each job: that it is begun, and how it ended here. */
+  readonly onJob?: (event: WorkerEvent) => void;
+  /** Seconds that a job waits for another worker where all that listen lack its data. Default 60. */
+  readonly graceSeconds?: number;
   /** Another version than its own, and other kinds of jobs: for tests of both. */
   readonly version?: string;
   readonly handlers?: URL;
+}
+
+/** What a worker tells of a job on the way. */
+export interface WorkerEvent {
+  /**
+   * "failed": this attempt. "refused": it is no job, or this worker lacks what it needs, told once for each job; others may do it. "returned": it goes
+   * to others or is wanted no more, which is no failure.
+   */
+  readonly event: "begun" | "done" | "failed" | "refused" | "returned";
+  /** As whoever asked named it. */
+  readonly job: string;
+  /** From 1. */
+  readonly attempt: number;
+  readonly reason?: string;
 }
 
 /** What whoever puts jobs into a queue is told. */

@@ -3,7 +3,7 @@ import type { Job as QueuedJob, Worker as BullWorker } from "bullmq";
 import type { Redis } from "ioredis";
 import { rmSync, statSync } from "node:fs";
 import { availableParallelism, hostname } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { sluiceVersion } from "../runs/environment.js";
 import { checkCount } from "../util/checks.js";
 import { check, show, SluiceError } from "../util/errors.js";
@@ -12,9 +12,12 @@ import { HANDLERS } from "./handlers.js";
 import type { JobOutcome, WorkerInfo } from "./job.js";
 import { explained, loadBull, openRedis, type Bull } from "./queue/connection.js";
 import * as queued from "./queue/envelope.js";
-import { Final, takeIn, versionOf, type Intake } from "./queue/intake.js";
+import { Final, takeIn, type Intake } from "./queue/intake.js";
 import { announce } from "./queue/presence.js";
-import type { WorkerOptions } from "./worker-options.js";
+import { GRACE_SECONDS } from "./queue/refusals.js";
+import { NotHere } from "./not-here.js";
+import { Refuser } from "./refuser.js";
+import type { WorkerEvent, WorkerOptions } from "./worker-options.js";
 import { FolderStore } from "./store/folder-store.js";
 import { MOST_IN_REDIS } from "./store/redis-content.js";
 import { RedisStore } from "./store/redis-store.js";
@@ -24,13 +27,12 @@ import { makeScratch } from "./store/scratch.js";
 const LOOK_MS = 1_000;
 /** Share of the time after which a worker is lost, after which it believes so itself: before others take its jobs. */
 const FENCE = 0.8;
-/** A job that this worker may not do rests so long for another one. */
-const REFUSED_MS = 2_000;
-
 /** What was done so far. */
 export interface WorkerCounts {
   readonly done: number;
+  /** Attempts. */
   readonly failed: number;
+  /** Jobs, however often they came. */
   readonly refused: number;
 }
 
@@ -38,6 +40,7 @@ export class QueueWorker {
   readonly counts = { done: 0, failed: 0, refused: 0 };
   readonly #ending = new AbortController();
   readonly #active = new Map<string, AbortController>();
+  readonly #refuser: Refuser;
   readonly #kinds: ReadonlySet<string> | null;
   #threads: ThreadExecutor;
   #bull!: BullWorker;
@@ -49,7 +52,12 @@ export class QueueWorker {
 
   /** @throws SluiceError where packages or folders are missing, or Redis cannot be reached */
   static async start(options: WorkerOptions): Promise<QueueWorker> {
-    const { slots = Math.max(1, availableParallelism() - 1), dataRoot = ".", lostAfter = 30 } = options;
+    const {
+      slots = Math.max(1, availableParallelism() - 1),
+      dataRoot = ".",
+      lostAfter = 30,
+      graceSeconds = GRACE_SECONDS,
+    } = options;
     checkCount("worker", "slots", slots);
     checkFolder(dataRoot, "of data");
     // One that is made anew where nothing is mounted would hold nothing that others put there.
@@ -64,19 +72,21 @@ export class QueueWorker {
     };
     check(/^[\w.-]{1,100}$/.test(info.name), () => `worker: a name has letters, digits, ".", "-" and "_", got ${show(info.name)}`); // prettier-ignore
     const bull = await loadBull();
-    const note = options.note ?? (() => undefined);
+    const { note = () => undefined, onJob = () => undefined } = options;
     const client = await openRedis(options.redis, note);
     const scratch = makeScratch("sluice-worker-");
     const folder = new FolderStore(options.store ?? join(scratch, "content"));
     const store = new RedisStore({ folder, shared: options.store !== undefined, client, redis: options.redis });
-    const worker = new QueueWorker(info, { ...options, slots, dataRoot, lostAfter, note, queue, client, scratch, store, bull }); // prettier-ignore
+    const worker = new QueueWorker(info, { ...options, slots, dataRoot: resolve(dataRoot), lostAfter, graceSeconds, onJob, note, queue, client, scratch, store, bull }); // prettier-ignore
     worker.#begin();
     return worker;
   }
 
   private constructor(
     readonly info: WorkerInfo,
-    readonly own: Required<Pick<WorkerOptions, "slots" | "dataRoot" | "lostAfter" | "note" | "queue" | "redis">> & {
+    readonly own: Required<
+      Pick<WorkerOptions, "slots" | "dataRoot" | "lostAfter" | "graceSeconds" | "onJob" | "note" | "queue" | "redis">
+    > & {
       readonly handlers?: URL;
       readonly client: Redis;
       readonly scratch: string;
@@ -86,6 +96,10 @@ export class QueueWorker {
   ) {
     this.#kinds = own.handlers ? null : new Set(Object.keys(HANDLERS));
     this.#threads = this.#openThreads();
+    this.#refuser = new Refuser(own, info, (job, reason) => {
+      this.counts.refused++;
+      this.#tell("refused", job, reason);
+    });
   }
 
   #openThreads(): ThreadExecutor {
@@ -119,7 +133,7 @@ export class QueueWorker {
       if (client.status === "ready") note(explained(error, redis).message);
     });
     this.#bull.on("lockRenewalFailed", (ids) => {
-      for (const id of ids) this.#active.get(id)?.abort(new SluiceError("the job was given to another worker"));
+      for (const id of ids) this.#active.get(id)?.abort(new Taken());
     });
     this.#leave = announce(client, queue, this.info, slots);
     this.#heard = Date.now();
@@ -155,15 +169,13 @@ export class QueueWorker {
   }
 
   async #process(job: QueuedJob<unknown, queued.Answer>, token: string): Promise<queued.Answer> {
-    const { UnrecoverableError } = this.own.bull;
-    await this.#refuseOther(job, token);
     try {
+      await this.#refuser.refuseOther(job, token);
       const taken = await takeIn(job, this.#kinds, this.own.queue, this.own.store);
+      this.#tell("begun", job);
       return await this.#work(job, token, taken).finally(taken.release);
     } catch (error) {
-      if (!(error instanceof Final)) throw error;
-      this.counts[error.counts]++;
-      throw new UnrecoverableError(error.message);
+      throw await this.#after(job, token, error);
     }
   }
 
@@ -177,18 +189,42 @@ export class QueueWorker {
         children,
         onProgress: (progress) => void job.updateProgress({ progress }).catch(() => undefined), // it is told again after the next epoch
       });
-      return await this.#answer(outcome);
+      const answer = await this.#answer(outcome);
+      this.#tell("done", job);
+      return answer;
     } catch (error) {
-      if (this.#ending.signal.aborted && controller.signal.aborted) {
+      const { aborted, reason } = controller.signal;
+      if (aborted && this.#ending.signal.aborted) {
+        this.#tell("returned", job, "this worker ends");
         await job.moveToWait(token);
         throw new this.own.bull.WaitingError();
       }
-      if (controller.signal.reason instanceof GivenUp) throw new Final(controller.signal.reason.message, "failed");
-      this.counts.failed++;
-      throw error;
+      throw aborted && (reason instanceof GivenUp || reason instanceof Taken) ? reason : error;
     } finally {
       this.#active.delete(job.id!);
     }
+  }
+
+  /** What the queue is to be told of a job that did not come to its end. */
+  async #after(job: QueuedJob<unknown>, token: string, error: unknown): Promise<unknown> {
+    const { DelayedError, UnrecoverableError, WaitingError } = this.own.bull;
+    if (error instanceof DelayedError || error instanceof WaitingError) return error;
+    if (error instanceof NotHere) return this.#refuser.leaveToOthers(job, token, error);
+    const { message } = error as Error;
+    if (error instanceof GivenUp || error instanceof Taken) {
+      this.#tell("returned", job, message);
+      return error instanceof GivenUp ? new UnrecoverableError(message) : error;
+    }
+    const counts = error instanceof Final ? error.counts : "failed";
+    this.counts[counts]++;
+    this.#tell(counts, job, message.replace(/^refused: /, ""));
+    return error instanceof Final ? new UnrecoverableError(message) : error;
+  }
+
+  #tell(event: WorkerEvent["event"], { id, data, attemptsMade }: QueuedJob<unknown>, reason?: string): void {
+    const { id: asked } = (data ?? {}) as { id?: unknown };
+    const job = typeof asked === "string" ? asked.slice(0, 200) : id!;
+    this.own.onJob({ event, job, attempt: attemptsMade + 1, ...(reason !== undefined && { reason }) });
   }
 
   async #answer({ state, result, reason, worker, seconds }: JobOutcome): Promise<queued.Answer> {
@@ -196,17 +232,6 @@ export class QueueWorker {
     await this.own.store.publish(queued.guarded(result, "the result"));
     this.counts.done++;
     return { result, worker, seconds };
-  }
-
-  /** Jobs of another version rest a while, for a worker of theirs; this does not count as an attempt. */
-  async #refuseOther(job: QueuedJob<unknown>, token: string): Promise<void> {
-    const asked = versionOf(job.data);
-    if (asked === null || queued.isCompatible(asked, this.info.version)) return;
-    this.counts.refused++;
-    const { name, version } = this.info;
-    await job.updateProgress({ refused: `worker ${name} is of version ${version} and refuses jobs of ${show(asked)}` }); // prettier-ignore
-    await job.moveToDelayed(Date.now() + REFUSED_MS, token);
-    throw new this.own.bull.DelayedError();
   }
 
   async #look(): Promise<void> {
@@ -231,6 +256,7 @@ export class QueueWorker {
     this.#heard = Date.now();
     if (this.#active.size === 0) return;
     this.own.note(`no word from Redis for ${Math.round(ms / 1000)} s; the jobs of this worker are left to others`);
+    for (const controller of this.#active.values()) controller.abort(new Taken());
     const stale = this.#threads;
     this.#threads = this.#openThreads();
     await stale.close();
@@ -240,6 +266,13 @@ export class QueueWorker {
 function checkFolder(path: string, what: string): void {
   const found = statSync(path, { throwIfNoEntry: false });
   check(found?.isDirectory() === true, () => `worker: there is no folder ${path} ${what}`);
+}
+
+/** Another worker has it, or will. */
+class Taken extends SluiceError {
+  constructor() {
+    super("the job was given to another worker");
+  }
 }
 
 /** Whoever asked for the job does not want it any more. */

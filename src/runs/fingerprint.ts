@@ -39,7 +39,9 @@ export async function fingerprint(source: string | Iterable<unknown>, counts: Co
       return { kind: "file", ...place, bytes: found.size, sha256: await hashFile(path), ...counts };
     return { kind: "folder", ...place, ...(await hashFolder(path)), ...counts };
   } catch (error) {
-    throw new SluiceError(`fingerprint: cannot read ${source}: ${(error as Error).message}`, { cause: error });
+    const { code, message } = error as NodeJS.ErrnoException;
+    const reason = code === "ENOENT" ? "there is no such file or folder" : code === "EACCES" ? "not allowed" : message;
+    throw new SluiceError(`fingerprint: cannot read ${source}: ${reason}`, { cause: error });
   }
 }
 

@@ -13,7 +13,7 @@ import type { Backtest } from "../../src/tasks/backtest/result.js";
 import { ask, PROGRAM, runIn } from "../cli/program.js";
 import { writePrices } from "../cli/samples.js";
 import { decided, fitsIn, trainedIn } from "./support/backtest.js";
-import { redisServer, skip, type Server } from "./support/redis.js";
+import { redisServer, skip, TETHERED, type Server } from "./support/redis.js";
 
 const LINE = "backtest prices.csv --task forecast --target close --lookback 8 --units 3 --horizon 3 --initial 0.7 --period 6 --refit 1 --no-linear --epochs 8"; // prettier-ignore
 
@@ -33,9 +33,9 @@ describe("a backtest on Redis", { skip }, () => {
   });
 
   function start(words: readonly string[], output: "pipe" | "ignore"): ChildProcess {
-    const child = spawn(process.execPath, [...PROGRAM, ...words], {
+    const child = spawn(process.execPath, [...TETHERED, ...PROGRAM, ...words], {
       cwd: folder,
-      stdio: ["ignore", output, "inherit"],
+      stdio: ["pipe", output, "inherit"],
     });
     children.add(child);
     return child;

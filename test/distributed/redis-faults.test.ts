@@ -34,7 +34,7 @@ describe("faults", { skip }, () => {
 
   async function worker(): Promise<ChildProcess> {
     const words = ["--conditions=sluice-modules", program, server.url, root, "2"];
-    const child = spawn(process.execPath, words, { stdio: ["ignore", "pipe", "inherit"] });
+    const child = spawn(process.execPath, words, { stdio: ["pipe", "pipe", "inherit"] });
     children.push(child);
     await once(child.stdout!, "data");
     return child;
@@ -42,6 +42,12 @@ describe("faults", { skip }, () => {
 
   const rest = (name: string, ms: number, file: string) => ({ id: name, kind: "rest", payload: { file, ms, name } });
   const linesOf = (file: string) => readFileSync(join(root, file), "utf8").trim().split("\n");
+
+  test("a worker of a test ends with whoever started it", async () => {
+    const one = await worker();
+    one.stdin!.destroy(); // as where the test is killed
+    assert.deepEqual(await once(one, "exit"), [1, null]);
+  });
 
   test("what a killed worker did is done by another one, and counted once", async () => {
     const first = await worker();
@@ -136,13 +142,13 @@ test("what a Redis without persistence forgot is put there again", { skip }, asy
     await server.start();
     assert.equal((await server.client.keys("sluice:jobs:plan-*")).length, 0);
     const root = mkdtempSync(join(tmpdir(), "sluice-forgotten-"));
-    const worker = await QueueWorker.start({ redis: redisAddress(server.url), dataRoot: root, handlers: new URL("./support/kinds.js", import.meta.url) }); // prettier-ignore
+    const worker = await QueueWorker.start({ redis: redisAddress(server.url), dataRoot: root, graceSeconds: 0, handlers: new URL("./support/kinds.js", import.meta.url) }); // prettier-ignore
     assert.equal((await done).state, "done");
     assert.deepEqual((await measured).result, [1_500_000], "and the content that it names");
     const absent = { id: "absent", kind: "measure", payload: { kept: `sha256-${"0".repeat(64)}` } };
     assert.match(
       (await queue.run(absent)).reason!,
-      /^refused: store: Redis holds no content sha256-0+; .*--store FOLDER/,
+      /^no worker can do it: worker \S+ on \S+ finds that store: Redis holds no content sha256-0+; .*--store FOLDER/,
     );
     await worker.close();
     await queue.close();

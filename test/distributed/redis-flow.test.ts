@@ -50,7 +50,7 @@ describe("rounds on Redis", { skip }, () => {
 
   async function ownProcess(queue: string): Promise<ChildProcess> {
     const words = ["--conditions=sluice-modules", program, server.url, root, "2", queue];
-    const child = spawn(process.execPath, words, { stdio: ["ignore", "pipe", "inherit"] });
+    const child = spawn(process.execPath, words, { stdio: ["pipe", "pipe", "inherit"] });
     processes.push(child);
     await once(child.stdout!, "data");
     return child;

@@ -52,7 +52,14 @@ describe("payloads that were put straight into the queue", { skip }, () => {
   before(async () => {
     server = await redisServer();
     queue = new Queue("hostile", { prefix: "sluice", connection: server.client });
-    const own = { redis: redisAddress(server.url), queue: "hostile", slots: 2, dataRoot: root, lostAfter: 2 };
+    const own = {
+      redis: redisAddress(server.url),
+      queue: "hostile",
+      slots: 2,
+      dataRoot: root,
+      lostAfter: 2,
+      graceSeconds: 0,
+    };
     kinds = await QueueWorker.start({ ...own, handlers: new URL("./support/kinds.js", import.meta.url) });
   });
   after(async () => {
@@ -139,7 +146,12 @@ describe("trials that were put straight into the queue", { skip }, () => {
     const server = await redisServer();
     const queue = new Queue("jobs", { prefix: "sluice", connection: server.client });
     writeFileSync(join(root, "a.csv"), Array.from({ length: 60 }, (_, i) => `${i % 7},${i % 5}`).join("\n"));
-    const worker = await QueueWorker.start({ redis: redisAddress(server.url), dataRoot: root, slots: 1 });
+    const worker = await QueueWorker.start({
+      redis: redisAddress(server.url),
+      dataRoot: root,
+      slots: 1,
+      graceSeconds: 0,
+    });
     const trial = { task: "forecast", data: { path: "a.csv" }, settings: { target: "c1", epochs: 1 }, runs: "runs", name: "t", command: "" }; // prettier-ignore
     const zip = (files: Record<string, string>) =>
       Buffer.from(zipSync(Object.fromEntries(Object.entries(files).map(([name, text]) => [name, Buffer.from(text)]))));

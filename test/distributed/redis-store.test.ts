@@ -113,7 +113,7 @@ describe("content through Redis", { skip }, () => {
     const redis = redisAddress(server.url);
     const folder = mkdtempSync(join(root, "shared-"));
     const own = { redis, queue: "folders", dataRoot: root, handlers: new URL("./support/kinds.js", import.meta.url), slots: 1 }; // prettier-ignore
-    const worker = await QueueWorker.start({ ...own, store: folder });
+    const worker = await QueueWorker.start({ ...own, store: folder, graceSeconds: 0 });
     const [small, shared] = await Promise.all([
       RedisExecutor.open({ redis, plan: "f", queue: "folders" }),
       RedisExecutor.open({ redis, plan: "f", queue: "folders", store: folder }),

@@ -14,7 +14,7 @@ import { readSpace } from "../../src/distributed/search/task-space.js";
 import { taskNamed } from "../../src/tasks/registry.js";
 import { PROGRAM } from "../cli/program.js";
 import { writePrices } from "../cli/samples.js";
-import { redisServer, skip, type Server } from "./support/redis.js";
+import { redisServer, skip, TETHERED, type Server } from "./support/redis.js";
 
 const task = taskNamed("test", "forecast");
 const space = readSpace(task, ["units=2,4,8", "rate=log:1e-3..1e-1"]);
@@ -35,8 +35,8 @@ describe("a search on Redis", { skip }, () => {
   });
 
   async function worker(): Promise<ChildProcess> {
-    const words = [...PROGRAM, "worker", "--redis", server.url, "--slots", "1", "--lost-after", "2"];
-    const child = spawn(process.execPath, words, { cwd: folder, stdio: ["ignore", "pipe", "inherit"] });
+    const words = [...TETHERED, ...PROGRAM, "worker", "--redis", server.url, "--slots", "1", "--lost-after", "2"];
+    const child = spawn(process.execPath, words, { cwd: folder, stdio: ["pipe", "pipe", "inherit"] });
     children.add(child);
     await once(child.stdout!, "data");
     return child;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, realpathSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, test } from "node:test";
@@ -17,8 +17,10 @@ after(() => rmSync(folder, { recursive: true, force: true }));
 
 test("the worker says what is wrong with its words, without the password", async () => {
   const cases: [string, number, RegExp][] = [
-    ["worker", 1, /no Redis is given: redis:\/\/HOST:PORT, or in the variable SLUICE_REDIS/],
-    ["worker --redis http://:secret@here", 1, /expected an address such as redis:\/\/127\.0\.0\.1:6379/],
+    ["worker", 2, /no Redis is given: redis:\/\/HOST:PORT, or in the variable SLUICE_REDIS/],
+    ["worker --redis http://:secret@here", 2, /expected an address such as redis:\/\/127\.0\.0\.1:6379/],
+    ["worker --redis 127.0.0.1:6391", 2, /expected an address such as redis:\/\/127\.0\.0\.1:6379/],
+    ['worker --redis redis://127.0.0.1:1 --queue "a b:c"', 2, /a name has letters, digits, "-" and "_", got "a b:c"/],
     ["worker --redis redis://:secret@127.0.0.1:1", 1, /redis:\/\/127\.0\.0\.1:1: no Redis answers there/],
     ["worker --redis redis://127.0.0.1:1 --data-root nowhere", 1, /there is no folder nowhere/],
     [
@@ -42,6 +44,25 @@ test("a search says what is wrong with its queue before anything is written", as
   const cases: [string, number, RegExp][] = [
     [`${sweep} --redis redis://127.0.0.1:1`, 1, /redis:\/\/127\.0\.0\.1:1: no Redis answers there/],
     [`${sweep} --redis redis://127.0.0.1:1 --workers 2`, 2, /--workers counts threads/],
+    [`${sweep} --redis 127.0.0.1:1`, 2, /expected an address/],
+    [`${sweep} --redis redis://127.0.0.1:1 --queue a:b`, 2, /a name has letters/],
+    [
+      `${sweep.replace("prices", "../prices")} --redis redis://127.0.0.1:1`,
+      2,
+      /"\.\.\/prices\.csv" leads out of this folder.*--send-data/,
+    ],
+    [`${sweep.replace("prices", "../prices")} --redis redis://127.0.0.1:1 --send-data`, 1, /no Redis answers there/],
+    [`${sweep} --runs sub/../../runs --redis redis://127.0.0.1:1`, 2, /leads out of this folder/],
+    [
+      "backtest ../prices.csv --task forecast --target close --redis redis://127.0.0.1:1",
+      2,
+      /leads out of this folder/,
+    ],
+    [
+      `train ../prices.csv --task forecast --target close --workers 2 --redis redis://127.0.0.1:1`,
+      2,
+      /leads out of this folder/,
+    ],
     [`${sweep} --queue mine`, 2, /--queue: .*give --redis too/],
     [`${sweep} --store shared`, 2, /--store: .*give --redis too/],
     [`train prices.csv --task forecast --target close --send-data`, 2, /--send-data: .*give --redis too/],
@@ -61,13 +82,17 @@ describe("sluice worker", { skip }, () => {
     const server = await redisServer();
     const own = [...PROGRAM, "worker", "--redis", server.url, "--slots", "1", "--name", "verb", "--json"];
     const child = spawn(process.execPath, own, { cwd: folder });
-    let out = "";
+    let [out, err] = ["", ""];
     child.stdout.on("data", (text: Buffer) => (out += text.toString()));
+    child.stderr.on("data", (text: Buffer) => (err += text.toString()));
     try {
       await once(child.stderr, "data");
       const queue = await RedisExecutor.open({ redis: redisAddress(server.url), plan: "verb" });
       const asked = queue.run({ id: "x", kind: "shell", payload: { command: "id" } });
-      const { state, reason, worker } = await asked.finally(() => queue.close());
+      const { state, reason, worker } = await asked;
+      const bad = { task: "shell", data: { path: "prices.csv" }, settings: {}, runs: "runs", name: "t", command: "c" };
+      const failed = await queue.run({ id: "bad", kind: "trial", payload: bad }).finally(() => queue.close());
+      assert.deepEqual([failed.state, failed.attempts], ["failed", 3]);
       assert.deepEqual([state, worker], ["failed", "verb"]);
       assert.match(reason!, /there are no jobs of kind "shell"/);
       await writePrices(folder);
@@ -81,10 +106,13 @@ describe("sluice worker", { skip }, () => {
       child.kill("SIGTERM");
       const [code] = (await closed) as [number];
       assert.equal(code, 0);
+      assert.ok(err.includes(`data below ${realpathSync(folder)}\n`), err);
+      assert.match(err, /^x: refused: there are no jobs of kind "shell"$/m);
+      for (const attempt of [1, 2, 3]) assert.match(err, new RegExp(`^bad: attempt ${attempt} failed: .*shell`, "m"));
       const reply = REPLIES.worker.parse(JSON.parse(out));
       assert.deepEqual(
-        [reply.redis, reply.slots, reply.refused, reply.done, reply.worker.name],
-        [server.url, 1, 1, 2, "verb"],
+        [reply.redis, reply.slots, reply.refused, reply.failed, reply.done, reply.worker.name],
+        [server.url, 1, 1, 3, 2, "verb"],
       );
     } finally {
       child.kill("SIGKILL");

@@ -100,11 +100,12 @@ describe("jobs on Redis", { skip }, () => {
     const never = queue.run(rest("never"), { signal: waiting.signal });
     setTimeout(() => waiting.abort(), 50);
     await assert.rejects(never, { name: "AbortError" });
-    await worker("abort");
+    const one = await worker("abort");
     const begun = new AbortController();
     await assert.rejects(queue.run(rest("long", 60_000), { signal: begun.signal, onProgress: () => begun.abort() }), { name: "AbortError" }); // prettier-ignore
     const log = readFileSync(join(root, "log"), "utf8");
     assert.doesNotMatch(log, /never|end long/);
+    assert.deepEqual(one.counts, { done: 0, failed: 0, refused: 0 }, "what is wanted no more is no failure");
     const anew = await queue.run(rest("never"));
     assert.equal(anew.state, "done");
   });

@@ -1,7 +1,6 @@
 /** One training of a backtest as a job. It can be asked for again and again: what has ended is left as it is, what was cut off goes on from its checkpoint. */
 import { z } from "zod";
 import type { Json } from "../../format/json.js";
-import { fingerprint } from "../../runs/fingerprint.js";
 import { courseOf, taskOptions, type Course } from "../../tasks/backtest/backtest.js";
 import { fitAt, fitFolder, hasEnded, type FitPlan } from "../../tasks/backtest/fits.js";
 import { backtestOptions } from "../../tasks/backtest/options.js";
@@ -10,7 +9,7 @@ import { check, SluiceError } from "../../util/errors.js";
 import type { JobContext } from "../job.js";
 import { fitPayload, type FitPayload } from "./payload.js";
 import { packRun, runArchive } from "../run-archive.js";
-import { sourceOf } from "../store/reference.js";
+import { sourceOf, writtenAt } from "../store/reference.js";
 import { epochReporter, takeOver } from "../training-job.js";
 
 /** What was trained stands in its folder. */
@@ -30,7 +29,7 @@ export async function fit(json: Json, context: JobContext): Promise<Json> {
     ...payload
   } = readOptions("training of a backtest", fitPayload, json as object);
   const options = readOptions("backtest", backtestOptions, payload.options);
-  const root = payload.root === null ? context.scratch() : context.path(payload.root);
+  const root = payload.root === null ? context.scratch() : writtenAt(payload.root, context);
   const warnings: string[] = [];
   if (hasEnded(root, name)) return { warnings };
   const course = await courseFor(payload, options, context);
@@ -81,10 +80,5 @@ function keepFor(): void {
 }
 
 async function read({ data, sha256 }: Data, options: z.output<typeof backtestOptions>, context: JobContext) {
-  const source = await sourceOf(data, context);
-  const found = await fingerprint(source);
-  check(found.sha256 === sha256, () => {
-    return `backtest: ${source}, as ${context.worker.host} has it, is not what the backtest was begun with`;
-  });
-  return courseOf(source, options);
+  return courseOf(await sourceOf(data, context, sha256), options);
 }

@@ -20,8 +20,8 @@ export interface ThreadStart {
 /** To a thread, which does one job at a time. */
 export type ToThread = { readonly job: Job; readonly children: ReadonlyMap<string, Json> } | { readonly abort: true };
 
-/** From a thread. */
+/** From a thread. "elsewhere": this worker lacks what the job names, and another may have it. */
 export type FromThread =
   | { readonly progress: Json }
   | { readonly result: Json }
-  | { readonly error: { readonly message: string; readonly bug: boolean } };
+  | { readonly error: { readonly message: string; readonly bug: boolean; readonly elsewhere?: boolean } };

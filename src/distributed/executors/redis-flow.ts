@@ -5,6 +5,7 @@ import type { Json } from "../../format/json.js";
 import type { Flow, FlowOutcome, Job, JobOutcome } from "../job.js";
 import { answersOf, nothingDone, type Answers } from "../queue/answers.js";
 import * as queued from "../queue/envelope.js";
+import { refusedKey } from "../queue/refusals.js";
 import type { FlowOptions } from "./flow.js";
 import { envelopeOf } from "./redis-job.js";
 import { GIVE_UP_MS, giveUp, optionsOf, Pending, type Place } from "./pending.js";
@@ -53,7 +54,7 @@ export class PendingFlow extends Pending<FlowOutcome> {
     const state = await queue.getJobState(this.#id);
     if (state === "failed") await (await queue.getJob(this.#id))?.remove({ removeChildren: false });
     if (state === "failed" || state === "unknown") for (const { job } of this.#children) await this.#prepare(job);
-    await client.del(...this.ids.map((id) => queued.abortKey(queue.name, id)));
+    await client.del(...this.ids.flatMap((id) => [queued.abortKey(queue.name, id), refusedKey(queue.name, id)]));
     if (state === "failed" || state === "unknown") {
       const node = (job: Job, id: string, more: object = {}, children?: queued.Envelope["children"]) => ({
         name: job.kind,

@@ -3,6 +3,7 @@ import { sluiceVersion } from "../../runs/environment.js";
 import type { Json } from "../../format/json.js";
 import type { Executor, Job, JobOutcome } from "../job.js";
 import * as queued from "../queue/envelope.js";
+import { refusedKey } from "../queue/refusals.js";
 import { giveUp, optionsOf, Pending, type Place } from "./pending.js";
 
 type Options = NonNullable<Parameters<Executor["run"]>[1]>;
@@ -30,7 +31,7 @@ export class PendingJob extends Pending<JobOutcome> {
     await store.restore([this.job.payload]);
     const known = await queue.getJob(this.#id);
     if (await known?.isFailed()) await known!.remove();
-    await client.del(queued.abortKey(queue.name, this.#id));
+    await client.del(queued.abortKey(queue.name, this.#id), refusedKey(queue.name, this.#id));
     await queue.add(this.job.kind, envelopeOf(this.job), optionsOf(this.#id));
   }
 

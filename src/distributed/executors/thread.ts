@@ -4,6 +4,7 @@ import { parentPort, workerData } from "node:worker_threads";
 import { confineReads } from "../../data/readers/confined.js";
 import { SluiceError } from "../../util/errors.js";
 import { below } from "../below.js";
+import { NotHere } from "../not-here.js";
 import type { Handlers } from "../handlers.js";
 import type { Job, JobContext } from "../job.js";
 import { FolderStore, isContent } from "../store/folder-store.js";
@@ -47,7 +48,7 @@ async function work({ kind, payload }: Job, children: JobContext["children"]): P
   } catch (error) {
     const { name, message } = error instanceof Error ? error : new Error(String(error));
     const bug = name !== "SluiceError" && name !== "AbortError" && !(error instanceof Error && "syscall" in error);
-    tell({ error: { message: bug ? `${name}: ${message}` : message, bug } });
+    tell({ error: { message: bug ? `${name}: ${message}` : message, bug, elsewhere: error instanceof NotHere } });
   } finally {
     clear();
   }

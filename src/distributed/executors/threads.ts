@@ -5,6 +5,7 @@ import { sluiceVersion } from "../../runs/environment.js";
 import { checkCount } from "../../util/checks.js";
 import { check, SluiceError } from "../../util/errors.js";
 import type { Executor, Flow, FlowOutcome, Job, JobOutcome, WorkerInfo } from "../job.js";
+import { NotHere } from "../not-here.js";
 import { FolderStore } from "../store/folder-store.js";
 import { checkFlow, flowOn, type FlowOptions } from "./flow.js";
 import type { ThreadStart } from "./messages.js";
@@ -65,6 +66,7 @@ export class ThreadExecutor implements Executor {
     this.#scratch = resolve(scratch);
   }
 
+  /** @throws NotHere where a folder of data bounds what jobs may name, and what this one names is not in it */
   async run(job: Job, options: ThreadRunOptions = {}): Promise<JobOutcome> {
     check(!this.#closed, () => "threads: the executor is closed");
     const { signal } = options;
@@ -129,6 +131,7 @@ export class ThreadExecutor implements Executor {
     if ("result" in message) task.settle({ ...ended, state: "done", result: message.result });
     else if (signal?.aborted) task.fail(signal.reason);
     else if (this.#closed) task.fail(new SluiceError("threads: the executor was closed"));
+    else if (message.error.elsewhere && this.#root !== null) task.fail(new NotHere(message.error.message));
     else if (attempts < this.#attempts) this.#waiting.unshift(task);
     else task.settle({ ...ended, state: "failed", result: null, reason: message.error.message });
     this.#next();

@@ -85,6 +85,10 @@ const BY_WORD: Readonly<Record<string, string>> = {
   LOADING: "it is still reading what it kept; try again in a moment",
 };
 
+/** What BullMQ says where a job has ended that is not this worker's any more. */
+const LOST =
+  "a job ended here that Redis no longer knows as this worker's: Redis was restarted and had forgotten it, or it was given to another worker; whoever asked for it has it done again";
+
 /** An error of a connection, a command or a script, in one line; others stay as they are. */
 export function explained(error: unknown, { shown }: RedisAddress): Error {
   if (error instanceof SluiceError) return error;
@@ -92,6 +96,8 @@ export function explained(error: unknown, { shown }: RedisAddress): Error {
   const word = /\b(?<word>NOAUTH|WRONGPASS|NOPERM|OOM|MISCONF|READONLY|LOADING)\b/.exec(message)?.groups?.["word"];
   const wrongVersion = /wrong version number|packet length too long/i.test(message);
   const known = word ? BY_WORD[word] : wrongVersion ? "it does not speak TLS; the address begins with redis://" : BY_CODE[code]; // prettier-ignore
+  const lost = /^Missing (?:key|lock) for job|^Lock mismatch for job|^Job \S+ is not in the \w+ state/.test(message);
+  if (lost) return new SluiceError(`${shown}: ${LOST}`, { cause: error });
   const closed = /Connection is closed/.test(message) ? "the connection was closed" : message;
   return new SluiceError(`${shown}: ${known ?? closed}`, { cause: error });
 }

@@ -6,6 +6,7 @@ import { check, show, SluiceError } from "../../util/errors.js";
 import { ATTEMPTS } from "../executors/threads.js";
 import { PAYLOADS, READS } from "../handlers.js";
 import type { Job } from "../job.js";
+import { NotHere } from "../not-here.js";
 import type { RedisStore } from "../store/redis-store.js";
 import { answersOf, nothingDone } from "./answers.js";
 import { envelope, guarded, type Envelope } from "./envelope.js";
@@ -38,7 +39,8 @@ export function versionOf(data: unknown): string | null {
 
 /**
  * @param kinds what the worker can do; null for any
- * @throws Final for what is no job, or a parent of which no child is done; nothing was done then
+ * @throws Final for what is no job, or a parent of which no child is done; NotHere where content is not in the store of this worker. Nothing was
+ *   done then
  */
 export async function takeIn(
   queued: QueuedJob<unknown>,
@@ -56,7 +58,8 @@ export async function takeIn(
     const release = await store.hold([payload, ...[...children.values()].map(read)]);
     return { job: { id, kind, payload }, children, release };
   } catch (error) {
-    if (!(error instanceof SluiceError) || error instanceof Final || store.mayPass(error)) throw error;
+    const isOwn = error instanceof SluiceError && !(error instanceof Final || error instanceof NotHere);
+    if (!isOwn || store.mayPass(error)) throw error;
     throw new Final(`refused: ${error.message}`, "refused");
   }
 }

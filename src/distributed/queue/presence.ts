@@ -41,7 +41,8 @@ export async function workersOf(client: Redis, queue: string): Promise<Present[]
   });
 }
 
-function jsonOf(text: string | null): unknown {
+/** Null for what is none. */
+export function jsonOf(text: string | null): unknown {
   try {
     return JSON.parse(text ?? "null");
   } catch {

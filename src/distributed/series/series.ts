@@ -12,6 +12,7 @@ import { forecastOptions } from "../../tasks/forecast/options.js";
 import { readOptions } from "../../tasks/options.js";
 import { check, show } from "../../util/errors.js";
 import type { JobContext } from "../job.js";
+import { writtenAt } from "../store/reference.js";
 import { packSeries } from "./archive.js";
 import { unpackTable } from "./pack.js";
 import { RESULT_FILE, seriesPayload, trainedSeries, type SeriesPayload, type SeriesResult, type TrainedSeries } from "./result.js"; // prettier-ignore
@@ -20,7 +21,7 @@ import { checksumOf, trainOne } from "./train-one.js";
 
 export async function series(json: Json, context: JobContext): Promise<Json> {
   const payload = readOptions("series", seriesPayload, json as object);
-  const folder = payload.folder === null ? context.scratch() : context.path(payload.folder);
+  const folder = payload.folder === null ? context.scratch() : writtenAt(payload.folder, context);
   const settings = readOptions("series", forecastOptions, payload.settings);
   check(settings.testData === undefined, () => "series: test data of their own cannot be read here");
   const results: SeriesResult[] = [];

@@ -4,6 +4,7 @@ import type { Redis } from "ioredis";
 import type { Json } from "../../format/json.js";
 import { check, show, SluiceError } from "../../util/errors.js";
 import type { Store } from "../job.js";
+import { NotHere } from "../not-here.js";
 import type { RedisAddress } from "../queue/address.js";
 import { explained } from "../queue/connection.js";
 import { isAddress, tooLarge, type FolderStore } from "./folder-store.js";
@@ -115,7 +116,7 @@ export class RedisStore implements Store {
     }
   }
 
-  /** Whether it may be otherwise the next time: the error is not one of the content, but of a connection or of a folder on another machine. */
+  /** Whether it may be otherwise the next time: the error is not one of the content, but of a connection. */
   mayPass(error: Error): boolean {
     return this.#passing.has(error);
   }
@@ -134,7 +135,7 @@ export class RedisStore implements Store {
     if (!isAddress(address)) throw new SluiceError(`store: expected an address sha256-…, got ${show(address)}`);
     if (await this.folder.touch(address)) return;
     const bytes = await this.#reach(() => this.#redis.read(address));
-    check(bytes !== null, () => `store: Redis holds no content ${address}; where whoever asked gave --store FOLDER, a worker needs it too`); // prettier-ignore
+    if (bytes === null) throw new NotHere(`store: Redis holds no content ${address}; where whoever asked gave --store FOLDER, a worker needs it too`, "store"); // prettier-ignore
     await this.folder.put(bytes);
   }
 
@@ -149,7 +150,7 @@ export class RedisStore implements Store {
   async #seek(address: string): Promise<void> {
     if (await this.folder.has(address)) return;
     const where = `whoever asked gave no --store, or ${this.folder.folder} is another folder than theirs`;
-    throw this.#passingOn(new SluiceError(`store: there is no content ${address}: ${where}`));
+    throw new NotHere(`store: there is no content ${address}: ${where}`, "store");
   }
 
   #passingOn(error: Error): Error {

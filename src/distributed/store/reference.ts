@@ -1,9 +1,12 @@
 /** How jobs name data: by a path that their worker sees too, or as content of the store. */
+import { existsSync } from "node:fs";
 import { stat } from "node:fs/promises";
-import { basename } from "node:path";
+import { basename, dirname } from "node:path";
 import { z } from "zod";
+import { fingerprint } from "../../runs/fingerprint.js";
 import { check, SluiceError } from "../../util/errors.js";
 import type { Executor, JobContext } from "../job.js";
+import { NotHere } from "../not-here.js";
 import { isAddress } from "./folder-store.js";
 
 export const contentAddress = z.string().refine(isAddress, "expected an address sha256-…");
@@ -34,7 +37,48 @@ export async function refer({ sendsData = false, store }: Executor, path: string
   return { address: await store.put({ file: path }), ending: ENDING.exec(basename(path))?.[0] ?? "" };
 }
 
-/** The path at which a worker finds them. @throws SluiceError where it may not, or the content is not there */
-export async function sourceOf(data: DataReference, { path, store }: Pick<JobContext, "path" | "store">) {
-  return "path" in data ? path(data.path) : store.file(data.address, data.ending);
+type Reach = Pick<JobContext, "path" | "store" | "sole">;
+
+/**
+ * The path at which a worker finds them.
+ * @param sha256 their fingerprint; left out, they are not compared
+ * @throws NotHere where this worker of a queue lacks them, or has others; SluiceError where none may read them
+ */
+export async function sourceOf(data: DataReference, context: Reach, sha256?: string): Promise<string> {
+  const other = (what: string) =>
+    new NotHere(`${what} is not the data that the training was begun with; it was changed, or this worker has others`);
+  if ("address" in data) {
+    if (sha256 !== undefined && data.address !== `sha256-${sha256}`) throw other("what was sent");
+    return context.store.file(data.address, data.ending);
+  }
+  const path = foundAt(data.path, context);
+  if (sha256 !== undefined && (await printOf(path)) !== sha256) throw other(data.path);
+  return path;
+}
+
+/** The path of a file or folder that is there. @throws NotHere where this worker of a queue lacks it */
+export function foundAt(given: string, { path, sole }: Pick<JobContext, "path" | "sole">): string {
+  const own = path(given);
+  if (sole && !existsSync(own)) throw new NotHere(`there is no ${given}`);
+  return own;
+}
+
+/**
+ * The path of a folder that jobs write to, in the folder of a run that whoever asked has made.
+ * @throws NotHere where this worker of a queue does not see that: what it wrote, nobody would find
+ */
+export function writtenAt(given: string, { path, sole }: Pick<JobContext, "path" | "sole">): string {
+  const own = path(given);
+  if (sole && !existsSync(dirname(own))) throw new NotHere(`there is no folder ${dirname(given)}`);
+  return own;
+}
+
+/** The last fingerprint of a file and how it was then: the trials of a search all read the same. */
+let last = { state: "", sha256: "" };
+
+async function printOf(path: string): Promise<string> {
+  const found = await stat(path).catch(() => null);
+  const state = found?.isFile() ? `${found.ino} ${found.size} ${found.mtimeMs} ${path}` : "";
+  if (state === "" || last.state !== state) last = { state, sha256: (await fingerprint(path)).sha256 };
+  return last.sha256;
 }

@@ -6,7 +6,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { once } from "node:events";
 import { setTimeout as wait } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
 import { Redis } from "ioredis";
+
+/** Words for Node: a program that is started with a pipe for its input ends with the test. */
+export const TETHERED = ["--import", fileURLToPath(new URL("./tether.js", import.meta.url))];
+
+/** Where there is one, Linux ends the server with the test that started it, also where that is killed. */
+const TIED = spawnSync("setpriv", ["--pdeathsig", "KILL", "true"]).status === 0 ? ["setpriv", "--pdeathsig", "KILL"] : []; // prettier-ignore
 
 /** The reason for leaving the tests out; false where there is a server. In the checks of a change there must be one. */
 export const skip: string | false =
@@ -54,7 +61,8 @@ export async function redisServer(words: readonly string[] = [], password?: stri
       folder,
       ...words.map((word) => word.replace("PORT", `${second}`)),
     ];
-    child = spawn("redis-server", own, { stdio: "ignore" });
+    const [program, ...rest] = [...TIED, "redis-server", ...own];
+    child = spawn(program!, rest, { stdio: "ignore" });
     process.once("exit", stopNow);
     for (let tries = 0; client.status !== "ready"; tries++) {
       if (tries > 100) throw new Error(`redis-server does not answer on port ${port}`);

@@ -1,4 +1,5 @@
-/** A worker in a process of its own, which tests kill: ADDRESS ROOT LOST_AFTER [QUEUE]. */
+/** A worker in a process of its own, which tests kill: ADDRESS ROOT LOST_AFTER [QUEUE]. It ends with whoever started it, who holds its input. */
+import "./tether.js";
 import { redisAddress } from "../../../src/distributed/queue/address.js";
 import { QueueWorker } from "../../../src/distributed/worker.js";
 

@@ -5,14 +5,13 @@
  */
 import type { Callback, Model } from "sluice";
 import type { Json } from "../../../format/json.js";
-import { fingerprint } from "../../../runs/fingerprint.js";
 import { readOptions } from "../../../tasks/options.js";
 import { taskNamed } from "../../../tasks/registry.js";
 import type { Prepared } from "../../../tasks/task.js";
 import { Random } from "../../../util/random.js";
 import { check } from "../../../util/errors.js";
 import type { JobContext } from "../../job.js";
-import { sourceOf } from "../../store/reference.js";
+import { foundAt, sourceOf } from "../../store/reference.js";
 import { FILE_OPTIONS } from "../../trial-payload.js";
 import { Dealer, passesOver, type Source } from "./batches.js";
 import { readWeights, writeDelta, type Weights } from "./contents.js";
@@ -120,19 +119,13 @@ async function trainingOf(payload: ShardPayload, context: JobContext): Promise<T
 
 async function prepareTraining(key: string, payload: ShardPayload, context: JobContext): Promise<Training> {
   const { shards, files } = payload;
-  const source = await sourceOf(payload.data, context);
+  const source = await sourceOf(payload.data, context, payload.sha256);
   const settings = { ...payload.settings };
   for (const name of FILE_OPTIONS) {
     const [sent, path] = [files[name], settings[name]];
     if (sent) settings[name] = await sourceOf(sent, context);
-    else if (typeof path === "string") settings[name] = context.path(path);
+    else if (typeof path === "string") settings[name] = foundAt(path, context);
   }
-  const { sha256 } = await fingerprint(source);
-  check(
-    sha256 === payload.sha256,
-    () =>
-      `shard: ${source} is not the data that the training was begun with; it was changed, or this worker has others`,
-  );
   const task = taskNamed("shard", payload.task);
   const options = readOptions("shard", task.options, settings);
   // What is to be said of the data the process that asked has said.
