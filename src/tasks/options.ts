@@ -62,6 +62,7 @@ function unionOf(issue: z.core.$ZodIssueInvalidUnion): string {
 /** What is said of a name that no option has. */
 export function unknownOption(key: string, schema: OptionsSchema): string {
   const known = Object.keys(schema.shape);
-  const hint = nearest(key, known);
+  // Of two letters too many names begin so.
+  const hint = (key.length > 2 ? known.find((name) => name.startsWith(key)) : undefined) ?? nearest(key, known);
   return `unknown option ${show(key)}; ${hint ? `did you mean ${show(hint)}?` : `known: ${known.join(", ")}`}`;
 }

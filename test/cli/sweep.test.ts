@@ -3,6 +3,8 @@ import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { before, test } from "node:test";
+import { readSpace } from "../../src/distributed/search/task-space.js";
+import { taskNamed } from "../../src/tasks/registry.js";
 import { REPLIES } from "../../src/cli/reply-schema.js";
 import { ask, runIn, workFolder } from "./program.js";
 import { writePrices } from "./samples.js";
@@ -75,6 +77,10 @@ test("wrong words are named before anything is written", async () => {
     assert.match(err, message);
     assert.notEqual(code, 0);
   }
+  // What the help shows can be asked for.
+  const { out } = await runIn(folder, "sweep --help");
+  const [, example] = /Options to search: (.*?)\. /.exec(`${out.replaceAll(/\s+/g, " ")} `) ?? [];
+  assert.equal(readSpace(taskNamed("test", "forecast"), example!.split(" ")).length, 4, example);
   assert.match((await runIn(folder, "sweep --resume runs/none")).err, /there is no run/);
   assert.ok(!existsSync(join(folder, "elsewhere")));
 });
