@@ -8,7 +8,7 @@ import { aligned } from "./aligned.js";
 import { quoted } from "./command-line.js";
 import { evaluationObject, evaluationText } from "./evaluation-text.js";
 import type { Screen } from "./screen.js";
-import { wrap } from "./text-width.js";
+import { wrap, wrapCommand } from "./text-width.js";
 
 /** Rows that are shown; the report has all. */
 const SHOWN = 15;
@@ -66,9 +66,9 @@ export function sweepText({ folder, ledger, best, bestRun, importance, test }: S
     `${bold("On the validation part, the best first:")}\n`,
     aligned(header, rows, screen.width),
     ...(told.length > 0 ? ["", ...told.map((line) => wrap(line, screen.proseWidth))] : []),
-    `\nThe best on the validation part is ${bold(showPoint(best.point))}.\n`,
+    `\n${wrap(`The best on the validation part is ${showPoint(best.point)}.`, screen.proseWidth)}\n`,
     evaluationText(test, screen),
-    `\n${aligned(null, [["Best run", bestRun], ["Sweep", folder], ["Report", join(folder, "report.html")]], Infinity)}`,
-    `\n${bold("Next:")}\n  sluice predict ${quoted(folder)} --data new.csv --out predictions.csv`,
+    `\n${aligned(null, [["Best run", bestRun], ["Sweep", folder], ["Report", join(folder, "report.html")]], screen.width)}`,
+    `\n${bold("Next:")}\n${wrapCommand(`  sluice predict ${quoted(folder)} --data new.csv --out predictions.csv`, screen.width)}`,
   ].join("\n"); // prettier-ignore
 }

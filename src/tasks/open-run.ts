@@ -1,6 +1,5 @@
 /** Runs and models that are there already: to predict with, to measure, to go on training. */
-import { existsSync, statSync } from "node:fs";
-import { basename } from "node:path";
+import { existsSync } from "node:fs";
 import { loadModel, type History } from "sluice";
 import type { DataSource } from "../data/index.js";
 import { hasCheckpoint, loadLast } from "../runs/checkpoints.js";
@@ -8,7 +7,8 @@ import { readEnvironment } from "../runs/environment.js";
 import { readEvaluation } from "../runs/evaluation.js";
 import { fingerprint } from "../runs/fingerprint.js";
 import { readHistory } from "../runs/metrics-jsonl.js";
-import { checkOneModel, RUN_FILES, RunFolder } from "../runs/run-folder.js";
+import { fileAt, RUN_FILES, RunFolder } from "../runs/run-folder.js";
+import { modelIn } from "../runs/model-in.js";
 import { readStatus } from "../runs/run-status.js";
 import { emptyHistory } from "../train/history.js";
 import { check, show } from "../util/errors.js";
@@ -26,13 +26,10 @@ import { prepareFor, runTraining } from "./training.js";
  * @throws SluiceError when there is none, or the model was made without a task
  */
 export async function openRun(where: string, root = "runs"): Promise<Run> {
-  // `runs/latest` is a file too: it names the newest run.
-  if (basename(where) !== "latest" && statSync(where, { throwIfNoEntry: false })?.isFile()) return openModel(where);
+  const own = fileAt(where, root);
+  if (own !== null) return openModel(own);
   const folder = RunFolder.open(where, root);
-  checkOneModel("open run", folder);
-  const file = [RUN_FILES.model, RUN_FILES.best, RUN_FILES.last].find((name) => folder.has(name));
-  check(file !== undefined, () => `open run: ${folder.path} holds no model: it ended before its first epoch`);
-  const { model, pipeline } = await openModel(folder.file(file));
+  const { model, pipeline } = await openModel(modelIn("open run", folder));
   const evaluation = folder.has(RUN_FILES.evaluation) ? readEvaluation(folder.readJson(RUN_FILES.evaluation)) : null;
   return new Run({
     model,
@@ -89,7 +86,7 @@ export async function resumeRun(where: string, options: ResumeOptions = {}, root
   try {
     const ended = readStatus(folder).state === "finished";
     check(!ended || model.epoch < prepared.fit.epochs, () => {
-      return `${here}: it has trained its ${model.epoch} epochs; give a larger number of epochs`;
+      return `${here}: it has trained its ${model.epoch === 1 ? "1 epoch" : `${model.epoch} epochs`}; give a larger number of epochs`;
     });
     attach(model, prepared.pipeline);
     options.onFolder?.(folder.path);

@@ -1,8 +1,8 @@
 /** Where a served model lies: a run folder, or a model file. */
-import { statSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { basename, dirname, resolve } from "node:path";
-import { checkOneModel, RUN_FILES, RunFolder } from "../../runs/run-folder.js";
+import { fileAt, RunFolder } from "../../runs/run-folder.js";
+import { modelIn } from "../../runs/model-in.js";
 import { check, show, SluiceError } from "../../util/errors.js";
 import type { Limits } from "../limits.js";
 import type { ServerMetrics } from "../metrics/server-metrics.js";
@@ -33,13 +33,10 @@ export function modelFile({ name, path }: ModelPath, root = "runs"): ModelFile {
 }
 
 function fileOf(path: string, root: string): string {
-  // `runs/latest` is a file too: it names the newest run.
-  if (basename(path) !== "latest" && statSync(path, { throwIfNoEntry: false })?.isFile()) return path;
+  const own = fileAt(path, root);
+  if (own !== null) return own;
   const folder = RunFolder.open(path, root);
-  checkOneModel("serve", folder);
-  const found = [RUN_FILES.model, RUN_FILES.best, RUN_FILES.last].find((name) => folder.has(name));
-  check(found !== undefined, () => `serve: ${folder.path} holds no model: it ended before its first epoch`);
-  return folder.file(found);
+  return modelIn("serve", folder);
 }
 
 /** Files of runs are all called alike: their folder tells them apart. */
