@@ -39,7 +39,7 @@ export async function invoke(words: readonly string[]): Promise<Invocation> {
   addQueueFlags(command);
   addSettingsFlags(command).option(
     "--resume <run>",
-    "Go on with a sweep that was interrupted, or with a larger budget.",
+    "Go on with a sweep that was interrupted, try its failed trials again, or give it a larger budget.",
   );
   if (task) addFlags(command, flagsOf(task.options), headingOf);
   else allowTaskFlags(command);

@@ -67,7 +67,7 @@ export function sweep(
 }
 
 /**
- * Goes on with a search that was stopped, or that has ended, with a larger budget.
+ * Goes on with a search that was stopped, or of which trials failed, or, where it has ended, with a larger budget.
  * @param run its folder, its name, or "latest"
  * @throws SluiceError when it has nothing left to do, or the data are not those that it was begun with
  */

@@ -34,9 +34,9 @@ export interface SweepHooks {
   /** Told what the user should know, once. */
   warn?: (message: string) => void;
   onFolder?: (path: string) => void;
-  /** Told when a trial has ended at a rung, or was set aside. */
+  /** Told when a trial has ended at a rung, or was set aside; its number counts from 0. */
   onTrial?: (trial: TrialRecord, progress: Progress) => void;
-  /** Told after each epoch of a trial. */
+  /** Told after each epoch of a trial, by its number from 0. */
   onEpoch?: (trial: number, progress: Json) => void;
   /** The command that the reports show. */
   command?: string;
@@ -136,8 +136,8 @@ export interface ResumeSweepOptions {
 }
 
 /**
- * Goes on with a search that was stopped, or with a larger budget; trials that have ended are taken as they are.
- * @throws SluiceError when it has ended, or the data are not those that it was begun with
+ * Goes on with a search that was stopped, or of which trials failed, or with a larger budget; trials that have ended are taken as they are.
+ * @throws SluiceError when it has nothing left to do, or the data are not those that it was begun with
  */
 export async function resumeSweep(
   where: string,
