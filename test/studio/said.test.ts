@@ -15,6 +15,8 @@ test("what runs say is told in Chinese where the page is, names of files and col
       ["none found", "test", "windows", "seasonal naive (7 steps)", "it has 8 rows; one window needs 15", "every naive baseline"].map(said),
       ["未发现", "测试部分", "个窗口", "季节朴素法（7 步）", "只有 8 行，一个窗口需要 15 行", "每个朴素基线"],
     ); // prettier-ignore
+    const short = 'forecast: series "a" of s.csv has 8 rows; lookback 1 and horizon 7 with parts of 70 %, 15 %, 15 % need about 48'; // prettier-ignore
+    assert.equal(said(short), "只有 8 行，大约需要 48 行");
     assert.equal(said("8, by store, of 8 to 120 rows"), "8 个，按 store 区分，每个 8 到 120 行");
     assert.deepEqual([factName("rows"), factName("train part")], ["行数", "训练部分"]);
     for (const other of ["may.csv", "toString", "constructor"]) assert.deepEqual([said(other), factName(other)], [other, other]); // prettier-ignore

@@ -11,16 +11,21 @@ export function Details({ detail }: { readonly detail: RunDetail }) {
   const { facts, config, environment, files } = detail;
   return (
     <div class="card folds">
-      <Fold title={t("data")} open>
-        <Pairs pairs={Object.entries(facts).map(([name, text]) => [factName(name), said(text)])} />
-      </Fold>
+      {/* The model of a series leaves these to the run that it is inside of. */}
+      {Object.keys(facts).length > 0 && (
+        <Fold title={t("data")} open>
+          <Pairs pairs={Object.entries(facts).map(([name, text]) => [factName(name), said(text)])} />
+        </Fold>
+      )}
       <Fold title={t("settings")}>
         <Pairs pairs={Object.entries(config)} />
       </Fold>
       <Output run={detail.run} />
-      <Fold title={t("environment")}>
-        <Pairs pairs={Object.entries(environment)} />
-      </Fold>
+      {Object.keys(environment).length > 0 && (
+        <Fold title={t("environment")}>
+          <Pairs pairs={Object.entries(environment)} />
+        </Fold>
+      )}
       <Fold title={t("files")}>
         <Pairs pairs={files.map((file) => [file.name, bytes(file.bytes)])} />
       </Fold>

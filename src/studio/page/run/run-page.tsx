@@ -57,7 +57,7 @@ export function RunPage({ params }: PageProps) {
       {detail.evaluation && <Baselines evaluation={detail.evaluation} />}
       {detail.evaluation && <Pictures evaluation={detail.evaluation} />}
       {run.verb === "backtest" && <Part name="fits" live={live} />}
-      {single && run.seriesId === null && (
+      {single && run.seriesId === null && run.rounds === null && (
         <Norms rows={live.norms.value} kept={detail.config["gradientNorms"] === true} />
       )}
       <Details detail={detail} />

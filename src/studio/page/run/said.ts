@@ -62,6 +62,7 @@ const FORMS: readonly (readonly [RegExp, (...parts: string[]) => string])[] = [
   [/^seasonal naive \((\d+) steps?\)$/, (n) => `季节朴素法（${n} 步）`],
   [/^linear autoregression \((\d+) steps?\)$/, (n) => `线性自回归（${n} 步）`],
   [/^it has (\d+) rows?; one window needs (\d+)$/, (rows, needed) => `只有 ${rows} 行，一个窗口需要 ${needed} 行`],
+  [/^forecast: series .+ has (\d+) rows?; .* need about (\d+)$/, (rows, needed) => `只有 ${rows} 行，大约需要 ${needed} 行`],
   [/^(\d+) windows$/, (n) => `${n} 个窗口`],
   [/^(\d+) windows, horizons from (.+) to (.+)$/, (n, from, to) => `${n} 个窗口，预测起点从 ${from} 到 ${to}`],
   [/^(\d+) steps$/, (n) => `${n} 步`],
