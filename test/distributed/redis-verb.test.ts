@@ -90,12 +90,12 @@ describe("sluice worker", { skip }, () => {
       const queue = await RedisExecutor.open({ redis: redisAddress(server.url), plan: "verb" });
       const asked = queue.run({ id: "x", kind: "shell", payload: { command: "id" } });
       const { state, reason, worker } = await asked;
+      await writePrices(folder);
       const bad = { task: "shell", data: { path: "prices.csv" }, settings: {}, runs: "runs", name: "t", command: "c" };
       const failed = await queue.run({ id: "bad", kind: "trial", payload: bad }).finally(() => queue.close());
-      assert.deepEqual([failed.state, failed.attempts], ["failed", 3]);
+      assert.deepEqual([failed.state, failed.attempts], ["failed", 3], failed.reason);
       assert.deepEqual([state, worker], ["failed", "verb"]);
       assert.match(reason!, /there are no jobs of kind "shell"/);
-      await writePrices(folder);
       const words = `sweep prices.csv --task forecast --target close --lookback 8 --space units=2,4 --trials 2 --epochs 1 --redis ${server.url}`;
       const sweep = await ask(folder, REPLIES.sweep, words);
       assert.deepEqual(

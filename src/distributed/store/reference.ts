@@ -48,8 +48,9 @@ export async function sourceOf(data: DataReference, context: Reach, sha256?: str
   const other = (what: string) =>
     new NotHere(`${what} is not the data that the training was begun with; it was changed, or this worker has others`);
   if ("address" in data) {
+    const file = await context.store.file(data.address, data.ending);
     if (sha256 !== undefined && data.address !== `sha256-${sha256}`) throw other("what was sent");
-    return context.store.file(data.address, data.ending);
+    return file;
   }
   const path = foundAt(data.path, context);
   if (sha256 !== undefined && (await printOf(path)) !== sha256) throw other(data.path);
