@@ -335,7 +335,7 @@ const worker = z
     slots: count,
     done: count,
     failed: count.describe("Attempts that failed."),
-    refused: count.describe("Jobs that are none, or of another major version."),
+    refused: count.describe("Jobs that are none, of another major version, or whose data the worker lacks."),
     seconds: z.number(),
     warnings,
   })
