@@ -6,11 +6,13 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { ThreadExecutor } from "../../src/distributed/executors/threads.js";
 import type { Executor } from "../../src/distributed/job.js";
-import { jobsDone } from "../../src/distributed/search/ledger.js";
+import { jobsDone, type Ledger } from "../../src/distributed/search/ledger.js";
 import type { SweepOptions } from "../../src/distributed/search/options.js";
 import { resumeSweep, sweepTask, SweepStopped, type Sweep, type SweepHooks } from "../../src/distributed/search/sweep.js"; // prettier-ignore
 import { rankedTrials } from "../../src/distributed/search/table.js";
 import { readSpace } from "../../src/distributed/search/task-space.js";
+import { modelFile } from "../../src/server/node/model-file.js";
+import { openRun } from "../../src/tasks/open-run.js";
 import { taskNamed } from "../../src/tasks/registry.js";
 import { writePrices } from "../cli/samples.js";
 import type { Troubles } from "./fixtures/trials.js";
@@ -58,11 +60,20 @@ test("where the network before its first step is the best of all, halving goes b
   assert.deepEqual(promoted.sort(), order.slice(0, 3).sort());
 });
 
-test("trials that are judged by different measures are not compared", async () => {
+test("trials that would be judged by different measures are refused before anything is trained", async () => {
+  let begun = false;
+  const onFolder = () => void (begun = true);
   await assert.rejects(
-    sweep(1, { method: "grid" }, ["loss=meanSquaredError,meanAbsoluteError"]),
-    /^SluiceError: sweep: trial 2 \(loss meanAbsoluteError\) is judged by MAE, and trial 1 by RMSE; search with one of them/,
+    sweep(1, { method: "grid" }, ["loss=meanSquaredError,huber"], {}, { onFolder }),
+    /^SluiceError: sweep: loss: trials could not be compared: meanSquaredError by RMSE, huber by MAE; search with values/,
   );
+  assert.ok(!begun, "before anything is written");
+  const { ledger } = await sweep(1, { method: "grid" }, ["loss=huber,meanAbsoluteError"], { epochs: 1 });
+  assert.equal(ledger.judge!.name, "MAE");
+  // Several targets are judged without unit, whatever the loss.
+  const several = { target: ["close", "volume"], epochs: 1 };
+  const both = await sweep(1, { method: "grid" }, ["loss=meanSquaredError,huber"], several);
+  assert.deepEqual([both.ledger.judge!.name, both.ledger.trials.length], ["MASE", 2]);
   for (const name of ["horizon=1,6", "time=date", "id=date"])
     assert.throws(() => readSpace(task, [name]), /must be the same in all trials/, name);
 });
@@ -195,4 +206,17 @@ test("a search that is stopped between its trials says so", async () => {
   const stopped = await sweep(1, { method: "grid" }, ["units=2,3,4"], {}, stop).catch((error: unknown) => error);
   assert.ok(stopped instanceof SweepStopped);
   assert.deepEqual([stopped.done, stopped.of], [1, 3]);
+});
+
+test("who asks a search for its model before it has ended is told the best trial so far, and how to go on", async () => {
+  const stopping = new AbortController();
+  const stop = { signal: stopping.signal, onTrial: (_: unknown, { done }: { done: number }) => void (done === 2 && stopping.abort()) }; // prettier-ignore
+  const stopped = await sweep(1, { method: "grid" }, ["units=2,3,4"], {}, stop).catch((error: unknown) => error);
+  assert.ok(stopped instanceof SweepStopped);
+  const { trials } = JSON.parse(readFileSync(join(stopped.folder, "sweep.json"), "utf8")) as Ledger;
+  const [best] = trials.slice(0, 2).sort((a, b) => a.rungs[0]!.value! - b.rungs[0]!.value!);
+  const told = new RegExp(`holds no model yet: its search has not ended; the best of its trials so far is trial ${best!.trial + 1} \\(RMSE [\\d.]+\\), in \\S+trials/${best!.run!}; go on with sluice sweep --resume ${stopped.folder}$`); // prettier-ignore
+  await assert.rejects(openRun(stopped.folder), told);
+  assert.throws(() => modelFile({ path: stopped.folder }), told);
+  assert.ok((await (await openRun(join(stopped.folder, "trials", best!.run!))).predict(data)).length > 0);
 });
