@@ -3,7 +3,7 @@ import type { RunSummary } from "../../api/index.js";
 import { count, NONE } from "../../ui/format.js";
 import { t } from "./texts.js";
 
-export interface PartsDone {
+interface PartsDone {
   readonly done: number;
   readonly of: number;
   readonly failed: number;
@@ -46,7 +46,7 @@ function Epochs({ run, trained }: { readonly run: RunSummary; readonly trained: 
   );
 }
 
-export interface Best {
+interface Best {
   readonly metric: string;
   readonly value: number;
   /** Of a training. */
