@@ -50,7 +50,7 @@ describe("tasks on shards", () => {
       const found = [];
       for (const [workers, pool] of pools) {
         const executor = { slots: workers, store: pool.store, run: pool.run.bind(pool), runFlow: pool.runFlow.bind(pool), close: () => Promise.resolve() }; // prettier-ignore
-        const own = { ...options, epochs: 1, batchSize: 8, seed: 5, runs: join(folder, "runs"), name: `t${workers}` };
+        const own = { ...options, epochs: 2, batchSize: 8, seed: 5, runs: join(folder, "runs"), name: `t${workers}` };
         const { run, journal } = await trainDiloco(taskNamed("test", task), join(folder, file), own, 3, { innerSteps: 2 }, { executor: () => executor, verbose: 0, report: false, warn: () => undefined }); // prettier-ignore
         assert.ok(journal.rounds.every(({ came }) => came.length === 3));
         const last = await loadModel(join(run.folder!, "checkpoints/last.safetensors"));

@@ -63,10 +63,10 @@ test("a signal stops it with an error that says where it goes on", async () => {
 test("a training on shards, and more of it later", async () => {
   const rounds: number[] = [];
   const settings = { shards: 2, innerSteps: 3, verbose: 0 as const, report: false, ...quiet };
-  const { run, journal } = await trainShards("forecast", data, { ...options, epochs: 1 }, { ...settings, onRound: ({ round }) => void rounds.push(round) }); // prettier-ignore
+  const { run, journal } = await trainShards("forecast", data, { ...options, epochs: 2 }, { ...settings, onRound: ({ round }) => void rounds.push(round) }); // prettier-ignore
   assert.equal(rounds.length, journal.rounds.length);
   assert.equal(run.evaluation!.part, "test");
-  const more = await goOnWithShards(run.folder!, { epochs: 3, verbose: 0, report: false, ...quiet });
+  const more = await goOnWithShards(run.folder!, { epochs: 4, verbose: 0, report: false, ...quiet });
   assert.ok(more.journal.rounds.length > rounds.length);
   await assert.rejects(trainShards("forecast", data, options, { ...settings, shard: 3 } as never), /shard.*shards/);
   await assert.rejects(trainShards("forecast", data, options, { ...settings, deltas: "int4" as never }), /deltas/);
