@@ -9,6 +9,7 @@ import { fileURLToPath } from "node:url";
 import { after, before, describe, test } from "node:test";
 import { setTimeout as wait } from "node:timers/promises";
 import { RedisExecutor } from "../../src/distributed/executors/redis.js";
+import { explained } from "../../src/distributed/queue/connection.js";
 import { redisAddress } from "../../src/distributed/queue/address.js";
 import { QueueWorker } from "../../src/distributed/worker.js";
 import { redisServer, skip, type Server } from "./support/redis.js";
@@ -156,6 +157,13 @@ test("what a Redis without persistence forgot is put there again", { skip }, asy
   } finally {
     await server.close();
   }
+});
+
+test("what the queue says of a job that it lost is said in words", () => {
+  const raw = new Error("Missing key for job plan-a-1. moveToFinished");
+  const { message } = explained(raw, redisAddress("redis://127.0.0.1:1"));
+  assert.match(message, /^redis:\/\/127\.0\.0\.1:1: a job ended here that Redis no longer knows .* has it done again$/);
+  assert.doesNotMatch(message, /Missing key|moveToFinished/);
 });
 
 describe("a Redis that refuses", { skip }, () => {
