@@ -60,7 +60,10 @@ function trainingsText({ trainings, epochs }: ShownRun): Record<string, string> 
   if (!trainings) return null;
   const { of, done, failed, all } = trainings;
   const waiting = all - done - failed;
-  const rest = [...(failed > 0 ? [`${failed} without a model`] : []), ...(waiting > 0 ? [`${waiting} to come`] : [])];
+  const rest = [
+    ...(failed > 0 ? [`${failed} without a ${of === "series" ? "model" : "result"}`] : []),
+    ...(waiting > 0 ? [`${waiting} to come`] : []),
+  ];
   const name = of === "series" ? "Series" : "Trials";
   return {
     [name]: [`${done} of ${all} done`, ...rest, `${figure(epochs)} ${epochs === 1 ? "epoch" : "epochs"} in all`].join(

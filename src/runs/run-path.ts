@@ -78,8 +78,9 @@ function seriesPath(path: string): string | null {
   return folder;
 }
 
-/** Whether a path is one of `<run>/series/<id>`, whatever the id. */
+/** Whether a path is one of `<run>/series/<id>`, whatever the id; a file below is none. */
 export function isSeriesPath(where: string, root = "runs"): boolean {
+  if (fileAt(where, root) !== null) return false;
   const path = throughLatest(where, root);
   return seriesAt(path) !== null || seriesAt(join(root, path)) !== null;
 }

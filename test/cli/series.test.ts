@@ -76,7 +76,7 @@ test("the model of one series is found by its id, also through runs/latest", asy
   await ask(
     folder,
     z.looseObject({ count: z.literal(1) }),
-    "predict runs/latest/series/a/model.safetensors --data a.csv",
+    `predict runs/latest/series/${first}/model.safetensors --data a.csv`,
   );
   const cases: [string, RegExp][] = [
     ["inspect runs/latest/series/shortt", /has no series "shortt"; did you mean "short"\?/],

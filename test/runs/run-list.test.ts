@@ -140,3 +140,17 @@ test("links in a root are no runs to the list", { skip: noLinks }, () => {
   symlinkSync(makeRun(elsewhere, "a").path, join(place, "linked"));
   assert.deepEqual(listRuns(place), []);
 });
+
+test("what is made of trainings says how many of them have ended, and their epochs together", () => {
+  const place = root();
+  const [series, sweep, broken] = [makeRun(place, "series"), makeRun(place, "sweep"), makeRun(place, "broken")];
+  const one = (state: string, epochs: number | null) => ({ id: state, run: state, state, epochs });
+  series.writeJson("series.json", { series: [one("done", 3), one("done", 4), one("set aside", null), one("failed", null), one("waiting", null)] }); // prettier-ignore
+  const trial = (state: string, ...rungs: number[]) => ({ state, rungs: rungs.map((epochs) => ({ epochs })) });
+  sweep.writeJson("sweep.json", { trials: [trial("done", 2, 6), trial("done", 2), trial("failed"), trial("waiting")] });
+  broken.writeJson("sweep.json", { trials: 3 });
+  const [third, second, first] = listRuns(place);
+  assert.deepEqual([first!.epochs, first!.trainings], [7, { of: "series", done: 2, failed: 2, all: 5 }]);
+  assert.deepEqual([second!.epochs, second!.trainings], [8, { of: "trials", done: 2, failed: 1, all: 4 }]);
+  assert.deepEqual([third!.state, third!.trainings], ["broken", undefined]);
+});
