@@ -226,7 +226,7 @@ describe("a Redis that refuses", { skip }, () => {
       await assert.rejects(open(`redis://127.0.0.1:${server.secondPort}`), /begins with rediss:\/\//);
       const child = spawn(process.execPath, ["--conditions=sluice-modules", program, url, ".", "2"], {
         env: { ...process.env, NODE_EXTRA_CA_CERTS: file("ca.pem") },
-        stdio: ["ignore", "pipe", "inherit"],
+        stdio: ["pipe", "pipe", "inherit"],
       });
       await once(child.stdout, "data");
       child.kill("SIGTERM");
