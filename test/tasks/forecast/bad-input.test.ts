@@ -63,7 +63,7 @@ test("values that are missing, endless, constant, or have no logarithm", async (
 
 test("data that are too short", async () => {
   await refused({ y: [] }, {}, /forecast: test\.csv has no rows/);
-  await refused({ y: [1] }, {}, /test\.csv has 1 rows; lookback 5 and horizon 1 need at least 6/);
+  await refused({ y: [1] }, {}, /test\.csv has 1 row; lookback 5 and horizon 1 need at least 6/);
   await refused(
     { y: y.slice(0, 20) },
     { lookback: 15, horizon: 4 },
