@@ -1,6 +1,7 @@
 /** One process at a time in a run folder: the file run.lock, which says who is in it. */
-import { closeSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
+import { threadId } from "node:worker_threads";
 import { SluiceError } from "../util/errors.js";
 import { hasEnded, ownerIn, ownOwner, type Owner } from "./owner.js";
 import { RUN_FILES, type RunFolder } from "./run-folder.js";
@@ -21,7 +22,7 @@ export function lockRun(folder: RunFolder): RunLock {
     if (text === null) continue; // it was let go of just now
     const owner = ownerIn(text);
     if (owner !== null && !hasEnded(owner)) throw new SluiceError(held(folder, path, owner));
-    takeAway(path, text);
+    if (inTurn(path, own, text, () => replace(path, own))) break;
   }
   return {
     release() {
@@ -59,20 +60,45 @@ export function forgetLock(folder: RunFolder): void {
   if (text !== null) takeAway(path, text);
 }
 
-/** False where the file is there. */
+/** False where the file is there. It is there whole or not at all, so that nobody takes one that is being written for one of a crash. */
 function create(path: string, text: string): boolean {
+  const whole = besides(path);
   try {
-    const file = openSync(path, "wx");
-    try {
-      writeFileSync(file, text);
-    } finally {
-      closeSync(file);
-    }
+    writeFileSync(whole, text);
+    return link(whole, path, text);
+  } catch (error) {
+    throw new SluiceError(`run folder: cannot write ${path}: ${(error as Error).message}`, { cause: error });
+  } finally {
+    rmSync(whole, { force: true });
+  }
+}
+
+/** Some file systems, such as those of memory cards, have no links. */
+const NO_LINKS = ["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EMLINK"];
+
+function link(whole: string, path: string, text: string): boolean {
+  try {
+    linkSync(whole, path);
     return true;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
-    throw new SluiceError(`run folder: cannot write ${path}: ${(error as Error).message}`, { cause: error });
+    if (isThere(error)) return false;
+    if (!NO_LINKS.includes((error as NodeJS.ErrnoException).code!)) throw error;
   }
+  try {
+    writeFileSync(path, text, { flag: "wx" });
+    return true;
+  } catch (error) {
+    if (isThere(error)) return false;
+    throw error;
+  }
+}
+
+function isThere(error: unknown): boolean {
+  return (error as NodeJS.ErrnoException).code === "EEXIST";
+}
+
+function besides(path: string): string {
+  return `${path}.${process.pid}-${threadId}`;
 }
 
 function read(path: string): string | null {
@@ -84,14 +110,35 @@ function read(path: string): string | null {
   }
 }
 
-/** Of two that find a dead lock one renames it; whoever renames a new lock by mistake puts it back. */
-function takeAway(path: string, dead: string): void {
-  const aside = `${path}.${process.pid}.dead`;
-  try {
-    renameSync(path, aside);
-  } catch {
-    return;
+/**
+ * One at a time deals with a lock that it found dead, and only while that is still the one that it found.
+ * @returns false where others were faster: it is to be looked at again
+ */
+function inTurn(path: string, own: string, dead: string, act: () => void): boolean {
+  const turn = `${path}.turn`;
+  if (!create(turn, own)) {
+    const text = read(turn);
+    const owner = text === null ? null : ownerIn(text);
+    if (text !== null && (owner === null || hasEnded(owner))) rmSync(turn, { force: true }); // killed in its turn
+    return false;
   }
-  if (read(aside) === dead) rmSync(aside, { force: true });
-  else renameSync(aside, path);
+  try {
+    if (read(path) !== dead) return false;
+    act();
+    return true;
+  } finally {
+    rmSync(turn, { force: true });
+  }
+}
+
+/** In one stroke: were the dead one removed first, a third process could make its own in between. */
+function replace(path: string, own: string): void {
+  const whole = besides(path);
+  writeFileSync(whole, own);
+  renameSync(whole, path);
+}
+
+function takeAway(path: string, dead: string): void {
+  const own = JSON.stringify(ownOwner());
+  while (read(path) === dead) inTurn(path, own, dead, () => rmSync(path, { force: true }));
 }
