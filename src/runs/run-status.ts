@@ -43,3 +43,16 @@ function isAlive(id: number): boolean {
     return (error as NodeJS.ErrnoException).code === "EPERM";
   }
 }
+
+/**
+ * Notes how a run ended that did not come to its end. On a full disk this cannot be written either: what ended the run must be told all the same.
+ * @param error null where the user stopped it
+ */
+export function noteEnd(folder: RunFolder, error: Error | null): void {
+  try {
+    if (error === null) markRun(folder, "interrupted", "stopped by the user");
+    else markRun(folder, "failed", error.message);
+  } catch {
+    // The error that led here says more.
+  }
+}

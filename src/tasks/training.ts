@@ -19,7 +19,7 @@ import { runCallbacks } from "../runs/run-callbacks.js";
 import { RUN_FILES, type RunFolder } from "../runs/run-folder.js";
 import { lockRun } from "../runs/run-lock.js";
 import { runProgress } from "../runs/run-progress.js";
-import { markRun } from "../runs/run-status.js";
+import { markRun, noteEnd } from "../runs/run-status.js";
 import { check } from "../util/errors.js";
 import { attach } from "./attachment.js";
 import { earlyStoppingAfter } from "./patience.js";
@@ -103,19 +103,10 @@ export async function runTraining<P extends Pipeline>(session: Session<P>): Prom
     if (hooks.signal?.aborted) return await interrupt(session, history, start, seconds());
     return await finish(session, history, start, seconds);
   } catch (error) {
-    noteFailure(folder, error as Error);
+    noteEnd(folder, error as Error);
     throw error;
   } finally {
     lock.release();
-  }
-}
-
-/** On a full disk the note cannot be written either: what ended the run must be told all the same. */
-function noteFailure(folder: RunFolder, error: Error): void {
-  try {
-    markRun(folder, "failed", error.message);
-  } catch {
-    // The error that led here says more.
   }
 }
 

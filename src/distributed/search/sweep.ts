@@ -6,7 +6,7 @@ import type { Evaluation } from "../../runs/evaluation.js";
 import { fingerprint } from "../../runs/fingerprint.js";
 import { RUN_FILES, RunFolder } from "../../runs/run-folder.js";
 import { lockRun } from "../../runs/run-lock.js";
-import { markRun, readStatus } from "../../runs/run-status.js";
+import { markRun, noteEnd, readStatus } from "../../runs/run-status.js";
 import { checkSame, dataOf } from "../../tasks/open-run.js";
 import { readOptions } from "../../tasks/options.js";
 import { taskNamed } from "../../tasks/registry.js";
@@ -205,20 +205,10 @@ async function search(task: Task, data: string, ledger: Ledger, hooks: SweepHook
   } catch (error) {
     const stopped = hooks.signal?.aborted === true && trials !== null;
     const ended = stopped ? new SweepStopped(folder.path, trials!.done, trials!.of) : (error as Error);
-    noteEnd(folder, ended);
+    noteEnd(folder, stopped ? null : (error as Error));
     throw ended;
   } finally {
     await executor?.close();
     lock.release();
-  }
-}
-
-/** On a full disk the note cannot be written either: what ended the search must be told all the same. */
-function noteEnd(folder: RunFolder, error: Error): void {
-  try {
-    if (error instanceof SweepStopped) markRun(folder, "interrupted", "stopped by the user");
-    else markRun(folder, "failed", error.message);
-  } catch {
-    // The error that led here says more.
   }
 }

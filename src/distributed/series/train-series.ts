@@ -7,7 +7,7 @@ import type { Evaluation } from "../../runs/evaluation.js";
 import { fingerprint } from "../../runs/fingerprint.js";
 import { RUN_FILES, RunFolder } from "../../runs/run-folder.js";
 import { lockRun } from "../../runs/run-lock.js";
-import { markRun, readStatus } from "../../runs/run-status.js";
+import { markRun, noteEnd, readStatus } from "../../runs/run-status.js";
 import { forecastTask } from "../../tasks/forecast/forecast-task.js";
 import { forecastOptions, type ForecastOptions } from "../../tasks/forecast/options.js";
 import { checkSame, dataOf } from "../../tasks/open-run.js";
@@ -214,20 +214,10 @@ async function work(split: Split, ledger: Ledger, options: ForecastOptions, hook
   } catch (error) {
     const stopped = hooks.signal?.aborted === true && executor !== null;
     const ended = stopped ? new SeriesStopped(folder.path, ledger.ended, ledger.series.length) : (error as Error);
-    noteEnd(folder, ended);
+    noteEnd(folder, stopped ? null : (error as Error));
     throw ended;
   } finally {
     await executor?.close();
     lock.release();
-  }
-}
-
-/** On a full disk the note cannot be written either: what ended the training must be told all the same. */
-function noteEnd(folder: RunFolder, error: Error): void {
-  try {
-    if (error instanceof SeriesStopped) markRun(folder, "interrupted", "stopped by the user");
-    else markRun(folder, "failed", error.message);
-  } catch {
-    // The error that led here says more.
   }
 }
